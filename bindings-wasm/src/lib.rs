@@ -1,0 +1,1 @@
+//! Parabus core for browsers.

@@ -1,0 +1,16 @@
+//! Telemetry of Modbus equipment as plain computation: bytes and time in, values out.
+//!
+//! Core reads no clock, opens no socket, touches no file and needs no allocator. What the
+//! features add: `alloc` and `std` add conveniences, `serde` adds the `contract` that every
+//! binding speaks.
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::arithmetic_side_effects))]
+
+#[cfg(feature = "serde")]
+pub mod contract;
+pub mod error;
+pub mod modbus;
+pub mod reference;
+pub mod schedule;
+pub mod time;
+pub mod value;

@@ -1,0 +1,1 @@
+//! Modbus: PDU, framing, state machines.

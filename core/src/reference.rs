@@ -1,0 +1,1 @@
+//! Parameter references (text and back).

@@ -1,0 +1,1 @@
+//! Instants: milliseconds UTC, ISO 8601 text.

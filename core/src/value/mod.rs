@@ -1,0 +1,1 @@
+//! Values: registers and text, exactly.

@@ -1,0 +1,177 @@
+//! The objects of the domain as the server knows them, and the snapshot that everybody reads.
+//!
+//! A `Directory` is immutable: storage builds a new one when the configuration changes, and
+//! handlers, poller and live values read whichever snapshot is current.
+
+use std::collections::BTreeMap;
+
+use parabus_core::modbus::{RegisterKind, UnitId};
+use parabus_core::time::Instant;
+use parabus_core::value::{Codec, Lang};
+
+/// Identifier of an organization; the seed's integers.
+pub type OrgId = i64;
+/// Identifier of a user.
+pub type UserId = i64;
+/// Identifier of a network.
+pub type NetId = i64;
+/// Identifier of a device.
+pub type DeviceId = i64;
+/// Identifier of a parameter.
+pub type ParamId = i64;
+/// Identifier of a read-group: one device's tracked parameters in one revision.
+pub type GroupId = i64;
+
+/// A customer's plant or company: the owner of networks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Org {
+    pub id: OrgId,
+    pub name: String,
+    pub slug: String,
+    pub lang: Lang,
+}
+
+/// Role of a user in an organization (seed: user/orgs; rights by D-37).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    Owner,
+    Manager,
+    TechnicalManager,
+    Operator,
+    Viewer,
+    MonitorOperator,
+    MonitorViewer,
+    MonitorNoParams,
+}
+
+/// Who switched a network or device off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisabledBy {
+    Admin,
+    Billing,
+    User,
+}
+
+/// When, by whom and why something was switched off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disabled {
+    pub on: Instant,
+    pub by: DisabledBy,
+    pub note: Option<String>,
+}
+
+/// How the server reaches a network.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Connection {
+    /// Modbus TCP to an address that the server dials.
+    Direct { host: String, port: u16 },
+}
+
+/// One gateway or bus with its devices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Net {
+    pub id: NetId,
+    pub org_id: OrgId,
+    pub name: String,
+    pub slug: String,
+    pub description: Option<String>,
+    pub created_on: Instant,
+    pub disabled: Option<Disabled>,
+    pub connection: Connection,
+    pub sku: Option<String>,
+    /// `standalone`, `rpm416`, `opcb221`, `em130` or `ice`.
+    pub solution: String,
+    pub controller_unit_id: UnitId,
+    pub device_passwords: Vec<String>,
+    /// Requests in flight at once on the connection, 1..=16.
+    pub max_inflight_requests: u8,
+}
+
+/// How values are written (vendor's device templates: writeFunction).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteFunction {
+    Normal,
+    Always6,
+    Always16,
+}
+
+/// One Modbus unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device {
+    pub id: DeviceId,
+    pub net_id: NetId,
+    pub name: String,
+    pub slug: String,
+    pub description: Option<String>,
+    pub unit_id: UnitId,
+    pub disabled: Option<Disabled>,
+    /// Seconds between background readings, from 1.
+    pub update_period_sec: u32,
+    /// Most registers in one request, 1..=125.
+    pub read_group_size: u8,
+    pub write_function: WriteFunction,
+    /// Repetitions of a request that timed out.
+    pub timeout_retries: u8,
+    /// Milliseconds to wait for a reply.
+    pub timeout_ms: u32,
+    pub template_id: Option<i64>,
+    /// The current read-group: its parameters are the device's tracked ones, in this order.
+    pub group: Option<ReadGroup>,
+}
+
+/// A device's tracked parameters as they are stored together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadGroup {
+    pub id: GroupId,
+    pub params: Vec<ParamId>,
+}
+
+/// One value of a device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    pub id: ParamId,
+    pub device_id: DeviceId,
+    pub name: String,
+    pub slug: String,
+    pub description: Option<String>,
+    pub category: Option<String>,
+    /// Mnemonic, as on the device's label.
+    pub label: Option<String>,
+    pub unit: Option<String>,
+    pub kind: RegisterKind,
+    pub address: u16,
+    /// Type code of D-14, unknown ones passed through.
+    pub value_type: String,
+    /// How registers become the value; `None` for a type this version cannot decode.
+    pub codec: Option<Codec>,
+    pub bit_position: Option<u8>,
+    pub bits_amount: Option<u8>,
+    /// Lowest and highest value accepted on write, decimal text.
+    pub min: Option<String>,
+    pub max: Option<String>,
+    pub is_tracked: bool,
+    pub is_programmable: bool,
+    /// Texts of values by language: key is the plain value (`0`, `1`, `17`).
+    pub texts: BTreeMap<String, BTreeMap<String, String>>,
+    pub on_dashboard: bool,
+}
+
+/// A person or program that may log in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct User {
+    pub id: UserId,
+    pub name: String,
+    pub lang: Option<Lang>,
+    pub roles: BTreeMap<OrgId, Role>,
+}
+
+/// Everything configured, at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    pub revision: i64,
+    pub orgs: BTreeMap<OrgId, Org>,
+    pub users: BTreeMap<UserId, User>,
+    pub nets: BTreeMap<NetId, Net>,
+    pub devices: BTreeMap<DeviceId, Device>,
+    pub params: BTreeMap<ParamId, Param>,
+}
