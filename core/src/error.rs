@@ -22,13 +22,78 @@ macro_rules! kinds {
 }
 
 kinds! {
+    // time
+    /// Text is not an ISO 8601 instant with a zone (DOMAIN.md D-05).
+    InstantSyntax => "instant-syntax",
+
     // reference
     /// Text is not a parameter reference (DOMAIN.md D-11).
     ReferenceSyntax => "reference-syntax",
-
-    // time
+    /// A number of a reference lies outside its range.
+    ReferenceRange => "reference-range",
 
     // value
+    /// Not a type code of DOMAIN.md D-14 that this version decodes.
+    UnknownDataType => "unknown-data-type",
+    /// More or fewer registers than the type takes.
+    RegisterCount => "register-count",
+    /// A register holds NaN or an infinity.
+    NotFinite => "not-finite",
+    /// Text is not a decimal number.
+    NumberSyntax => "number-syntax",
+    /// A number has more digits than exact arithmetic holds.
+    NumberTooLong => "number-too-long",
+    /// A number does not fit the registers that would hold it.
+    ValueRange => "value-range",
+    /// Text is not a bit: `0`, `1`, `true` or `false`.
+    BitSyntax => "bit-syntax",
+    /// A bit position that the register does not have, or none where one is needed.
+    BitPosition => "bit-position",
+    /// A multiplier of zero, by which nothing can be written.
+    ZeroMultiplier => "zero-multiplier",
+    /// Not a language of the API: `en`, `pl`, `ru`, `ua`.
+    UnknownLanguage => "unknown-language",
+    /// A way of printing that this version does not offer.
+    UnknownNumberStyle => "unknown-number-style",
 
     // modbus
+    /// Fewer bytes than the frame needs.
+    FrameTooShort => "frame-too-short",
+    /// More bytes than the frame has, or may have.
+    FrameTooLong => "frame-too-long",
+    /// An MBAP protocol identifier other than 0.
+    ProtocolId => "protocol-id",
+    /// An MBAP length outside 2..=254, or not that of the bytes.
+    FrameLength => "frame-length",
+    /// A function code of 0 or above 127.
+    FunctionCode => "function-code",
+    /// A quantity outside the range of its function.
+    Quantity => "quantity",
+    /// A byte count that contradicts quantity or length.
+    ByteCount => "byte-count",
+    /// Addresses beyond 65,535.
+    AddressRange => "address-range",
+    /// A coil value other than 0x0000 and 0xFF00.
+    CoilValue => "coil-value",
+    /// The output buffer is smaller than the frame.
+    BufferTooSmall => "buffer-too-small",
+    /// A transport or direction that this version does not offer.
+    UnknownTransport => "unknown-transport",
+    /// A field of a frame that is absent or does not belong to its function.
+    FrameField => "frame-field",
+    /// As many requests in flight as the limit allows.
+    TooManyInFlight => "too-many-in-flight",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_lower_case_words() {
+        for (i, kind) in ErrorKind::ALL.iter().enumerate() {
+            assert!(kind.code().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", kind.code());
+            assert!(ErrorKind::ALL[..i].iter().all(|other| other.code() != kind.code()), "{}", kind.code());
+        }
+    }
 }

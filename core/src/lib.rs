@@ -4,7 +4,17 @@
 //! features add: `alloc` and `std` add conveniences, `serde` adds the `contract` that every
 //! binding speaks.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::arithmetic_side_effects))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        reason = "a test that panics has failed, as it should"
+    )
+)]
 
 #[cfg(feature = "serde")]
 pub mod contract;
@@ -14,3 +24,7 @@ pub mod reference;
 pub mod schedule;
 pub mod time;
 pub mod value;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

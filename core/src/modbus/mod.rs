@@ -1,1 +1,51 @@
-//! Modbus: PDU, framing, state machines.
+//! Modbus: units, registers, PDUs, TCP framing, the client's state machine, planning of requests.
+//!
+//! Nothing here reads a clock or a socket: bytes and milliseconds come in, bytes and events go out.
+//! Views borrow the caller's buffer; their accessors cannot fail, because length and counts were
+//! checked when the view was made. Limits and names follow the Modbus Application Protocol
+//! Specification V1.1b3 ("the standard") and the Messaging Implementation Guide V1.0b ("the TCP guide").
+
+pub mod client;
+mod names;
+mod pdu;
+pub mod plan;
+pub mod tcp;
+
+use core::fmt;
+
+pub use names::{ExceptionCode, FunctionCode, RegisterKind, UnitId, WriteFunction};
+pub use pdu::{Bits, Expectation, MAX_PDU, Registers, Request, Response, Values};
+
+use crate::error::ErrorKind;
+
+/// Why bytes are not a frame, or values cannot be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameError {
+    kind: ErrorKind,
+    offset: usize,
+    expected: &'static str,
+}
+
+impl FrameError {
+    pub(crate) const fn new(kind: ErrorKind, offset: usize, expected: &'static str) -> Self {
+        FrameError { kind, offset, expected }
+    }
+
+    /// Stable kind.
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Byte of the frame at which it went wrong.
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}, expected {}", self.kind.code(), self.offset, self.expected)
+    }
+}
+
+impl core::error::Error for FrameError {}

@@ -1,0 +1,141 @@
+//! The field's words: units, kinds of registers, function codes, exception codes.
+
+/// Address of a unit on a bus or behind a gateway. 0 is broadcast on a serial line; on TCP, 0 and
+/// 255 both mean the device that was dialled (TCP guide, 4.4.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitId(pub u8);
+
+/// The four tables of a device (the standard, 4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RegisterKind {
+    /// One bit, read and write.
+    Coil,
+    /// One bit, read only.
+    DiscreteInput,
+    /// 16 bits, read and write.
+    Holding,
+    /// 16 bits, read only.
+    Input,
+}
+
+impl RegisterKind {
+    /// Every kind.
+    pub const ALL: [RegisterKind; 4] =
+        [RegisterKind::Coil, RegisterKind::DiscreteInput, RegisterKind::Holding, RegisterKind::Input];
+
+    /// The API's word (DOMAIN.md 1.4).
+    pub const fn code(self) -> &'static str {
+        match self {
+            RegisterKind::Coil => "coil",
+            RegisterKind::DiscreteInput => "discrete-input",
+            RegisterKind::Holding => "holding",
+            RegisterKind::Input => "input",
+        }
+    }
+
+    /// Reads the API's word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// The letter behind an address in a reference (DOMAIN.md 2.3).
+    pub const fn letter(self) -> char {
+        match self {
+            RegisterKind::Coil => 'c',
+            RegisterKind::DiscreteInput => 'd',
+            RegisterKind::Holding => 'h',
+            RegisterKind::Input => 'i',
+        }
+    }
+
+    /// Whether an item is one bit.
+    pub const fn is_bit(self) -> bool {
+        matches!(self, RegisterKind::Coil | RegisterKind::DiscreteInput)
+    }
+
+    /// Whether a client may write it.
+    pub const fn is_writable(self) -> bool {
+        matches!(self, RegisterKind::Coil | RegisterKind::Holding)
+    }
+
+    /// Most items of one read: 2000 bits or 125 registers (the standard, 6.1 to 6.4).
+    pub const fn max_read(self) -> u16 {
+        if self.is_bit() { 2000 } else { 125 }
+    }
+
+    /// Most items of one write: 1968 coils or 123 registers (the standard, 6.11 and 6.12).
+    pub const fn max_write(self) -> u16 {
+        if self.is_bit() { 1968 } else { 123 }
+    }
+
+    /// The function that reads it.
+    pub const fn read_function(self) -> FunctionCode {
+        match self {
+            RegisterKind::Coil => FunctionCode::READ_COILS,
+            RegisterKind::DiscreteInput => FunctionCode::READ_DISCRETE_INPUTS,
+            RegisterKind::Holding => FunctionCode::READ_HOLDING_REGISTERS,
+            RegisterKind::Input => FunctionCode::READ_INPUT_REGISTERS,
+        }
+    }
+}
+
+/// Which functions write values (vendor's device templates: writeFunction).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WriteFunction {
+    /// One item by 5 or 6, several by 15 or 16.
+    Normal,
+    /// Each item on its own, by 5 or 6.
+    Always6,
+    /// Always by 15 or 16.
+    Always16,
+}
+
+/// A function code without the exception bit, 1..=127 (the standard, 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FunctionCode(pub u8);
+
+impl FunctionCode {
+    /// 6.1 Read Coils.
+    pub const READ_COILS: FunctionCode = FunctionCode(1);
+    /// 6.2 Read Discrete Inputs.
+    pub const READ_DISCRETE_INPUTS: FunctionCode = FunctionCode(2);
+    /// 6.3 Read Holding Registers.
+    pub const READ_HOLDING_REGISTERS: FunctionCode = FunctionCode(3);
+    /// 6.4 Read Input Registers.
+    pub const READ_INPUT_REGISTERS: FunctionCode = FunctionCode(4);
+    /// 6.5 Write Single Coil.
+    pub const WRITE_SINGLE_COIL: FunctionCode = FunctionCode(5);
+    /// 6.6 Write Single Register.
+    pub const WRITE_SINGLE_REGISTER: FunctionCode = FunctionCode(6);
+    /// 6.11 Write Multiple Coils.
+    pub const WRITE_MULTIPLE_COILS: FunctionCode = FunctionCode(15);
+    /// 6.12 Write Multiple Registers.
+    pub const WRITE_MULTIPLE_REGISTERS: FunctionCode = FunctionCode(16);
+}
+
+/// An exception code, raw values kept (the standard, 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExceptionCode(pub u8);
+
+impl ExceptionCode {
+    /// 2: the addresses do not exist.
+    pub const ILLEGAL_DATA_ADDRESS: ExceptionCode = ExceptionCode(2);
+    /// 11: a gateway's target did not answer.
+    pub const GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND: ExceptionCode = ExceptionCode(11);
+
+    /// The standard's name as the API prints it (DOMAIN.md 2.5).
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            1 => "IllegalFunction",
+            2 => "IllegalDataAddress",
+            3 => "IllegalDataValue",
+            4 => "ServerDeviceFailure",
+            5 => "Acknowledge",
+            6 => "ServerDeviceBusy",
+            8 => "MemoryParityError",
+            10 => "GatewayPathUnavailable",
+            11 => "GatewayTargetDeviceFailedToRespond",
+            _ => "UnknownException",
+        }
+    }
+}
