@@ -1,1 +1,122 @@
-fn main() {}
+//! The `parabus` program: its commands and their options.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use parabus_server::app::{App, StartError};
+use parabus_server::config::{Config, LogFormat};
+use parabus_server::plant;
+use tokio_util::sync::CancellationToken;
+
+/// Self-hosted telemetry of Modbus equipment.
+#[derive(Parser)]
+#[command(version, about)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the server: poll devices, keep readings, serve API and page.
+    Serve {
+        /// Configuration file.
+        #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
+        config: PathBuf,
+    },
+    /// Set up organizations, keys, networks, devices and parameters from a file; safe to repeat.
+    Apply {
+        /// Declarative file (YAML).
+        plant: PathBuf,
+        /// Configuration file.
+        #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
+        config: PathBuf,
+        /// Show what would change and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Play the devices of a file: Modbus TCP servers with believable signals.
+    Simulate {
+        /// Declarative file (YAML) with a `simulate` section.
+        plant: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    let result = match command.verb {
+        Verb::Serve { config } => serve(&config),
+        Verb::Apply { plant, config, dry_run } => apply(&plant, &config, dry_run),
+        Verb::Simulate { plant } => simulate(&plant),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("parabus: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_logging(level: &str, format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PARABUS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}
+
+fn serve(file: &std::path::Path) -> Result<(), StartError> {
+    let config = Config::load(file)?;
+    let level = format!("{:?}", config.log.level).to_lowercase();
+    start_logging(&level, config.log.format);
+    runtime()?.block_on(async {
+        let listen = config.server.listen;
+        let listener = tokio::net::TcpListener::bind(listen)
+            .await
+            .map_err(|error| format!("server.listen: `{listen}` cannot be opened: {error}"))?;
+        let app = App::new(config)?;
+        tracing::info!(address = %listener.local_addr()?, "listening");
+        app.run(listener, stop_signal()?).await;
+        tracing::info!("stopped");
+        Ok(())
+    })
+}
+
+fn apply(plant: &std::path::Path, config: &std::path::Path, dry_run: bool) -> Result<(), StartError> {
+    let config = Config::load(config)?;
+    let file = plant::File::load(plant)?;
+    let store = parabus_server::storage::Store::open_configuration(&config.storage.path)?;
+    let report = plant::apply(&store, &file, dry_run)?;
+    print!("{report}");
+    Ok(())
+}
+
+fn simulate(plant: &std::path::Path) -> Result<(), StartError> {
+    start_logging("info", LogFormat::Text);
+    let file = plant::File::load(plant)?;
+    runtime()?.block_on(async { Ok(plant::simulate(&file, stop_signal()?).await?) })
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// Cancelled by Ctrl-C or by the service manager.
+fn stop_signal() -> std::io::Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        stopping.cancel();
+    });
+    Ok(stop)
+}

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use parabus_core::modbus::{RegisterKind, UnitId};
+use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, Lang};
+use parabus_core::value::{Codec, Decimal, Lang, Raw};
 
 /// Identifier of an organization; the seed's integers.
 pub type OrgId = i64;
@@ -87,14 +87,6 @@ pub struct Net {
     pub max_inflight_requests: u8,
 }
 
-/// How values are written (vendor's device templates: writeFunction).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WriteFunction {
-    Normal,
-    Always6,
-    Always16,
-}
-
 /// One Modbus unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Device {
@@ -142,16 +134,18 @@ pub struct Param {
     pub address: u16,
     /// Type code of D-14, unknown ones passed through.
     pub value_type: String,
-    /// How registers become the value; `None` for a type this version cannot decode.
-    pub codec: Option<Codec>,
+    pub multiplier: Decimal,
+    pub shift: Decimal,
+    /// Decimals shown to people; `None` follows the scale (D-15).
+    pub precision: Option<u8>,
     pub bit_position: Option<u8>,
     pub bits_amount: Option<u8>,
-    /// Lowest and highest value accepted on write, decimal text.
-    pub min: Option<String>,
-    pub max: Option<String>,
+    /// Lowest and highest value accepted on write.
+    pub min: Option<Decimal>,
+    pub max: Option<Decimal>,
     pub is_tracked: bool,
     pub is_programmable: bool,
-    /// Texts of values by language: key is the plain value (`0`, `1`, `17`).
+    /// Words of values by language code: the key is the plain value (`0`, `1`, `17`).
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
     pub on_dashboard: bool,
 }
@@ -174,4 +168,52 @@ pub struct Directory {
     pub nets: BTreeMap<NetId, Net>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub params: BTreeMap<ParamId, Param>,
+}
+
+/// Why a reading holds no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellError {
+    /// The device did not answer in time.
+    Timeout,
+    /// There was no connection.
+    Unreachable,
+    /// The device refused.
+    Exception(ExceptionCode),
+    /// The registers hold no number of the parameter's type.
+    NoNumber,
+}
+
+impl std::fmt::Display for CellError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CellError::Timeout => f.write_str("Timeout"),
+            CellError::Unreachable => f.write_str("NoConnection"),
+            CellError::Exception(code) => f.write_str(code.name()),
+            CellError::NoNumber => f.write_str("NoNumber"),
+        }
+    }
+}
+
+/// One reading of a device's tracked parameters: one instant for all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cycle {
+    pub device: DeviceId,
+    pub group: GroupId,
+    pub at: Instant,
+    /// In the order of the group's parameters.
+    pub cells: Vec<Result<Raw, CellError>>,
+}
+
+impl Param {
+    /// How registers become the value; `None` for a type or bit that this version cannot decode.
+    pub fn codec(&self) -> Option<Codec> {
+        codec(&self.value_type, self.bit_position, self.multiplier, self.shift)
+            .map(|codec| codec.precision(self.precision))
+    }
+}
+
+/// A codec from the fields that history keeps, too.
+pub fn codec(value_type: &str, bit: Option<u8>, multiplier: Decimal, shift: Decimal) -> Option<Codec> {
+    let data_type = parabus_core::value::DataType::from_code(value_type).ok()?;
+    Some(Codec::new(data_type).multiplier(multiplier).shift(shift).bit(bit.unwrap_or(0)).ok()?)
 }

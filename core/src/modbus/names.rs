@@ -90,6 +90,25 @@ pub enum WriteFunction {
     Always16,
 }
 
+impl WriteFunction {
+    /// Every strategy.
+    pub const ALL: [WriteFunction; 3] = [WriteFunction::Normal, WriteFunction::Always6, WriteFunction::Always16];
+
+    /// The API's word (DOMAIN.md 1.4).
+    pub const fn code(self) -> &'static str {
+        match self {
+            WriteFunction::Normal => "normal",
+            WriteFunction::Always6 => "always-6",
+            WriteFunction::Always16 => "always-16",
+        }
+    }
+
+    /// Reads the API's word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|function| function.code() == code)
+    }
+}
+
 /// A function code without the exception bit, 1..=127 (the standard, 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FunctionCode(pub u8);

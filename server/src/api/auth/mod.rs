@@ -1,0 +1,4 @@
+//! Endpoints of the group `auth`.
+
+pub mod authenticate;
+pub mod logout;

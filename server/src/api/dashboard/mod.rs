@@ -1,0 +1,3 @@
+//! Endpoints of the group `dashboard`.
+
+pub mod light;

@@ -1,0 +1,118 @@
+//! Error bodies of the API: code and English message, status by the seed's table of common errors.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// A stable code of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum ErrorCode {
+    CantDecodePayloadJSON,
+    IncorrectRequest,
+    PayloadIsTooLarge,
+    CantParseAuthToken,
+    IncorrectContentType,
+    NoAuthTokenProvided,
+    IncorrectAuthToken,
+    InvalidKey,
+    NotAuthorized,
+    TooManyRequests,
+    ObjectNotFound,
+    IncorrectEndpoint,
+    InternalServerError,
+}
+
+impl ErrorCode {
+    /// Every code.
+    pub const ALL: &'static [ErrorCode] = &[
+        ErrorCode::CantDecodePayloadJSON,
+        ErrorCode::IncorrectRequest,
+        ErrorCode::PayloadIsTooLarge,
+        ErrorCode::CantParseAuthToken,
+        ErrorCode::IncorrectContentType,
+        ErrorCode::NoAuthTokenProvided,
+        ErrorCode::IncorrectAuthToken,
+        ErrorCode::InvalidKey,
+        ErrorCode::NotAuthorized,
+        ErrorCode::TooManyRequests,
+        ErrorCode::ObjectNotFound,
+        ErrorCode::IncorrectEndpoint,
+        ErrorCode::InternalServerError,
+    ];
+
+    /// HTTP status of the code (seed: Common errors; DOMAIN.md 1.1 and 2.1).
+    pub const fn status(self) -> StatusCode {
+        match self {
+            ErrorCode::CantDecodePayloadJSON
+            | ErrorCode::IncorrectRequest
+            | ErrorCode::PayloadIsTooLarge
+            | ErrorCode::CantParseAuthToken
+            | ErrorCode::IncorrectContentType => StatusCode::BAD_REQUEST,
+            ErrorCode::NoAuthTokenProvided
+            | ErrorCode::IncorrectAuthToken
+            | ErrorCode::InvalidKey
+            | ErrorCode::NotAuthorized => StatusCode::UNAUTHORIZED,
+            ErrorCode::TooManyRequests => StatusCode::FORBIDDEN,
+            ErrorCode::ObjectNotFound | ErrorCode::IncorrectEndpoint => StatusCode::NOT_FOUND,
+            ErrorCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// A refusal or fault, as the caller sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        ApiError { code, message: message.into() }
+    }
+
+    /// 400: body, query or path property is invalid.
+    pub fn incorrect_request(message: impl Into<String>) -> Self {
+        ApiError::new(ErrorCode::IncorrectRequest, message)
+    }
+
+    /// 404: absent, or hidden from this caller (D-08).
+    pub fn not_found(what: &str, id: impl std::fmt::Display) -> Self {
+        ApiError::new(ErrorCode::ObjectNotFound, format!("{what} `{id}` not found"))
+    }
+
+    /// 401: visible, but the role does not allow the action (D-08).
+    pub fn not_authorized(message: impl Into<String>) -> Self {
+        ApiError::new(ErrorCode::NotAuthorized, message)
+    }
+
+    /// 404: no such path, or another method (seed: Common errors).
+    pub fn incorrect_endpoint() -> Self {
+        ApiError::new(
+            ErrorCode::IncorrectEndpoint,
+            "no such endpoint: check path and method, and that the path ends in `/`",
+        )
+    }
+
+    /// 500: a fault of ours. The cause goes to the log, never to the caller (DOMAIN.md 2.1).
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "request failed");
+        ApiError::new(ErrorCode::InternalServerError, "Internal server error")
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorBody<'a> {
+    error_code: ErrorCode,
+    error_message: &'a str,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = ErrorBody { error_code: self.code, error_message: &self.message };
+        let mut response = axum::Json(body).into_response();
+        *response.status_mut() = self.code.status();
+        response
+    }
+}

@@ -1,0 +1,121 @@
+//! The Overvis v1 HTTP API: one table of endpoints, one file an endpoint.
+//!
+//! Only this folder knows the API's JSON. The router, the checks, OpenAPI and the tests' matrix
+//! all come from [`ENDPOINTS`].
+
+pub mod auth;
+pub mod dashboard;
+pub mod device;
+mod endpoint;
+mod error;
+pub mod net;
+mod openapi;
+pub mod param;
+pub mod params;
+mod permission;
+pub mod public;
+mod quota;
+pub mod raw;
+pub mod readings;
+mod serve;
+mod types;
+pub mod user;
+mod values;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use futures_util::future::BoxFuture;
+
+use crate::app::App;
+pub use endpoint::{Context, Endpoint, Method};
+pub use error::{ApiError, ErrorCode};
+pub use openapi::document as openapi_document;
+pub use permission::Permission;
+pub use quota::Quota;
+pub use types::Date;
+pub use serve::{BODY_LIMIT, parse_token, peer_of};
+
+/// Where the API lives (seed: Basics).
+pub const BASE: &str = "/api/v1";
+
+/// One row of the table.
+pub struct Entry {
+    pub method: Method,
+    /// In the seed's spelling, `/net/:netId/`.
+    pub path: &'static str,
+    pub permission: Permission,
+    pub title: &'static str,
+    serve: fn(Arc<App>, axum::extract::Request) -> BoxFuture<'static, Response>,
+    operation: openapi::Describe,
+}
+
+impl Entry {
+    const fn of<E: Endpoint>() -> Entry {
+        Entry {
+            method: E::METHOD,
+            path: E::PATH,
+            permission: E::PERMISSION,
+            title: E::TITLE,
+            serve: |app, request| Box::pin(serve::serve::<E>(app, request)),
+            operation: openapi::describe::<E>,
+        }
+    }
+}
+
+/// Every endpoint that this server speaks.
+pub const ENDPOINTS: &[Entry] = &[
+    Entry::of::<auth::authenticate::Authenticate>(),
+    Entry::of::<auth::logout::Logout>(),
+    Entry::of::<dashboard::light::DashboardLight>(),
+    Entry::of::<device::get::GetDevice>(),
+    Entry::of::<device::tracked_params::TrackedParams>(),
+    Entry::of::<net::devices::NetDevices>(),
+    Entry::of::<net::get::GetNet>(),
+    Entry::of::<net::list::ListNets>(),
+    Entry::of::<net::tree::DeviceParamTree>(),
+    Entry::of::<param::write::WriteParam>(),
+    Entry::of::<params::get_info::GetInfo>(),
+    Entry::of::<params::last_readings::LastReadings>(),
+    Entry::of::<params::read_realtime::ReadRealtime>(),
+    Entry::of::<public::version::Version>(),
+    Entry::of::<raw::read_register_group::ReadRegisterGroup>(),
+    Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
+    Entry::of::<readings::get::GetReadings>(),
+    Entry::of::<user::orgs::UserOrgs>(),
+];
+
+/// The routes below [`BASE`]. An unknown path and a wrong method are the same refusal.
+pub fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for entry in ENDPOINTS {
+        let app = app.clone();
+        let route = any(move |request: axum::extract::Request| {
+            let labels = [("endpoint", entry.path), ("method", entry.method.name())];
+            let reply = (entry.serve)(app.clone(), request);
+            async move {
+                let started = std::time::Instant::now();
+                let response = reply.await;
+                metrics::histogram!("parabus_http_seconds", &labels).record(started.elapsed());
+                let status = response.status().as_u16().to_string();
+                metrics::counter!("parabus_http_requests", "endpoint" => entry.path, "status" => status).increment(1);
+                response
+            }
+        });
+        router = router.route(&axum_path(entry.path), route);
+    }
+    router.fallback(|| async { ApiError::incorrect_endpoint().into_response() })
+}
+
+/// `/net/:netId/` in axum's and OpenAPI's spelling: `/net/{netId}/`.
+fn axum_path(path: &str) -> String {
+    path.split('/')
+        .map(|segment| match segment.strip_prefix(':') {
+            Some(name) => format!("{{{name}}}"),
+            None => segment.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}

@@ -1,0 +1,6 @@
+//! Endpoints of the group `net`.
+
+pub mod devices;
+pub mod get;
+pub mod list;
+pub mod tree;

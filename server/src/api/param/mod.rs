@@ -1,0 +1,3 @@
+//! Endpoints of the group `param`.
+
+pub mod write;

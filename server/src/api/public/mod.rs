@@ -1,0 +1,3 @@
+//! Endpoints of the group `public`.
+
+pub mod version;

@@ -1,0 +1,3 @@
+//! Endpoints of the group `readings`.
+
+pub mod get;

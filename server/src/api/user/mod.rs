@@ -1,0 +1,3 @@
+//! Endpoints of the group `user`.
+
+pub mod orgs;

@@ -1,0 +1,93 @@
+//! Reading and writing parameters at once, on behalf of a caller.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::future::join_all;
+use parabus_core::value::{Decimal, Value};
+
+use crate::app::App;
+use crate::link::Priority;
+use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId};
+use crate::poll::read_cells;
+
+/// Reads parameters from their devices now, each device with as few requests as possible.
+pub async fn read_params(
+    app: &App,
+    directory: &Directory,
+    ids: &[ParamId],
+) -> BTreeMap<ParamId, Result<Value, String>> {
+    let mut by_device: HashMap<DeviceId, Vec<&Param>> = HashMap::new();
+    for param in ids.iter().filter_map(|id| directory.params.get(id)) {
+        by_device.entry(param.device_id).or_default().push(param);
+    }
+    let readings = by_device.into_iter().map(async |(device, params)| {
+        let device = directory.devices.get(&device)?;
+        let net = directory.nets.get(&device.net_id)?;
+        let link = app.links.handle(&net.connection, net.max_inflight_requests);
+        let reading = read_cells(&link, device, &params, Priority::Urgent, device.timeout_retries).await;
+        let results = params.iter().zip(reading.cells).map(|(param, cell)| {
+            let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type));
+            let value = codec.and_then(|codec| {
+                let raw = cell.map_err(|error| error.to_string())?;
+                codec.value(raw).map_err(|error| error.to_string())
+            });
+            (param.id, value)
+        });
+        Some(results.collect::<Vec<_>>())
+    });
+    join_all(readings).await.into_iter().flatten().flatten().collect()
+}
+
+/// A write as the device took it.
+pub struct Written {
+    /// The value before, unless the registers held none.
+    pub old: Option<Value>,
+    /// What was written, after truncation to the registers (D-15).
+    pub new: Value,
+}
+
+/// Writes a value: what stands there is read first, a bit is merged into its register, and nothing
+/// is sent that is out of range.
+pub async fn write_param(
+    app: &App,
+    param: &Param,
+    device: &Device,
+    net: &Net,
+    text: &str,
+) -> Result<Written, String> {
+    if !param.is_programmable {
+        return Err("the parameter is not programmable".to_owned());
+    }
+    if !param.kind.is_writable() {
+        return Err(format!("registers of kind `{}` are read-only", param.kind.code()));
+    }
+    let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type))?;
+    let link = app.links.handle(&net.connection, net.max_inflight_requests);
+    // Two writes to bits of one register would otherwise each undo the other.
+    let _turn = app.writes.turn(device.id).await;
+    let count = u16::try_from(codec.register_count()).unwrap_or(u16::MAX);
+    let present = link
+        .read(device.unit_id, param.kind, param.address, count, Priority::Urgent, device.timeout_ms, device.timeout_retries)
+        .await
+        .map_err(|error| error.to_string())?;
+    let old = codec.decode(&present).ok();
+    let mut registers = present;
+    codec.encode(text, &mut registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
+    let new = codec.decode(&registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
+    check_limits(param, new.decimal())?;
+    link.write(device.unit_id, param.kind, param.address, &registers, device.write_function, device.timeout_ms)
+        .await
+        .map_err(|error| error.to_string())?;
+    tracing::info!(param = param.id, device = device.id, value = %new, "parameter written");
+    Ok(Written { old, new })
+}
+
+fn check_limits(param: &Param, value: Decimal) -> Result<(), String> {
+    if let Some(min) = param.min.filter(|min| value < *min) {
+        return Err(format!("`{value}` is below the lowest allowed value {min}"));
+    }
+    if let Some(max) = param.max.filter(|max| value > *max) {
+        return Err(format!("`{value}` is above the highest allowed value {max}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Look-ups in the configuration snapshot.
+
+use std::collections::HashMap;
+
+use crate::model::{Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, UserId};
+
+impl Directory {
+    /// The role of a user in an organization.
+    pub fn role(&self, user: UserId, org: OrgId) -> Option<Role> {
+        self.users.get(&user)?.roles.get(&org).copied()
+    }
+
+    pub fn org_of_net(&self, net: NetId) -> Option<OrgId> {
+        self.nets.get(&net).map(|net| net.org_id)
+    }
+
+    pub fn org_of_device(&self, device: DeviceId) -> Option<OrgId> {
+        self.org_of_net(self.devices.get(&device)?.net_id)
+    }
+
+    pub fn org_of_param(&self, param: ParamId) -> Option<OrgId> {
+        self.org_of_device(self.params.get(&param)?.device_id)
+    }
+
+    /// A parameter with its device and network.
+    pub fn param_place(&self, param: ParamId) -> Option<(&Param, &Device, &Net)> {
+        let param = self.params.get(&param)?;
+        let device = self.devices.get(&param.device_id)?;
+        Some((param, device, self.nets.get(&device.net_id)?))
+    }
+
+    pub fn nets_of(&self, org: OrgId) -> impl Iterator<Item = &Net> {
+        self.nets.values().filter(move |net| net.org_id == org)
+    }
+
+    pub fn devices_of(&self, net: NetId) -> impl Iterator<Item = &Device> {
+        self.devices.values().filter(move |device| device.net_id == net)
+    }
+
+    pub fn params_of(&self, device: DeviceId) -> impl Iterator<Item = &Param> {
+        self.params.values().filter(move |param| param.device_id == device)
+    }
+
+    /// Devices of many networks and parameters of many devices in one pass each: a tree of an
+    /// organization would otherwise cost the product of their numbers.
+    pub fn children(&self) -> (HashMap<NetId, Vec<&Device>>, HashMap<DeviceId, Vec<&Param>>) {
+        let mut devices: HashMap<NetId, Vec<&Device>> = HashMap::new();
+        for device in self.devices.values() {
+            devices.entry(device.net_id).or_default().push(device);
+        }
+        let mut params: HashMap<DeviceId, Vec<&Param>> = HashMap::new();
+        for param in self.params.values() {
+            params.entry(param.device_id).or_default().push(param);
+        }
+        (devices, params)
+    }
+}
+
+impl Param {
+    /// "Name, unit (label)", as lists of a device show it (D-15).
+    pub fn full_name(&self) -> String {
+        let mut full = self.name.clone();
+        if let Some(unit) = &self.unit {
+            full.push_str(", ");
+            full.push_str(unit);
+        }
+        if let Some(label) = &self.label {
+            full.push_str(" (");
+            full.push_str(label);
+            full.push(')');
+        }
+        full
+    }
+}
+
+/// Codes that stand for an enum in the API, the plant file and the store.
+macro_rules! codes {
+    ($type:ty, $($variant:ident => $code:literal),+) => {
+        impl $type {
+            pub const ALL: &'static [$type] = &[$(<$type>::$variant),+];
+
+            pub const fn code(self) -> &'static str {
+                match self { $(<$type>::$variant => $code),+ }
+            }
+
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|each| each.code() == code)
+            }
+        }
+    };
+}
+
+codes!(Role,
+    Owner => "owner",
+    Manager => "manager",
+    TechnicalManager => "technical-manager",
+    Operator => "operator",
+    Viewer => "viewer",
+    MonitorOperator => "monitor-operator",
+    MonitorViewer => "monitor-viewer",
+    MonitorNoParams => "monitor-no-params");
+
+codes!(DisabledBy, Admin => "admin", Billing => "billing", User => "user");

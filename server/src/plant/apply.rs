@@ -1,0 +1,317 @@
+//! Brings the store's configuration in line with a file. What the file does not mention is left
+//! alone; applying it again changes nothing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use parabus_core::modbus::{UnitId, WriteFunction};
+use uuid::Uuid;
+
+use super::file::{self, File};
+use crate::clock;
+use crate::model::{
+    Connection, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, UserId,
+};
+use crate::session::{hash_password, verify_password};
+use crate::storage::{Edit, Store, StoreError};
+
+/// What applying a file did, or would do.
+#[derive(Debug, Default)]
+pub struct Report {
+    lines: Vec<String>,
+    created: usize,
+    changed: usize,
+    kept: usize,
+    is_dry: bool,
+}
+
+impl Report {
+    fn note(&mut self, what: Outcome, name: &str) {
+        match what {
+            Outcome::Created => {
+                self.created += 1;
+                self.lines.push(format!("+ {name}"));
+            }
+            Outcome::Changed => {
+                self.changed += 1;
+                self.lines.push(format!("~ {name}"));
+            }
+            Outcome::Kept => self.kept += 1,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Outcome {
+    Created,
+    Changed,
+    Kept,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.lines {
+            writeln!(f, "{line}")?;
+        }
+        let verb = if self.is_dry { "would be " } else { "" };
+        let Report { created, changed, kept, .. } = self;
+        writeln!(f, "{created} {verb}created, {changed} {verb}changed, {kept} as they were")
+    }
+}
+
+/// Applies the file in one transaction.
+pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreError> {
+    store.configure(!is_dry, |edit| {
+        let mut plan = Plan { file, edit, report: Report { is_dry, ..Report::default() } };
+        for org in &file.organizations {
+            plan.org(org)?;
+        }
+        Ok(plan.report)
+    })
+}
+
+struct Plan<'p, 'c> {
+    file: &'p File,
+    edit: &'p mut Edit<'c>,
+    report: Report,
+}
+
+/// A slug for a name that no sibling has: collisions get `-2`, `-3`.
+fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let base = Some(slug::slugify(name)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "x".to_owned());
+    let mut slug = base.clone();
+    for number in 2.. {
+        if taken.insert(slug.clone()) {
+            break;
+        }
+        slug = format!("{base}-{number}");
+    }
+    slug
+}
+
+/// Slugs of the siblings that the file does not name; those it names get theirs anew.
+fn slugs<'a>(siblings: impl Iterator<Item = (&'a String, &'a String)>, named: &[&str]) -> BTreeSet<String> {
+    siblings.filter(|(name, _)| !named.contains(&name.as_str())).map(|(_, slug)| slug.clone()).collect()
+}
+
+fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
+    is_disabled.then(|| {
+        before.cloned().unwrap_or(Disabled {
+            on: clock::now(),
+            by: DisabledBy::Admin,
+            note: Some("disabled in the plant file".to_owned()),
+        })
+    })
+}
+
+impl Plan<'_, '_> {
+    fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
+        let orgs = &self.edit.before().orgs;
+        let before = orgs.values().find(|each| each.name == org.name.text).cloned();
+        let mut taken = slugs(orgs.values().map(|org| (&org.name, &org.slug)), &[&org.name.text]);
+        let after = Org {
+            id: before.as_ref().map_or(0, |before| before.id),
+            name: org.name.text.clone(),
+            slug: slug_of(&org.name.text, &mut taken),
+            lang: org.language,
+        };
+        let id = self.put(&format!("organization `{}`", after.name), before.as_ref(), &after, |edit, org| edit.put_org(org), after.id)?;
+        for user in &org.users {
+            self.user(id, user)?;
+        }
+        let named: Vec<&str> = org.networks.iter().map(|net| net.name.text.as_str()).collect();
+        let mut taken = slugs(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)), &named);
+        for net in &org.networks {
+            let slug = slug_of(&net.name.text, &mut taken);
+            self.net(id, net, slug)?;
+        }
+        Ok(())
+    }
+
+    /// Writes an object if it is new or differs; gives its id.
+    fn put<T: PartialEq>(
+        &mut self,
+        name: &str,
+        before: Option<&T>,
+        after: &T,
+        write: impl FnOnce(&mut Edit<'_>, &T) -> Result<i64, StoreError>,
+        id: i64,
+    ) -> Result<i64, StoreError> {
+        let outcome = match before {
+            None => Outcome::Created,
+            Some(before) if before != after => Outcome::Changed,
+            Some(_) => Outcome::Kept,
+        };
+        self.report.note(outcome, name);
+        if matches!(outcome, Outcome::Kept) { Ok(id) } else { write(self.edit, after) }
+    }
+
+    fn user(&mut self, org: OrgId, user: &file::User) -> Result<(), StoreError> {
+        let name = &user.name.text;
+        let before = self.edit.before().users.values().find(|each| each.name == *name).cloned();
+        let role = before.as_ref().and_then(|before| before.roles.get(&org).copied());
+        let id = match &before {
+            Some(before) => before.id,
+            None => self.edit.create_user(name)?,
+        };
+        let outcome = match role {
+            None => Outcome::Created,
+            Some(role) if role != user.role => Outcome::Changed,
+            Some(_) => Outcome::Kept,
+        };
+        if !matches!(outcome, Outcome::Kept) {
+            self.edit.put_role(id, org, user.role)?;
+        }
+        self.report.note(outcome, &format!("user `{name}` as {}", user.role.code()));
+        user.keys.iter().try_for_each(|key| self.key(id, key))
+    }
+
+    fn key(&mut self, user: UserId, key: &file::Key) -> Result<(), StoreError> {
+        let refuse = |error: &dyn fmt::Display| StoreError::Refused(format!("API key: {error}"));
+        let id = Uuid::try_parse(key.api_key.value.reveal()).map_err(|error| refuse(&error))?;
+        let password = key.password.value.reveal();
+        let outcome = match self.edit.find_key(id)? {
+            None => Outcome::Created,
+            Some((owner, hash)) if owner == user && verify_password(password, &hash) => Outcome::Kept,
+            Some(_) => Outcome::Changed,
+        };
+        if !matches!(outcome, Outcome::Kept) {
+            let hash = hash_password(password).map_err(|error| refuse(&error))?;
+            self.edit.put_key(id, user, &hash)?;
+        }
+        self.report.note(outcome, &format!("API key {id}"));
+        Ok(())
+    }
+
+    fn net(&mut self, org: OrgId, net: &file::Network, slug: String) -> Result<(), StoreError> {
+        let name = &net.name.text;
+        let before = self.edit.before().nets_of(org).find(|each| each.name == *name).cloned();
+        let after = Net {
+            id: before.as_ref().map_or(0, |before| before.id),
+            org_id: org,
+            name: name.clone(),
+            slug,
+            description: net.description.clone(),
+            created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
+            disabled: disabled(net.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
+            connection: Connection::Direct { host: net.connection.ip.clone(), port: net.connection.port },
+            sku: net.sku.clone(),
+            solution: "standalone".to_owned(),
+            controller_unit_id: UnitId(net.controller_modbus_unit_id),
+            device_passwords: net.device_passwords.clone(),
+            max_inflight_requests: net.max_inflight_requests_num,
+        };
+        let id = self.put(&format!("network `{name}`"), before.as_ref(), &after, |edit, net| edit.put_net(net), after.id)?;
+        let named: Vec<&str> = net.devices.iter().map(|device| device.name.text.as_str()).collect();
+        let mut taken = slugs(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)), &named);
+        for device in &net.devices {
+            let slug = slug_of(&device.name.text, &mut taken);
+            self.device(id, name, device, slug)?;
+        }
+        Ok(())
+    }
+
+    fn device(&mut self, net: NetId, place: &str, device: &file::Device, slug: String) -> Result<(), StoreError> {
+        let template = device.template.as_ref().and_then(|id| self.file.template(&id.value));
+        let template_id = template
+            .map(|template| self.edit.template(&template.name, &template.manufacturer, &template.version))
+            .transpose()?;
+        let name = &device.name.text;
+        let before = self.edit.before().devices_of(net).find(|each| each.name == *name).cloned();
+        let from_template = |own: Option<u8>| own.or(template.and_then(|template| template.read_group_size));
+        let write_function = device.write_function.or(template.and_then(|template| template.write_function));
+        let after = Device {
+            id: before.as_ref().map_or(0, |before| before.id),
+            net_id: net,
+            name: name.clone(),
+            slug,
+            description: device.description.clone(),
+            unit_id: UnitId(device.unit_id),
+            disabled: disabled(device.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
+            update_period_sec: device.update_period_sec,
+            read_group_size: from_template(device.read_group_size).unwrap_or(1),
+            write_function: write_function.unwrap_or(WriteFunction::Normal),
+            timeout_retries: device.modbus_timeout_retries_num,
+            timeout_ms: device.timeout_ms,
+            template_id,
+            group: before.as_ref().and_then(|before| before.group.clone()),
+        };
+        let path = format!("{place} / {name}");
+        let id = self.put(&format!("device `{path}`"), before.as_ref(), &after, |edit, device| edit.put_device(device), after.id)?;
+        let file = self.file;
+        let named: Vec<&str> = file.parameters(device).map(|param| param.name.text.as_str()).collect();
+        let mut taken = slugs(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)), &named);
+        for param in file.parameters(device) {
+            let slug = slug_of(&param.name.text, &mut taken);
+            self.param(id, &path, param, slug)?;
+        }
+        Ok(())
+    }
+
+    fn param(&mut self, device: DeviceId, place: &str, param: &file::Parameter, slug: String) -> Result<(), StoreError> {
+        let name = &param.name.text;
+        let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
+        let texts = param.texts.iter().map(|(lang, texts)| (lang.0.clone(), texts.clone())).collect();
+        let after = Param {
+            id: before.as_ref().map_or(0, |before| before.id),
+            device_id: device,
+            name: name.clone(),
+            slug,
+            description: param.description.clone(),
+            category: param.category.clone(),
+            label: param.label.clone(),
+            unit: param.unit.clone(),
+            kind: param.register_kind,
+            address: param.address,
+            value_type: param.value_type.0.to_string(),
+            multiplier: param.multiplier.0,
+            shift: param.shift.0,
+            precision: param.precision,
+            bit_position: param.bit_position,
+            bits_amount: param.bit_position.map(|_| 1),
+            min: param.min.map(|min| min.0),
+            max: param.max.map(|max| max.0),
+            is_tracked: param.is_tracked,
+            is_programmable: param.is_programmable,
+            texts,
+            on_dashboard: param.is_displayed_on_dashboard,
+        };
+        let path = format!("parameter `{place} / {name}`");
+        self.put(&path, before.as_ref(), &after, |edit, param| edit.put_param(param), after.id)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_transliterated_and_distinct() {
+        let mut taken = BTreeSet::new();
+        assert_eq!(slug_of("Main Switchboard", &mut taken), "main-switchboard");
+        assert_eq!(slug_of("main switchboard!", &mut taken), "main-switchboard-2");
+        assert_eq!(slug_of("Zażółć gęślą", &mut taken), "zazolc-gesla");
+        assert_eq!(slug_of("Насос", &mut taken), "nasos");
+        assert_eq!(slug_of("°", &mut taken).as_bytes()[0].is_ascii_lowercase(), true);
+    }
+
+    #[test]
+    fn applying_twice_changes_nothing_and_a_change_is_told() {
+        let text = "organizations:\n  - name: Works\n    users:\n      - { name: Ann, role: owner, keys: [ { apiKey: 513cf747-eb5c-4d5f-931f-d22c9872c73c, password: secret-word } ] }\n    networks:\n      - name: Hall\n        connection: { kind: direct, ip: 127.0.0.1, port: 5020 }\n        devices:\n          - name: Meter\n            modbusUnitId: 1\n            parameters:\n              - { name: Voltage, registerKind: input, address: 0, type: f32-be }\n";
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let run = |text: &str, dry| {
+            let file = File::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"));
+            apply(&store, &file, dry).unwrap().to_string()
+        };
+        assert!(run(text, true).ends_with("6 would be created, 0 would be changed, 0 as they were\n"));
+        assert!(store.directory().orgs.is_empty());
+        assert!(run(text, false).ends_with("6 created, 0 changed, 0 as they were\n"));
+        let revision = store.directory().revision;
+        assert_eq!(run(text, false), "0 created, 0 changed, 6 as they were\n");
+        assert_eq!(store.directory().revision, revision);
+        let report = run(&text.replace("f32-be", "u16-be"), false);
+        assert_eq!(report, "~ parameter `Hall / Meter / Voltage`\n0 created, 1 changed, 5 as they were\n");
+    }
+}

@@ -1,0 +1,587 @@
+//! The model of the file. Everything is checked when it is read: an error names file, line, field
+//! and what was expected.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use parabus_core::modbus::{RegisterKind, WriteFunction};
+use parabus_core::value::{Codec, DataType, Decimal, Lang};
+use serde::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
+
+use super::signal::Signal;
+use crate::model::Role;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct File {
+    #[serde(default)]
+    pub organizations: Vec<Organization>,
+    #[serde(default)]
+    pub templates: Vec<Template>,
+    /// For the simulator; ignored by `apply`.
+    #[serde(default)]
+    pub simulate: Vec<SimulatedDevice>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Organization {
+    pub name: Name,
+    #[serde(default = "english", deserialize_with = "lang")]
+    pub language: Lang,
+    #[serde(default)]
+    pub users: Vec<User>,
+    #[serde(default)]
+    pub networks: Vec<Network>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    pub name: Name,
+    #[serde(deserialize_with = "role")]
+    pub role: Role,
+    #[serde(default)]
+    pub keys: Vec<Key>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Key {
+    /// A UUID, or `env:NAME`.
+    pub api_key: Spanned<Secret>,
+    /// A password, or `env:NAME`.
+    pub password: Spanned<Secret>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Network {
+    pub name: Name,
+    pub description: Option<String>,
+    pub connection: Connection,
+    pub sku: Option<String>,
+    #[serde(default = "controller_unit")]
+    pub controller_modbus_unit_id: u8,
+    #[serde(default)]
+    pub device_passwords: Vec<String>,
+    #[serde(default = "one", deserialize_with = "inflight")]
+    pub max_inflight_requests_num: u8,
+    #[serde(default)]
+    pub disabled: bool,
+    #[serde(default)]
+    pub devices: Vec<Device>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Connection {
+    pub kind: ConnectionKind,
+    /// IPv4 address or host name.
+    pub ip: String,
+    #[serde(default = "modbus_port")]
+    pub port: u16,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionKind {
+    Direct,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Device {
+    pub name: Name,
+    pub description: Option<String>,
+    #[serde(rename = "modbusUnitId")]
+    pub unit_id: u8,
+    #[serde(default = "minute", deserialize_with = "period")]
+    pub update_period_sec: u32,
+    #[serde(default, deserialize_with = "group_size")]
+    pub read_group_size: Option<u8>,
+    #[serde(default, deserialize_with = "write_function")]
+    pub write_function: Option<WriteFunction>,
+    #[serde(default = "one")]
+    pub modbus_timeout_retries_num: u8,
+    #[serde(default = "second", deserialize_with = "timeout")]
+    pub timeout_ms: u32,
+    #[serde(default)]
+    pub disabled: bool,
+    /// Id of a template of this file, whose parameters the device gets.
+    pub template: Option<Spanned<String>>,
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Template {
+    pub id: Name,
+    pub name: String,
+    #[serde(default)]
+    pub manufacturer: String,
+    #[serde(default)]
+    pub version: String,
+    #[serde(default, deserialize_with = "group_size")]
+    pub read_group_size: Option<u8>,
+    #[serde(default, deserialize_with = "write_function")]
+    pub write_function: Option<WriteFunction>,
+    pub parameters: Vec<Parameter>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Parameter {
+    pub name: Name,
+    pub label: Option<String>,
+    pub category: Option<String>,
+    pub description: Option<String>,
+    #[serde(deserialize_with = "register_kind")]
+    pub register_kind: RegisterKind,
+    pub address: u16,
+    /// Type code of D-14.
+    #[serde(rename = "type")]
+    pub value_type: TypeCode,
+    #[serde(default, deserialize_with = "bit")]
+    pub bit_position: Option<u8>,
+    #[serde(default = "decimal_one")]
+    pub multiplier: Exact,
+    #[serde(default = "decimal_zero")]
+    pub shift: Exact,
+    #[serde(default, deserialize_with = "precision")]
+    pub precision: Option<u8>,
+    pub min: Option<Exact>,
+    pub max: Option<Exact>,
+    pub unit: Option<String>,
+    #[serde(default = "yes")]
+    pub is_tracked: bool,
+    #[serde(default)]
+    pub is_programmable: bool,
+    #[serde(default)]
+    pub is_displayed_on_dashboard: bool,
+    #[serde(default)]
+    pub texts: BTreeMap<Language, BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SimulatedDevice {
+    pub network: Spanned<String>,
+    pub device: Spanned<String>,
+    pub fault: Option<Fault>,
+    /// By the parameter's name; a parameter without a signal holds 0 or what is written to it.
+    #[serde(default)]
+    pub signals: BTreeMap<String, Spanned<Signal>>,
+}
+
+/// When the device does not answer.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fault {
+    /// Seconds from one fault to the next.
+    pub every_sec: f64,
+    /// Seconds that it lasts.
+    pub for_sec: f64,
+}
+
+impl Parameter {
+    pub fn codec(&self) -> Codec {
+        let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
+        codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec)
+    }
+}
+
+/// A name of 1 to 200 characters, with where it stands.
+#[derive(Clone, Debug)]
+pub struct Name {
+    pub text: String,
+    line: u64,
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<String>::deserialize(deserializer)?;
+        let text = spanned.value.trim().to_owned();
+        if text.is_empty() || text.chars().count() > 200 {
+            return Err(serde::de::Error::custom("a name has 1 to 200 characters"));
+        }
+        Ok(Name { text, line: spanned.referenced.line() })
+    }
+}
+
+/// A text that may stand in the environment instead of the file.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.strip_prefix("env:") {
+            None => Ok(Secret(text)),
+            Some(name) => std::env::var(name)
+                .map(Secret)
+                .map_err(|_| serde::de::Error::custom(format!("the environment variable `{name}` is not set"))),
+        }
+    }
+}
+
+impl Secret {
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An exact decimal: the number's digits as they stand in the file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exact(pub Decimal);
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Decimal::parse(&text)
+            .map(Exact)
+            .map_err(|error| serde::de::Error::custom(format!("`{text}` is not a decimal number: {error}")))
+    }
+}
+
+/// A type code that core decodes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TypeCode(pub DataType);
+
+impl<'de> Deserialize<'de> for TypeCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        DataType::from_code(&code).map(TypeCode).map_err(|error| serde::de::Error::custom(format!("`{code}`: {error}")))
+    }
+}
+
+/// A language code as a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Language(pub String);
+
+impl<'de> Deserialize<'de> for Language {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lang(deserializer).map(|lang| Language(lang.code().to_owned()))
+    }
+}
+
+fn by_code<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    from_code: impl FnOnce(&str) -> Option<T>,
+    expected: &str,
+) -> Result<T, D::Error> {
+    let code = String::deserialize(deserializer)?;
+    from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown `{code}`, expected {expected}")))
+}
+
+fn lang<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lang, D::Error> {
+    by_code(deserializer, |code| Lang::from_code(code).ok(), "en, pl, ru or ua")
+}
+
+fn role<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Role, D::Error> {
+    let codes: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
+    by_code(deserializer, Role::from_code, &codes.join(", "))
+}
+
+fn register_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RegisterKind, D::Error> {
+    by_code(deserializer, RegisterKind::from_code, "holding, input, coil or discrete-input")
+}
+
+fn write_function<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WriteFunction>, D::Error> {
+    by_code(deserializer, WriteFunction::from_code, "normal, always-6 or always-16").map(Some)
+}
+
+fn within<'de, D: Deserializer<'de>, T>(deserializer: D, low: T, high: T) -> Result<T, D::Error>
+where
+    T: Deserialize<'de> + PartialOrd + fmt::Display,
+{
+    let number = T::deserialize(deserializer)?;
+    if number < low || number > high {
+        return Err(serde::de::Error::custom(format!("`{number}` is out of range, expected {low} to {high}")));
+    }
+    Ok(number)
+}
+
+fn inflight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    within(deserializer, 1, 16)
+}
+
+fn period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    within(deserializer, 1, 86_400)
+}
+
+fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    within(deserializer, 10, 60_000)
+}
+
+fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    within(deserializer, 1, 255).map(Some)
+}
+
+fn bit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    within(deserializer, 0, 15).map(Some)
+}
+
+fn precision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    within(deserializer, 0, 15).map(Some)
+}
+
+const fn english() -> Lang {
+    Lang::En
+}
+
+const fn controller_unit() -> u8 {
+    // Factory setting of the controllers that the API was made for (DOMAIN.md 2.10).
+    111
+}
+
+const fn one() -> u8 {
+    1
+}
+
+const fn modbus_port() -> u16 {
+    502
+}
+
+const fn minute() -> u32 {
+    60
+}
+
+const fn second() -> u32 {
+    1000
+}
+
+const fn decimal_one() -> Exact {
+    Exact(Decimal::ONE)
+}
+
+const fn decimal_zero() -> Exact {
+    Exact(Decimal::ZERO)
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Why a file was refused.
+#[derive(Debug)]
+pub struct PlantError {
+    path: PathBuf,
+    faults: Vec<(Option<u64>, String)>,
+}
+
+impl fmt::Display for PlantError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (line, text)) in self.faults.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            write!(f, "{separator}{}{line}: {text}", self.path.display())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PlantError {}
+
+impl File {
+    pub fn load(path: &Path) -> Result<File, PlantError> {
+        let fail = |line, text| PlantError { path: path.to_owned(), faults: vec![(line, text)] };
+        let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}")))?;
+        File::parse(&text).map_err(|faults| PlantError { path: path.to_owned(), faults })
+    }
+
+    /// All faults that were found, each with its line.
+    pub fn parse(text: &str) -> Result<File, Vec<(Option<u64>, String)>> {
+        let mut field = String::new();
+        let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
+            serde_path_to_error::deserialize(deserializer).map_err(|error| {
+                field = error.path().to_string();
+                error.into_inner()
+            })
+        });
+        let file: File = parsed.map_err(|error| {
+            let plain = error.without_snippet();
+            let line = plain.location().map(|location| location.line());
+            let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
+            let message = plain.to_string();
+            vec![(line, format!("{place}{}", message.lines().next().unwrap_or_default()))]
+        })?;
+        let faults = file.check();
+        if faults.is_empty() { Ok(file) } else { Err(faults) }
+    }
+
+    /// The template of an id.
+    pub fn template(&self, id: &str) -> Option<&Template> {
+        self.templates.iter().find(|template| template.id.text == id)
+    }
+
+    /// A device's parameters: those of its template, then its own.
+    pub fn parameters<'a>(&'a self, device: &'a Device) -> impl Iterator<Item = &'a Parameter> {
+        let template = device.template.as_ref().and_then(|id| self.template(&id.value));
+        template.into_iter().flat_map(|template| &template.parameters).chain(&device.parameters)
+    }
+
+    /// Rules that concern more than one field.
+    fn check(&self) -> Vec<(Option<u64>, String)> {
+        let mut faults = Vec::new();
+        distinct(&mut faults, "templates", self.templates.iter().map(|template| &template.id));
+        distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
+        for org in &self.organizations {
+            distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
+            distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
+            for key in org.users.iter().flat_map(|user| &user.keys) {
+                if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
+                    faults.push((
+                        Some(key.api_key.referenced.line()),
+                        "apiKey: not a UUID, expected one such as 513cf747-eb5c-4d5f-931f-d22c9872c73c".to_owned(),
+                    ));
+                }
+                if key.password.value.reveal().len() < 8 {
+                    let line = key.password.referenced.line();
+                    faults.push((Some(line), "password: too short, expected at least 8 characters".to_owned()));
+                }
+            }
+            for net in &org.networks {
+                distinct(&mut faults, "devices of one network", net.devices.iter().map(|device| &device.name));
+                net.devices.iter().for_each(|device| self.check_device(device, &mut faults));
+            }
+        }
+        for simulated in &self.simulate {
+            self.check_simulated(simulated, &mut faults);
+        }
+        faults
+    }
+
+    fn check_device(&self, device: &Device, faults: &mut Vec<(Option<u64>, String)>) {
+        if let Some(id) = &device.template
+            && self.template(&id.value).is_none()
+        {
+            let line = Some(id.referenced.line());
+            faults.push((line, format!("template: unknown `{}`, expected the id of one of `templates`", id.value)));
+        }
+        distinct(faults, "parameters of one device", self.parameters(device).map(|param| &param.name));
+        for param in self.parameters(device) {
+            let mut fault = |text: &str| faults.push((Some(param.name.line), format!("`{}`: {text}", param.name.text)));
+            if param.is_programmable && !param.register_kind.is_writable() {
+                fault("isProgrammable: registers of this kind are read-only, expected holding or coil");
+            }
+            if param.register_kind.is_bit() && param.value_type.0 != DataType::Bit {
+                fault("type: a coil or discrete-input holds one bit, expected `bit`");
+            }
+            if param.bit_position.is_some() && param.value_type.0 != DataType::Bit {
+                fault("bitPosition: only for the type `bit`");
+            }
+            if usize::from(param.address) + param.value_type.0.register_count() > 0x1_0000 {
+                fault("address: the value goes beyond address 65535");
+            }
+            if param.multiplier.0.is_zero() {
+                fault("multiplier: `0` makes every value the same, expected another number");
+            }
+            if let (Some(min), Some(max)) = (param.min, param.max)
+                && min.0 > max.0
+            {
+                fault("min: larger than max");
+            }
+        }
+    }
+
+    fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<(Option<u64>, String)>) {
+        let Some((_, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
+            let line = Some(simulated.device.referenced.line());
+            let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
+            faults.push((line, format!("simulate: no device {name} in `organizations`")));
+            return;
+        };
+        let names: BTreeSet<&str> = self.parameters(device).map(|param| param.name.text.as_str()).collect();
+        for (name, signal) in &simulated.signals {
+            let named = std::iter::once(name.as_str()).chain(signal.value.inputs());
+            for unknown in named.filter(|name| !names.contains(name)) {
+                let line = Some(signal.referenced.line());
+                faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
+            }
+        }
+    }
+
+    /// A device by the names of its network and its own.
+    pub fn find(&self, network: &str, device: &str) -> Option<(&Network, &Device)> {
+        let networks = self.organizations.iter().flat_map(|org| &org.networks);
+        networks
+            .filter(|net| net.name.text == network)
+            .find_map(|net| Some((net, net.devices.iter().find(|each| each.name.text == device)?)))
+    }
+}
+
+fn distinct<'a>(faults: &mut Vec<(Option<u64>, String)>, what: &str, names: impl Iterator<Item = &'a Name>) {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(&name.text) {
+            faults.push((Some(name.line), format!("name: `{}` stands twice among the {what}", name.text)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLANT: &str = "\
+organizations:
+  - name: Works
+    networks:
+      - name: Hall
+        connection: { kind: direct, ip: 127.0.0.1, port: 5020 }
+        devices:
+          - name: Meter
+            modbusUnitId: 1
+            parameters:
+              - name: Voltage
+                registerKind: input
+                address: 0
+                type: f32-be
+                multiplier: 0.10
+                texts: { en: { 0: Off, 1: On } }
+";
+
+    fn faults(text: &str) -> Vec<String> {
+        let faults = File::parse(text).err().unwrap_or_default();
+        faults.into_iter().map(|(line, text)| format!("{}: {text}", line.unwrap_or(0))).collect()
+    }
+
+    #[test]
+    fn a_plant_is_read_exactly() {
+        let file = File::parse(PLANT).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let param = &file.organizations[0].networks[0].devices[0].parameters[0];
+        assert_eq!(param.multiplier.0.to_string(), "0.10");
+        assert_eq!(param.texts[&Language("en".into())]["0"], "Off");
+        assert!(param.is_tracked);
+    }
+
+    #[test]
+    fn faults_name_line_field_and_expectation() {
+        for (from, to, want) in [
+            ("type: f32-be", "type: f33-be", "13: organizations[0].networks[0].devices[0].parameters[0].type: `f33-be`: unknown data type"),
+            ("registerKind: input", "registerKind: inputs", "11: organizations[0].networks[0].devices[0].parameters[0].registerKind: unknown `inputs`, expected holding"),
+            ("address: 0", "address: 70000", "12: organizations[0].networks[0].devices[0].parameters[0].address"),
+            ("multiplier: 0.10", "multiplier: ten", "14: organizations[0].networks[0].devices[0].parameters[0].multiplier: `ten` is not a decimal number"),
+            ("modbusUnitId: 1", "modbusUnit: 1", "8: organizations[0].networks[0].devices[0].modbusUnit"),
+            ("kind: direct", "kind: wireless", "5: organizations[0].networks[0].connection.kind"),
+            ("modbusUnitId: 1", "modbusUnitId: 1\n            template: x", "9: template: unknown `x`"),
+            ("multiplier: 0.10", "multiplier: 0", "10: `Voltage`: multiplier: `0`"),
+            ("multiplier: 0.10", "isProgrammable: true", "10: `Voltage`: isProgrammable: registers of this kind are read-only"),
+            ("type: f32-be", "type: [", "13"),
+        ] {
+            let found = faults(&PLANT.replacen(from, to, 1));
+            assert!(found.first().is_some_and(|fault| fault.starts_with(want)), "{to}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Plays the devices of a file on Modbus TCP servers of tokio-modbus, a part that we did not write.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parabus_core::modbus::RegisterKind;
+use parabus_core::value::Codec;
+use parking_lot::Mutex;
+use tokio::net::TcpListener;
+use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
+use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
+use tokio_util::sync::CancellationToken;
+
+use super::file::{Device, Fault, File, Network, SimulatedDevice};
+use super::signal::Signal;
+use crate::clock;
+
+/// How often the signals move on.
+const STEP: Duration = Duration::from_millis(200);
+
+/// One parameter of a simulated device.
+struct Output {
+    name: String,
+    kind: RegisterKind,
+    address: u16,
+    codec: Codec,
+    signal: Signal,
+    value: f64,
+}
+
+/// One unit: its outputs, and the registers that a client sees.
+struct Unit {
+    outputs: Vec<Output>,
+    registers: BTreeMap<(RegisterKind, u16), u16>,
+    fault: Option<Fault>,
+    noise: u64,
+}
+
+impl Unit {
+    fn new(file: &File, device: &Device, simulated: Option<&SimulatedDevice>, seed: u64) -> Self {
+        let outputs = file.parameters(device).map(|param| {
+            let signal = simulated.and_then(|simulated| simulated.signals.get(&param.name.text));
+            let signal = signal.map_or(Signal::Hold(0.0), |signal| signal.value.clone());
+            Output {
+                name: param.name.text.clone(),
+                kind: param.register_kind,
+                address: param.address,
+                codec: param.codec(),
+                value: signal.start(),
+                signal,
+            }
+        });
+        let mut unit = Unit {
+            outputs: outputs.collect(),
+            registers: BTreeMap::new(),
+            fault: simulated.and_then(|simulated| simulated.fault),
+            noise: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+        };
+        unit.show();
+        unit
+    }
+
+    /// Between -1 and 1: xorshift, the same for the same seed.
+    fn noise(&mut self) -> f64 {
+        self.noise ^= self.noise << 13;
+        self.noise ^= self.noise >> 7;
+        self.noise ^= self.noise << 17;
+        f64::from(u32::try_from(self.noise >> 32).unwrap_or(0)) / f64::from(u32::MAX) * 2.0 - 1.0
+    }
+
+    fn step(&mut self, now: f64, step: f64) {
+        let values: HashMap<String, f64> =
+            self.outputs.iter().map(|output| (output.name.clone(), output.value)).collect();
+        for index in 0..self.outputs.len() {
+            let noise = self.noise();
+            if let Some(output) = self.outputs.get_mut(index) {
+                output.value = output.signal.next(output.value, &values, now, step, noise);
+            }
+        }
+        self.show();
+    }
+
+    /// Puts the values into the registers.
+    fn show(&mut self) {
+        for output in &self.outputs {
+            let places: Vec<(RegisterKind, u16)> =
+                (0..output.codec.register_count() as u16).map(|n| (output.kind, output.address.wrapping_add(n))).collect();
+            let mut registers: Vec<u16> =
+                places.iter().map(|place| self.registers.get(place).copied().unwrap_or(0)).collect();
+            let text = match output.codec.data_type() {
+                parabus_core::value::DataType::Bit => (if output.value == 0.0 { "0" } else { "1" }).to_owned(),
+                _ => format!("{:.6}", output.value),
+            };
+            // A value beyond its registers leaves them as they are.
+            output.codec.encode(&text, &mut registers).ok();
+            self.registers.extend(places.into_iter().zip(registers));
+        }
+    }
+
+    fn read(&self, kind: RegisterKind, address: u16, count: u16) -> Result<Vec<u16>, ExceptionCode> {
+        let end = address.checked_add(count).ok_or(ExceptionCode::IllegalDataAddress)?;
+        let read = (address..end).map(|at| self.registers.get(&(kind, at)).copied());
+        read.collect::<Option<_>>().ok_or(ExceptionCode::IllegalDataAddress)
+    }
+
+    /// Takes what a client writes: the values follow the registers.
+    fn write(&mut self, kind: RegisterKind, address: u16, values: &[u16]) -> Result<(), ExceptionCode> {
+        self.read(kind, address, values.len() as u16)?;
+        for (place, value) in (address..).zip(values) {
+            self.registers.insert((kind, place), *value);
+        }
+        for output in &mut self.outputs {
+            let count = output.codec.register_count() as u16;
+            let places = (0..count).map(|n| self.registers.get(&(output.kind, output.address.wrapping_add(n))).copied());
+            let registers: Vec<u16> = places.map(Option::unwrap_or_default).collect();
+            let touched = output.kind == kind
+                && u32::from(output.address) < u32::from(address) + values.len() as u32
+                && u32::from(address) < u32::from(output.address) + u32::from(count);
+            if let (true, Ok(value)) = (touched, output.codec.decode(&registers)) {
+                output.value = value.decimal().to_f64();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One network: units behind one listening address.
+#[derive(Clone)]
+struct Bus {
+    units: Arc<Mutex<HashMap<u8, Unit>>>,
+    started_ms: u64,
+}
+
+impl Bus {
+    fn now(&self) -> f64 {
+        (clock::monotonic_ms() - self.started_ms) as f64 / 1000.0
+    }
+
+    /// Seconds until a unit's fault is over; 0 while there is none.
+    fn fault_left(&self, unit: u8) -> f64 {
+        let fault = self.units.lock().get(&unit).and_then(|unit| unit.fault);
+        let Some(fault) = fault else { return 0.0 };
+        let place = self.now().rem_euclid(fault.every_sec);
+        let begins = fault.every_sec - fault.for_sec;
+        if place < begins { 0.0 } else { fault.every_sec - place }
+    }
+
+    fn answer(&self, request: SlaveRequest<'static>) -> Result<Response, ExceptionCode> {
+        let mut units = self.units.lock();
+        let unit = units.get_mut(&request.slave).ok_or(ExceptionCode::GatewayTargetDevice)?;
+        let bits = |words: Vec<u16>| words.into_iter().map(|word| word != 0).collect();
+        let words = |bits: &[bool]| bits.iter().map(|bit| u16::from(*bit)).collect::<Vec<_>>();
+        use RegisterKind::{Coil, DiscreteInput, Holding, Input};
+        match request.request {
+            Request::ReadCoils(at, count) => Ok(Response::ReadCoils(bits(unit.read(Coil, at, count)?))),
+            Request::ReadDiscreteInputs(at, count) => {
+                Ok(Response::ReadDiscreteInputs(bits(unit.read(DiscreteInput, at, count)?)))
+            }
+            Request::ReadHoldingRegisters(at, count) => {
+                Ok(Response::ReadHoldingRegisters(unit.read(Holding, at, count)?))
+            }
+            Request::ReadInputRegisters(at, count) => Ok(Response::ReadInputRegisters(unit.read(Input, at, count)?)),
+            Request::WriteSingleCoil(at, value) => {
+                unit.write(Coil, at, &words(&[value]))?;
+                Ok(Response::WriteSingleCoil(at, value))
+            }
+            Request::WriteSingleRegister(at, value) => {
+                unit.write(Holding, at, &[value])?;
+                Ok(Response::WriteSingleRegister(at, value))
+            }
+            Request::WriteMultipleCoils(at, values) => {
+                unit.write(Coil, at, &words(&values))?;
+                Ok(Response::WriteMultipleCoils(at, values.len() as u16))
+            }
+            Request::WriteMultipleRegisters(at, values) => {
+                unit.write(Holding, at, &values)?;
+                Ok(Response::WriteMultipleRegisters(at, values.len() as u16))
+            }
+            _ => Err(ExceptionCode::IllegalFunction),
+        }
+    }
+}
+
+impl tokio_modbus::server::Service for Bus {
+    type Request = SlaveRequest<'static>;
+    type Response = Response;
+    type Exception = ExceptionCode;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, ExceptionCode>> + Send>>;
+
+    fn call(&self, request: SlaveRequest<'static>) -> Self::Future {
+        let bus = self.clone();
+        Box::pin(async move {
+            let left = bus.fault_left(request.slave);
+            tokio::time::sleep(Duration::from_secs_f64(left)).await;
+            bus.answer(request)
+        })
+    }
+}
+
+/// Plays every direct network of the file until `stop`.
+pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<()> {
+    let networks = file.organizations.iter().flat_map(|org| &org.networks);
+    let mut seed = 0;
+    for network in networks {
+        seed += 1000;
+        let bus = bus_of(file, network, seed);
+        let place = (network.connection.ip.as_str(), network.connection.port);
+        let listener = TcpListener::bind(place).await.map_err(|error| {
+            let text = format!("`{}`: {}:{} cannot be opened: {error}", network.name.text, place.0, place.1);
+            std::io::Error::new(error.kind(), text)
+        })?;
+        println!("{} plays `{}` ({} devices)", listener.local_addr()?, network.name.text, network.devices.len());
+        tokio::spawn(play(bus.clone(), stop.clone()));
+        tokio::spawn(async move {
+            let server = Server::new(listener);
+            let on_connected = |stream, peer: SocketAddr| {
+                let bus = bus.clone();
+                async move { accept_tcp_connection(stream, peer, |_| Ok(Some(bus.clone()))) }
+            };
+            let ended = server.serve(&on_connected, |error| tracing::debug!(%error, "a client's connection ended")).await;
+            tracing::error!(?ended, "a simulated network ended");
+        });
+    }
+    stop.cancelled().await;
+    Ok(())
+}
+
+fn bus_of(file: &File, network: &Network, seed: u64) -> Bus {
+    let units = network.devices.iter().zip(seed..).map(|(device, seed)| {
+        let is_this = |simulated: &&SimulatedDevice| {
+            simulated.network.value == network.name.text && simulated.device.value == device.name.text
+        };
+        (device.unit_id, Unit::new(file, device, file.simulate.iter().find(is_this), seed))
+    });
+    Bus { units: Arc::new(Mutex::new(units.collect())), started_ms: clock::monotonic_ms() }
+}
+
+async fn play(bus: Bus, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(STEP);
+    let mut last = bus.now();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let now = bus.now();
+        bus.units.lock().values_mut().for_each(|unit| unit.step(now, now - last));
+        last = now;
+    }
+}

@@ -1,0 +1,239 @@
+//! Background reading: one supervised task a device, on core's schedule.
+
+mod reading;
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use parabus_core::schedule::{BackOff, DeviceSchedule};
+use parabus_core::time::Instant;
+use parabus_core::value::Lang;
+use parking_lot::RwLock;
+use tokio::task::JoinHandle;
+
+use crate::clock;
+use crate::link::{Link, Links, Priority};
+use crate::live::Live;
+use crate::model::{Cycle, Device, DeviceId, Directory, Net, Param};
+use crate::storage::Store;
+pub use reading::read_cells;
+
+/// What a device's next reading waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PollCode {
+    Scheduled,
+    Reading,
+    Unreachable,
+    Disabled,
+    /// Nothing of it is read in the background.
+    #[default]
+    Never,
+}
+
+impl PollCode {
+    pub const fn code(self) -> &'static str {
+        match self {
+            PollCode::Scheduled => "scheduled",
+            PollCode::Reading => "reading",
+            PollCode::Unreachable => "unreachable",
+            PollCode::Disabled => "disabled",
+            PollCode::Never => "never",
+        }
+    }
+
+    /// The same for people.
+    pub const fn message(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (PollCode::Scheduled, Lang::En) => "Reading is scheduled",
+            (PollCode::Scheduled, Lang::Pl) => "Odczyt jest zaplanowany",
+            (PollCode::Scheduled, Lang::Ru) => "Чтение запланировано",
+            (PollCode::Scheduled, Lang::Ua) => "Читання заплановано",
+            (PollCode::Reading, Lang::En) => "Currently reading",
+            (PollCode::Reading, Lang::Pl) => "Trwa odczyt",
+            (PollCode::Reading, Lang::Ru) => "Выполняется чтение",
+            (PollCode::Reading, Lang::Ua) => "Виконується читання",
+            (PollCode::Unreachable, Lang::En) => "Device does not answer",
+            (PollCode::Unreachable, Lang::Pl) => "Urządzenie nie odpowiada",
+            (PollCode::Unreachable, Lang::Ru) => "Устройство не отвечает",
+            (PollCode::Unreachable, Lang::Ua) => "Пристрій не відповідає",
+            (PollCode::Disabled, Lang::En) => "Disabled",
+            (PollCode::Disabled, Lang::Pl) => "Wyłączone",
+            (PollCode::Disabled, Lang::Ru) => "Отключено",
+            (PollCode::Disabled, Lang::Ua) => "Вимкнено",
+            (PollCode::Never, Lang::En) => "Nothing is read in the background",
+            (PollCode::Never, Lang::Pl) => "Nic nie jest odczytywane w tle",
+            (PollCode::Never, Lang::Ru) => "Ничего не читается в фоне",
+            (PollCode::Never, Lang::Ua) => "Нічого не читається у фоні",
+        }
+    }
+}
+
+/// State of one device's background reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PollStatus {
+    pub last_read_on: Option<Instant>,
+    pub next_read_on: Option<Instant>,
+    pub code: PollCode,
+    /// Monotonic milliseconds at which the reading was or is due.
+    due_ms: Option<u64>,
+}
+
+impl PollStatus {
+    pub const fn message(&self, lang: Lang) -> &'static str {
+        self.code.message(lang)
+    }
+}
+
+type Statuses = Arc<RwLock<HashMap<DeviceId, PollStatus>>>;
+
+/// The background reading of every device.
+#[derive(Clone, Default)]
+pub struct Poller {
+    statuses: Statuses,
+}
+
+/// Everything that decides how a device is read; a change of it restarts the device's task.
+#[derive(Clone, PartialEq)]
+struct Work {
+    net: Net,
+    device: Device,
+    params: Vec<Param>,
+    /// Its place among the devices of the connection.
+    index: usize,
+    count: usize,
+}
+
+impl Poller {
+    /// State of a device's background reading.
+    pub fn status(&self, device: DeviceId) -> PollStatus {
+        self.statuses.read().get(&device).cloned().unwrap_or_default()
+    }
+
+    /// Milliseconds that the most overdue device waits for its reading to begin.
+    pub fn oldest_overdue_ms(&self) -> u64 {
+        let now = clock::monotonic_ms();
+        let statuses = self.statuses.read();
+        let waiting = statuses.values().filter(|status| status.code != PollCode::Reading);
+        waiting.filter_map(|status| Some(now.saturating_sub(status.due_ms?))).max().unwrap_or(0)
+    }
+
+    /// Reads devices until the task is dropped, following every change of the configuration.
+    pub async fn run(self, store: Store, links: Arc<Links>, live: Arc<Live>) {
+        let mut directories = store.watch();
+        let mut tasks: HashMap<DeviceId, (Work, Task)> = HashMap::new();
+        loop {
+            let directory = directories.borrow_and_update().clone();
+            let wanted = self.plan(&directory);
+            tasks.retain(|id, (work, _)| wanted.get(id) == Some(work));
+            for (id, work) in wanted {
+                tasks.entry(id).or_insert_with(|| {
+                    let link = links.handle(&work.net.connection, work.net.max_inflight_requests);
+                    let task = supervise(work.clone(), link, live.clone(), self.statuses.clone());
+                    (work, Task(tokio::spawn(task)))
+                });
+            }
+            if directories.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// What is to be read, and the states of what is not.
+    fn plan(&self, directory: &Directory) -> HashMap<DeviceId, Work> {
+        let mut wanted = HashMap::new();
+        let mut statuses = self.statuses.write();
+        statuses.retain(|id, _| directory.devices.contains_key(id));
+        for net in directory.nets.values() {
+            let count = directory.devices_of(net.id).count();
+            for (index, device) in directory.devices_of(net.id).enumerate() {
+                let status = statuses.entry(device.id).or_default();
+                let is_disabled = net.disabled.is_some() || device.disabled.is_some();
+                match &device.group {
+                    Some(group) if !is_disabled => {
+                        let params = group.params.iter().filter_map(|id| directory.params.get(id).cloned());
+                        let params = params.collect();
+                        let work = Work { net: net.clone(), device: device.clone(), params, index, count };
+                        wanted.insert(device.id, work);
+                    }
+                    _ => {
+                        status.code = if is_disabled { PollCode::Disabled } else { PollCode::Never };
+                        (status.next_read_on, status.due_ms) = (None, None);
+                    }
+                }
+            }
+        }
+        wanted
+    }
+}
+
+/// A task that ends when it is dropped.
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Keeps one device's reading going whatever happens in it.
+async fn supervise(work: Work, link: Link, live: Arc<Live>, statuses: Statuses) {
+    loop {
+        let reading = poll_device(&work, &link, &live, &statuses);
+        if AssertUnwindSafe(reading).catch_unwind().await.is_err() {
+            metrics::counter!("parabus_poll_restarts").increment(1);
+            tracing::error!(device = work.device.id, "background reading failed and starts again");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses) {
+    let device = &work.device;
+    let Some(group) = &device.group else { return };
+    let params: Vec<&Param> = work.params.iter().collect();
+    let period_ms = u64::from(device.update_period_sec) * 1000;
+    let mut schedule = DeviceSchedule::staggered(period_ms, work.index, work.count, clock::monotonic_ms());
+    let set = |change: &dyn Fn(&mut PollStatus)| change(statuses.write().entry(device.id).or_default());
+    loop {
+        let due = schedule.due_at();
+        let wait = due.saturating_sub(clock::monotonic_ms());
+        let next = Instant::from_millis(clock::now().as_millis().saturating_add(i64::try_from(wait).unwrap_or(0)));
+        let code = if schedule.failures() > 0 { PollCode::Unreachable } else { PollCode::Scheduled };
+        set(&|status| (status.code, status.next_read_on, status.due_ms) = (code, Some(next), Some(due)));
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+
+        set(&|status| status.code = PollCode::Reading);
+        let late = schedule.overdue_ms(clock::monotonic_ms());
+        metrics::histogram!("parabus_poll_lateness_seconds").record(late as f64 / 1000.0);
+        // A device that did not answer last time is asked once, not several times.
+        let retries = if schedule.failures() > 0 { 0 } else { device.timeout_retries };
+        let reading = read_cells(link, device, &params, Priority::Routine, retries).await;
+        match reading.answered_at {
+            Some(at) => {
+                schedule.succeed(clock::monotonic_ms());
+                set(&|status| status.last_read_on = Some(at));
+            }
+            None => {
+                metrics::counter!("parabus_poll_failures").increment(1);
+                schedule.fail(clock::monotonic_ms(), jitter(), &BackOff::default());
+            }
+        }
+        let at = reading.answered_at.unwrap_or_else(clock::now);
+        let cycle = Cycle { device: device.id, group: group.id, at, cells: reading.cells };
+        if let Err(error) = live.accept(&cycle) {
+            metrics::counter!("parabus_store_errors", "work" => "append").increment(1);
+            tracing::error!(device = device.id, %error, "a reading could not be stored");
+        }
+    }
+}
+
+/// Any number, different each time.
+fn jitter() -> u32 {
+    getrandom::u32().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;

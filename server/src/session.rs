@@ -1,0 +1,194 @@
+//! Who is logged in: API tokens (one hour, not prolonged by use) and the page's own sessions
+//! (sliding). Only hashes of tokens and passwords are kept.
+
+use std::sync::Arc;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Argon2, PasswordHash};
+use parabus_core::time::Instant;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::api::{ApiError, ErrorCode};
+use crate::clock;
+use crate::model::UserId;
+use crate::storage::Store;
+
+/// Life of an API token (seed: Authentication).
+const API_LIFE_MS: i64 = 3_600_000;
+
+/// Life of the page's session, counted from its last use.
+pub const PAGE_LIFE_MS: i64 = 7 * 24 * 3_600_000;
+
+/// Passwords checked at once: one check takes 19 MiB and tens of milliseconds, so that a flood of
+/// log-ins would otherwise eat the machine.
+const CHECKS_AT_ONCE: usize = 2;
+
+/// A token as the caller holds it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Token(Uuid);
+
+/// The text is not a lower-case UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenError;
+
+impl Token {
+    fn random() -> Self {
+        Token(Uuid::new_v4())
+    }
+
+    /// Reads a lower-case, hyphenated UUID (D-06).
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let uuid = Uuid::try_parse(text).map_err(|_| TokenError)?;
+        if uuid.hyphenated().to_string() == text { Ok(Token(uuid)) } else { Err(TokenError) }
+    }
+
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+
+    fn hash(self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+/// What a session is good for: an API token opens the API, a page's session only renews tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    Api,
+    Page,
+}
+
+/// A session as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub hash: [u8; 32],
+    pub kind: SessionKind,
+    pub user: UserId,
+    pub key: Uuid,
+    pub expires: Instant,
+}
+
+/// An API key as it is kept.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    pub id: Uuid,
+    pub user: UserId,
+    /// PHC string of Argon2id.
+    pub password_hash: String,
+}
+
+/// Opens, finds and closes sessions.
+pub struct Sessions {
+    store: Store,
+    checks: Arc<Semaphore>,
+    /// Checked for an unknown key, so that it takes as long as a wrong password.
+    decoy: String,
+}
+
+/// Hash of a password for the store.
+pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
+    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+}
+
+/// Whether the password belongs to the hash.
+pub fn verify_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+impl Sessions {
+    pub fn new(store: Store) -> Result<Self, argon2::password_hash::Error> {
+        Ok(Sessions { store, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), decoy: hash_password("decoy")? })
+    }
+
+    /// The key, if its password is right: `InvalidKey` for an unknown one, `NotAuthorized` for a
+    /// wrong password, after the same work.
+    pub async fn check_password(&self, id: Uuid, password: String) -> Result<ApiKey, ApiError> {
+        let permit = self.checks.clone().acquire_owned().await.map_err(ApiError::internal)?;
+        let key = self.store.find_key(id).map_err(ApiError::internal)?;
+        let hash = key.as_ref().map_or_else(|| self.decoy.clone(), |key| key.password_hash.clone());
+        let right = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            verify_password(&password, &hash)
+        });
+        let right = right.await.map_err(ApiError::internal)?;
+        match key {
+            None => Err(ApiError::new(ErrorCode::InvalidKey, "the API key does not exist")),
+            Some(_) if !right => Err(ApiError::not_authorized("the API key's password is wrong")),
+            Some(key) => Ok(key),
+        }
+    }
+
+    /// A fresh API token.
+    pub async fn open_api(&self, key: &ApiKey) -> Result<(Token, Instant), ApiError> {
+        self.open(key.user, key.id, SessionKind::Api, API_LIFE_MS)
+    }
+
+    /// A fresh session of the page.
+    pub async fn open_page(&self, key: &ApiKey) -> Result<Token, ApiError> {
+        Ok(self.open(key.user, key.id, SessionKind::Page, PAGE_LIFE_MS)?.0)
+    }
+
+    fn open(&self, user: UserId, key: Uuid, kind: SessionKind, life: i64) -> Result<(Token, Instant), ApiError> {
+        let token = Token::random();
+        let expires = Instant::from_millis(clock::now().as_millis().saturating_add(life));
+        let session = Session { hash: token.hash(), kind, user, key, expires };
+        self.store.insert_session(&session).map_err(ApiError::internal)?;
+        Ok((token, expires))
+    }
+
+    /// The live session of an API token.
+    pub async fn find(&self, token: Token) -> Result<Session, ApiError> {
+        self.find_kind(token, SessionKind::Api)
+    }
+
+    fn find_kind(&self, token: Token, kind: SessionKind) -> Result<Session, ApiError> {
+        let found = self.store.find_session(&token.hash()).map_err(ApiError::internal)?;
+        found.filter(|session| session.kind == kind && session.expires > clock::now()).ok_or_else(|| {
+            ApiError::new(ErrorCode::IncorrectAuthToken, "the token is unknown or its session has ended, log in again")
+        })
+    }
+
+    /// An API token for the page, whose own session slides on.
+    pub async fn renew(&self, page: Token) -> Result<(Token, Instant), ApiError> {
+        let session = self.find_kind(page, SessionKind::Page)?;
+        let expires = Instant::from_millis(clock::now().as_millis().saturating_add(PAGE_LIFE_MS));
+        self.store.extend_session(&session.hash, expires).map_err(ApiError::internal)?;
+        self.open(session.user, session.key, SessionKind::Api, API_LIFE_MS)
+    }
+
+    /// Ends a session at once.
+    pub async fn close(&self, hash: [u8; 32]) -> Result<(), ApiError> {
+        self.store.delete_session(&hash).map_err(ApiError::internal)
+    }
+
+    /// Ends the page's session at once.
+    pub async fn close_page(&self, page: Token) -> Result<(), ApiError> {
+        self.close(page.hash()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_lower_case_hyphenated_uuids() {
+        assert!(Token::parse("cdf2923f-c89f-41e5-91af-f139f0c2e7d0").is_ok());
+        for wrong in
+            ["CDF2923F-C89F-41E5-91AF-F139F0C2E7D0", "cdf2923fc89f41e591aff139f0c2e7d0", "", "cdf2923f", "not-a-token"]
+        {
+            assert_eq!(Token::parse(wrong).err(), Some(TokenError), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_password_matches_its_own_hash_alone() {
+        let hash = hash_password("DCdcSLmkoZkU5zGI9gpInDbo").unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(verify_password("DCdcSLmkoZkU5zGI9gpInDbo", &hash));
+        assert!(!verify_password("dcdcslmkozku5zgi9gpindbo", &hash));
+        assert!(!verify_password("anything", "not a hash"));
+    }
+}

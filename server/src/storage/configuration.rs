@@ -1,0 +1,179 @@
+//! The configuration from its tables into a snapshot.
+
+use std::collections::BTreeMap;
+
+use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
+use parabus_core::time::Instant;
+use parabus_core::value::{Decimal, Lang};
+use rusqlite::{Connection, Row};
+
+use super::StoreError;
+use crate::model::{
+    Connection as Link, Device, Directory, Disabled, DisabledBy, Net, Org, Param, ReadGroup, Role, User,
+};
+
+/// Reads a code that the store wrote; an unknown one comes from another version.
+fn read<T>(field: &'static str, text: String, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
+    parse(&text).ok_or(StoreError::Content { field, text })
+}
+
+fn lang(text: String) -> Result<Lang, StoreError> {
+    read("a language", text, |text| Lang::from_code(text).ok())
+}
+
+fn decimal(text: String) -> Result<Decimal, StoreError> {
+    read("a decimal number", text, |text| Decimal::parse(text).ok())
+}
+
+fn json<T: serde::de::DeserializeOwned>(field: &'static str, text: String) -> Result<T, StoreError> {
+    read(field, text, |text| serde_json::from_str(text).ok())
+}
+
+/// Every row of a query through a function that may refuse it.
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    mut each: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(each(row)?);
+    }
+    Ok(all)
+}
+
+/// The columns `disabled_on`, `disabled_by`, `disable_note`.
+fn disabled(row: &Row<'_>) -> Result<Option<Disabled>, StoreError> {
+    let Some(on) = row.get::<_, Option<i64>>("disabled_on")? else { return Ok(None) };
+    let by = row.get::<_, Option<String>>("disabled_by")?.unwrap_or_default();
+    let by = read("who disabled", by, DisabledBy::from_code)?;
+    Ok(Some(Disabled { on: Instant::from_millis(on), by, note: row.get("disable_note")? }))
+}
+
+pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
+    let revision =
+        connection.query_row("SELECT value FROM meta WHERE key = 'config_revision'", [], |row| row.get(0))?;
+    let by_id = |orgs: Vec<Org>| orgs.into_iter().map(|org| (org.id, org)).collect();
+    let orgs = rows(connection, "SELECT * FROM org", |row| {
+        Ok(Org { id: row.get("id")?, name: row.get("name")?, slug: row.get("slug")?, lang: lang(row.get("lang")?)? })
+    })?;
+    let nets = rows(connection, "SELECT * FROM net", net)?.into_iter().map(|net| (net.id, net)).collect();
+    let mut devices: BTreeMap<_, _> =
+        rows(connection, "SELECT * FROM device", device)?.into_iter().map(|device| (device.id, device)).collect();
+    for (device, group) in groups(connection)? {
+        devices.entry(device).and_modify(|device: &mut Device| device.group = Some(group));
+    }
+    let params = rows(connection, "SELECT * FROM param", param)?;
+    Ok(Directory {
+        revision,
+        orgs: by_id(orgs),
+        users: users(connection)?,
+        nets,
+        devices,
+        params: params.into_iter().map(|param| (param.id, param)).collect(),
+    })
+}
+
+fn users(connection: &Connection) -> Result<BTreeMap<i64, User>, StoreError> {
+    let users = rows(connection, "SELECT * FROM app_user", |row| {
+        let lang = row.get::<_, Option<String>>("lang")?.map(lang).transpose()?;
+        Ok(User { id: row.get("id")?, name: row.get("name")?, lang, roles: BTreeMap::new() })
+    })?;
+    let mut users: BTreeMap<_, _> = users.into_iter().map(|user| (user.id, user)).collect();
+    let memberships = rows(connection, "SELECT * FROM membership", |row| {
+        let role = read("a role", row.get("role")?, Role::from_code)?;
+        Ok((row.get::<_, i64>("user_id")?, row.get::<_, i64>("org_id")?, role))
+    })?;
+    for (user, org, role) in memberships {
+        users.entry(user).and_modify(|user: &mut User| drop(user.roles.insert(org, role)));
+    }
+    Ok(users)
+}
+
+fn net(row: &Row<'_>) -> Result<Net, StoreError> {
+    Ok(Net {
+        id: row.get("id")?,
+        org_id: row.get("org_id")?,
+        name: row.get("name")?,
+        slug: row.get("slug")?,
+        description: row.get("description")?,
+        created_on: Instant::from_millis(row.get("created_on")?),
+        disabled: disabled(row)?,
+        connection: Link::Direct { host: row.get("host")?, port: row.get("port")? },
+        sku: row.get("sku")?,
+        solution: row.get("solution")?,
+        controller_unit_id: UnitId(row.get("controller_unit_id")?),
+        device_passwords: json("device passwords", row.get("device_passwords")?)?,
+        max_inflight_requests: row.get("max_inflight_requests")?,
+    })
+}
+
+fn device(row: &Row<'_>) -> Result<Device, StoreError> {
+    Ok(Device {
+        id: row.get("id")?,
+        net_id: row.get("net_id")?,
+        name: row.get("name")?,
+        slug: row.get("slug")?,
+        description: row.get("description")?,
+        unit_id: UnitId(row.get("unit_id")?),
+        disabled: disabled(row)?,
+        update_period_sec: row.get("update_period_sec")?,
+        read_group_size: row.get("read_group_size")?,
+        write_function: read("a write function", row.get("write_function")?, WriteFunction::from_code)?,
+        timeout_retries: row.get("timeout_retries")?,
+        timeout_ms: row.get("timeout_ms")?,
+        template_id: row.get("template_id")?,
+        group: None,
+    })
+}
+
+fn param(row: &Row<'_>) -> Result<Param, StoreError> {
+    let limit = |text: Option<String>| text.map(decimal).transpose();
+    Ok(Param {
+        id: row.get("id")?,
+        device_id: row.get("device_id")?,
+        name: row.get("name")?,
+        slug: row.get("slug")?,
+        description: row.get("description")?,
+        category: row.get("category")?,
+        label: row.get("label")?,
+        unit: row.get("unit")?,
+        kind: read("a register kind", row.get("kind")?, RegisterKind::from_code)?,
+        address: row.get("address")?,
+        value_type: row.get("value_type")?,
+        multiplier: decimal(row.get("multiplier")?)?,
+        shift: decimal(row.get("shift")?)?,
+        precision: row.get("precision")?,
+        bit_position: row.get("bit_position")?,
+        bits_amount: row.get("bits_amount")?,
+        min: limit(row.get("min")?)?,
+        max: limit(row.get("max")?)?,
+        is_tracked: row.get("is_tracked")?,
+        is_programmable: row.get("is_programmable")?,
+        texts: json("texts of values", row.get("texts")?)?,
+        on_dashboard: row.get("on_dashboard")?,
+    })
+}
+
+/// The newest read-group of each device.
+fn groups(connection: &Connection) -> Result<Vec<(i64, ReadGroup)>, StoreError> {
+    let columns = rows(
+        connection,
+        "SELECT g.device_id, g.id, c.param_id
+         FROM (SELECT device_id, max(id) AS id FROM read_group GROUP BY device_id) g
+         LEFT JOIN group_column c ON c.group_id = g.id ORDER BY g.id, c.position",
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Option<i64>>(2)?)),
+    )?;
+    let mut groups: Vec<(i64, ReadGroup)> = Vec::new();
+    for (device, id, param) in columns {
+        match groups.last_mut() {
+            Some((_, group)) if group.id == id => group.params.extend(param),
+            _ => groups.push((device, ReadGroup { id, params: param.into_iter().collect() })),
+        }
+    }
+    // A device without tracked parameters has an empty newest group.
+    groups.retain(|(_, group)| !group.params.is_empty());
+    Ok(groups)
+}

@@ -1,0 +1,256 @@
+//! Changes of the configuration inside one transaction.
+
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use super::{StoreError, configuration};
+use crate::model::{
+    Connection as Link, Device, DeviceId, Directory, Disabled, Net, NetId, Org, OrgId, Param, ParamId, Role, UserId,
+};
+
+/// An open transaction and the configuration as it was when it began.
+pub struct Edit<'c> {
+    connection: &'c Connection,
+    before: Directory,
+    changed: bool,
+}
+
+fn disabled_columns(disabled: &Option<Disabled>) -> (Option<i64>, Option<&'static str>, Option<&str>) {
+    disabled.as_ref().map_or((None, None, None), |disabled| {
+        (Some(disabled.on.as_millis()), Some(disabled.by.code()), disabled.note.as_deref())
+    })
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+impl<'c> Edit<'c> {
+    pub(super) fn new(connection: &'c Connection, before: Directory) -> Self {
+        Edit { connection, before, changed: false }
+    }
+
+    /// The configuration before the change.
+    pub fn before(&self) -> &Directory {
+        &self.before
+    }
+
+    fn execute(&mut self, sql: &str, params: impl rusqlite::Params) -> Result<(), StoreError> {
+        self.connection.prepare_cached(sql)?.execute(params)?;
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Creates (id 0) or changes an organization.
+    pub fn put_org(&mut self, org: &Org) -> Result<OrgId, StoreError> {
+        let id = Some(org.id).filter(|id| *id != 0);
+        self.execute(
+            "INSERT INTO org (id, name, slug, lang) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET name = ?2, slug = ?3, lang = ?4",
+            params![id, org.name, org.slug, org.lang.code()],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Creates a user.
+    pub fn create_user(&mut self, name: &str) -> Result<UserId, StoreError> {
+        self.execute("INSERT INTO app_user (name) VALUES (?)", [name])?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Gives a user a role in an organization.
+    pub fn put_role(&mut self, user: UserId, org: OrgId, role: Role) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO membership (user_id, org_id, role) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET role = ?3",
+            params![user, org, role.code()],
+        )
+    }
+
+    /// Hash of an API key's password, and its user.
+    pub fn find_key(&self, key: Uuid) -> Result<Option<(UserId, String)>, StoreError> {
+        let mut rows = self.connection.prepare_cached("SELECT user_id, password_hash FROM api_key WHERE id = ?")?;
+        let mut rows = rows.query([key.to_string()])?;
+        Ok(rows.next()?.map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?))).transpose()?)
+    }
+
+    /// Creates an API key or changes its password; sessions opened with the old one end.
+    pub fn put_key(&mut self, key: Uuid, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM session WHERE key_id = ?", [key.to_string()])?;
+        self.execute(
+            "INSERT INTO api_key (id, user_id, password_hash) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET user_id = ?2, password_hash = ?3",
+            params![key.to_string(), user, password_hash],
+        )
+    }
+
+    /// The id of a template, which is created if it is new.
+    pub fn template(&mut self, name: &str, manufacturer: &str, version: &str) -> Result<i64, StoreError> {
+        let identity = params![name, manufacturer, version];
+        let mut found = self
+            .connection
+            .prepare_cached("SELECT id FROM template WHERE name = ? AND manufacturer = ? AND version = ?")?;
+        if let Some(row) = found.query(identity)?.next()? {
+            return Ok(row.get(0)?);
+        }
+        self.execute("INSERT INTO template (name, manufacturer, version) VALUES (?, ?, ?)", identity)?;
+        Ok(self.connection.last_insert_rowid())
+    }
+
+    /// Creates (id 0) or changes a network.
+    pub fn put_net(&mut self, net: &Net) -> Result<NetId, StoreError> {
+        let id = Some(net.id).filter(|id| *id != 0);
+        let Link::Direct { host, port } = &net.connection;
+        let (disabled_on, disabled_by, note) = disabled_columns(&net.disabled);
+        self.execute(
+            "INSERT INTO net (id, org_id, name, slug, description, created_on, disabled_on, disabled_by,
+                 disable_note, host, port, sku, solution, controller_unit_id, device_passwords,
+                 max_inflight_requests)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, disabled_on = ?7,
+                 disabled_by = ?8, disable_note = ?9, host = ?10, port = ?11, sku = ?12, solution = ?13,
+                 controller_unit_id = ?14, device_passwords = ?15, max_inflight_requests = ?16",
+            params![
+                id,
+                net.org_id,
+                net.name,
+                net.slug,
+                net.description,
+                net.created_on.as_millis(),
+                disabled_on,
+                disabled_by,
+                note,
+                host,
+                port,
+                net.sku,
+                net.solution,
+                net.controller_unit_id.0,
+                to_json(&net.device_passwords),
+                net.max_inflight_requests
+            ],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Creates (id 0) or changes a device.
+    pub fn put_device(&mut self, device: &Device) -> Result<DeviceId, StoreError> {
+        let id = Some(device.id).filter(|id| *id != 0);
+        let (disabled_on, disabled_by, note) = disabled_columns(&device.disabled);
+        self.execute(
+            "INSERT INTO device (id, net_id, name, slug, description, unit_id, disabled_on, disabled_by,
+                 disable_note, update_period_sec, read_group_size, write_function, timeout_retries, timeout_ms,
+                 template_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, unit_id = ?6,
+                 disabled_on = ?7, disabled_by = ?8, disable_note = ?9, update_period_sec = ?10,
+                 read_group_size = ?11, write_function = ?12, timeout_retries = ?13, timeout_ms = ?14,
+                 template_id = ?15",
+            params![
+                id,
+                device.net_id,
+                device.name,
+                device.slug,
+                device.description,
+                device.unit_id.0,
+                disabled_on,
+                disabled_by,
+                note,
+                device.update_period_sec,
+                device.read_group_size,
+                device.write_function.code(),
+                device.timeout_retries,
+                device.timeout_ms,
+                device.template_id
+            ],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Creates (id 0) or changes a parameter.
+    pub fn put_param(&mut self, param: &Param) -> Result<ParamId, StoreError> {
+        let id = Some(param.id).filter(|id| *id != 0);
+        self.execute(
+            "INSERT INTO param (id, device_id, name, slug, description, category, label, unit, kind, address,
+                 value_type, bit_position, bits_amount, multiplier, shift, precision, min, max, is_tracked,
+                 is_programmable, texts, on_dashboard)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                 ?21, ?22)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, category = ?6, label = ?7,
+                 unit = ?8, kind = ?9, address = ?10, value_type = ?11, bit_position = ?12, bits_amount = ?13,
+                 multiplier = ?14, shift = ?15, precision = ?16, min = ?17, max = ?18, is_tracked = ?19,
+                 is_programmable = ?20, texts = ?21, on_dashboard = ?22",
+            params![
+                id,
+                param.device_id,
+                param.name,
+                param.slug,
+                param.description,
+                param.category,
+                param.label,
+                param.unit,
+                param.kind.code(),
+                param.address,
+                param.value_type,
+                param.bit_position,
+                param.bits_amount,
+                param.multiplier.to_string(),
+                param.shift.to_string(),
+                param.precision,
+                param.min.map(|min| min.to_string()),
+                param.max.map(|max| max.to_string()),
+                param.is_tracked,
+                param.is_programmable,
+                to_json(&param.texts),
+                param.on_dashboard
+            ],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Opens read-groups for devices whose tracked parameters have changed and counts the revision
+    /// up. Whether anything changed.
+    pub(super) fn finish(self) -> Result<bool, StoreError> {
+        if !self.changed {
+            return Ok(false);
+        }
+        let after = configuration::load(self.connection)?;
+        for device in after.devices.values() {
+            let tracked: Vec<&Param> =
+                after.params_of(device.id).filter(|param| param.is_tracked && param.codec().is_some()).collect();
+            self.refresh_group(device, &tracked)?;
+        }
+        self.connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'config_revision'", [])?;
+        Ok(true)
+    }
+
+    fn refresh_group(&self, device: &Device, tracked: &[&Param]) -> Result<(), StoreError> {
+        let present = device.group.as_ref().map_or(0, |group| group.id);
+        let mut columns = self.connection.prepare_cached(
+            "SELECT param_id, value_type, bit, multiplier, shift FROM group_column WHERE group_id = ? ORDER BY position",
+        )?;
+        type Column = (ParamId, String, Option<u8>, String, String);
+        let kept: Vec<Column> = columns
+            .query_map([present], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .collect::<Result<_, _>>()?;
+        let wanted: Vec<Column> = tracked
+            .iter()
+            .map(|param| {
+                let scale = (param.multiplier.to_string(), param.shift.to_string());
+                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1)
+            })
+            .collect();
+        if kept == wanted {
+            return Ok(());
+        }
+        self.connection.execute("INSERT INTO read_group (device_id) VALUES (?)", [device.id])?;
+        let group = self.connection.last_insert_rowid();
+        let mut insert = self.connection.prepare_cached(
+            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )?;
+        for (position, (param, value_type, bit, multiplier, shift)) in wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column)) {
+            insert.execute(params![group, position, param, value_type, bit, multiplier, shift])?;
+        }
+        Ok(())
+    }
+}

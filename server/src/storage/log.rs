@@ -1,0 +1,212 @@
+//! The write-ahead log of readings: segments of checksummed records.
+//!
+//! Record: length of the payload (u32), CRC-32 of it (u32), payload: group (i64), instant in ms
+//! (i64), cells. All little-endian. Segments are numbered; a sealed one is deleted once its readings
+//! are in the database, and replaying one twice changes nothing.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use crate::model::GroupId;
+
+const HEADER: usize = 8;
+const FIXED: usize = 16;
+
+/// A cycle as it lies in log and database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub group: GroupId,
+    pub at: i64,
+    pub cells: Vec<u8>,
+}
+
+impl Record {
+    fn emit(&self) -> Vec<u8> {
+        let mut payload = Vec::with_capacity(FIXED + self.cells.len());
+        payload.extend(self.group.to_le_bytes());
+        payload.extend(self.at.to_le_bytes());
+        payload.extend(&self.cells);
+        let mut bytes = Vec::with_capacity(HEADER + payload.len());
+        bytes.extend(u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
+        bytes.extend(crc32fast::hash(&payload).to_le_bytes());
+        bytes.extend(payload);
+        bytes
+    }
+
+    /// The record that starts here and the bytes behind it; `None` for a torn or damaged one.
+    fn parse(bytes: &[u8]) -> Option<(Record, &[u8])> {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let (checksum, rest) = rest.split_first_chunk::<4>()?;
+        let (payload, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        if crc32fast::hash(payload) != u32::from_le_bytes(*checksum) {
+            return None;
+        }
+        let (group, payload) = payload.split_first_chunk::<8>()?;
+        let (at, cells) = payload.split_first_chunk::<8>()?;
+        let record =
+            Record { group: i64::from_le_bytes(*group), at: i64::from_le_bytes(*at), cells: cells.to_vec() };
+        Some((record, rest))
+    }
+}
+
+/// The intact records of a segment, and the number of bytes behind them that are none.
+fn parse_segment(mut bytes: &[u8]) -> (Vec<Record>, usize) {
+    let mut records = Vec::new();
+    while let Some((record, rest)) = Record::parse(bytes) {
+        records.push(record);
+        bytes = rest;
+    }
+    (records, bytes.len())
+}
+
+/// The open log. It holds the lock that keeps a second server away.
+pub struct Log {
+    folder: PathBuf,
+    number: u64,
+    file: File,
+    /// Bytes of whole records in the open segment.
+    length: u64,
+    is_synced: bool,
+    _lock: File,
+}
+
+fn segment_path(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("readings-{number:08}.log"))
+}
+
+/// Numbers of the segments in the folder, ascending.
+fn segments(folder: &Path) -> Result<Vec<u64>, StoreError> {
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(StoreError::io(folder))? {
+        let name = entry.map_err(StoreError::io(folder))?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("readings-")?.strip_suffix(".log")?.parse::<u64>().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+impl Log {
+    /// Takes the lock, hands the records of every segment to `replay`, and starts a new segment.
+    pub fn open(
+        folder: &Path,
+        mut replay: impl FnMut(&[Record]) -> Result<(), StoreError>,
+    ) -> Result<Log, StoreError> {
+        let lock_path = folder.join("server.lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+        let lock = lock.map_err(StoreError::io(&lock_path))?;
+        if lock.try_lock().is_err() {
+            return Err(StoreError::InUse { path: lock_path });
+        }
+        let mut next = 1;
+        for number in segments(folder)? {
+            let path = segment_path(folder, number);
+            let mut bytes = Vec::new();
+            File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(StoreError::io(&path))?;
+            let (records, torn) = parse_segment(&bytes);
+            if torn > 0 {
+                tracing::warn!(file = %path.display(), bytes = torn, "a torn tail of the log was cut off");
+            }
+            tracing::info!(file = %path.display(), cycles = records.len(), "readings replayed");
+            replay(&records)?;
+            std::fs::remove_file(&path).map_err(StoreError::io(&path))?;
+            next = number + 1;
+        }
+        let file = create(folder, next)?;
+        Ok(Log { folder: folder.to_owned(), number: next, file, length: 0, is_synced: true, _lock: lock })
+    }
+
+    /// Writes a record. When this returns, the record survives the end of the process.
+    pub fn append(&mut self, record: &Record) -> Result<(), StoreError> {
+        let bytes = record.emit();
+        if let Err(source) = self.file.write_all(&bytes) {
+            // Half a record must not stand before the next one.
+            self.file.set_len(self.length).ok();
+            return Err(StoreError::Io { path: segment_path(&self.folder, self.number), source });
+        }
+        self.length += bytes.len() as u64;
+        self.is_synced = false;
+        Ok(())
+    }
+
+    /// The file to force to the medium, if something was written since the last time.
+    pub fn unsynced(&mut self) -> Result<Option<File>, StoreError> {
+        if self.is_synced {
+            return Ok(None);
+        }
+        let file = self.file.try_clone().map_err(StoreError::io(&self.folder))?;
+        self.is_synced = true;
+        Ok(Some(file))
+    }
+
+    /// Starts a new segment; gives the number of the last one to seal, if any holds a record.
+    pub fn rotate(&mut self) -> Result<Option<u64>, StoreError> {
+        if self.length == 0 {
+            return Ok(None);
+        }
+        let sealed = self.number;
+        self.file = create(&self.folder, sealed + 1)?;
+        self.number = sealed + 1;
+        self.length = 0;
+        self.is_synced = true;
+        Ok(Some(sealed))
+    }
+
+    /// Deletes the segments up to this one: their readings are in the database.
+    pub fn delete_up_to(folder: &Path, last: u64) -> Result<(), StoreError> {
+        for number in segments(folder)?.into_iter().filter(|number| *number <= last) {
+            let path = segment_path(folder, number);
+            std::fs::remove_file(&path).map_err(StoreError::io(&path))?;
+        }
+        Ok(())
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.folder.clone()
+    }
+}
+
+fn create(folder: &Path, number: u64) -> Result<File, StoreError> {
+    let path = segment_path(folder, number);
+    // Appending writes go to the end even after a failed one was cut off.
+    let file = OpenOptions::new().create(true).append(true).open(&path).map_err(StoreError::io(&path))?;
+    // The name of the file must survive a power cut as its content does.
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(StoreError::io(folder))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_torn_at_any_byte_keeps_what_is_whole() {
+        let records: Vec<Record> =
+            (0..4).map(|n| Record { group: 7, at: n, cells: vec![n as u8; n as usize * 3] }).collect();
+        let bytes: Vec<u8> = records.iter().flat_map(Record::emit).collect();
+        let ends: Vec<usize> =
+            records.iter().scan(0, |end, record| { *end += record.emit().len(); Some(*end) }).collect();
+        for cut in 0..=bytes.len() {
+            let whole = ends.iter().filter(|end| **end <= cut).count();
+            let (found, torn) = parse_segment(&bytes[..cut]);
+            assert_eq!(found, records[..whole], "cut at {cut}");
+            assert_eq!(torn, cut - ends[..whole].last().copied().unwrap_or(0));
+        }
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x10;
+            let (found, _) = parse_segment(&damaged);
+            let before = ends.iter().filter(|end| **end <= at).count();
+            assert_eq!(found, records[..before], "damaged at {at}");
+        }
+    }
+
+    #[test]
+    fn a_second_server_is_kept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let _first = Log::open(folder.path(), |_| Ok(())).unwrap();
+        assert!(matches!(Log::open(folder.path(), |_| Ok(())), Err(StoreError::InUse { .. })));
+    }
+}

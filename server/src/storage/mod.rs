@@ -1,0 +1,201 @@
+//! The embedded store: SQLite for configuration and sealed readings, an append-only log in front.
+//!
+//! Guarantees:
+//! - A reading is acknowledged when the log's `write` has returned, and only then shown to anyone:
+//!   a killed process loses none.
+//! - The log is forced to the medium within the commit interval: a power cut loses at most that.
+//! - A torn tail of the log is found by its checksum and cut off; what stands before it is kept.
+//! - Configuration changes in one transaction or not at all; readings keep the type and scale that
+//!   they were taken with.
+//!
+//! Only this folder knows SQL.
+
+mod access;
+mod cells;
+mod configuration;
+mod edit;
+mod log;
+mod readings;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Mutex, RwLock};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::watch;
+
+use crate::model::Directory;
+pub use edit::Edit;
+use readings::Head;
+
+/// Milliseconds that a statement waits for another process's transaction.
+const BUSY_TIMEOUT_MS: u64 = 5000;
+
+/// How often changes by another process are looked for.
+const RELOAD_EVERY: Duration = Duration::from_millis(500);
+
+/// How often readings move from the log to the database.
+const SEAL_EVERY: Duration = Duration::from_secs(5);
+
+/// A fault of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("database: {0}")]
+    Sql(#[from] rusqlite::Error),
+    #[error("the store was written by a newer version (schema {found}, this one knows {known}): update the server")]
+    Newer { found: usize, known: usize },
+    #[error("{}: in use by another running server", path.display())]
+    InUse { path: PathBuf },
+    #[error("the store holds `{text}` as {field}, which this version cannot read")]
+    Content { field: &'static str, text: String },
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl StoreError {
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+        move |source| StoreError::Io { path: path.to_owned(), source }
+    }
+}
+
+/// The store; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    database: PathBuf,
+    /// Everything that writes, one at a time.
+    writer: Mutex<Connection>,
+    /// Reads of history, beside the writer.
+    reader: Mutex<Connection>,
+    directory: watch::Sender<Arc<Directory>>,
+    /// Absent where only the configuration is worked on.
+    log: Option<Mutex<log::Log>>,
+    head: RwLock<Head>,
+}
+
+impl Store {
+    /// Opens the store of a server: takes its lock, replays what the log holds.
+    pub fn open(folder: &Path) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
+        let mut writer = open_database(folder)?;
+        let log = log::Log::open(folder, |records| readings::insert(&mut writer, records))?;
+        Store::new(folder, writer, Some(log))
+    }
+
+    /// Opens the configuration alone, beside a running server or without one.
+    pub fn open_configuration(folder: &Path) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
+        Store::new(folder, open_database(folder)?, None)
+    }
+
+    fn new(folder: &Path, writer: Connection, log: Option<log::Log>) -> Result<Store, StoreError> {
+        let database = database_of(folder);
+        let reader = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        reader.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
+        let directory = configuration::load(&writer)?;
+        let shared = Shared {
+            database,
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+            directory: watch::Sender::new(Arc::new(directory)),
+            log: log.map(Mutex::new),
+            head: RwLock::default(),
+        };
+        Ok(Store { shared: Arc::new(shared) })
+    }
+
+    /// The configuration at this moment.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.shared.directory.borrow().clone()
+    }
+
+    /// Tells of every change of the configuration.
+    pub fn watch(&self) -> watch::Receiver<Arc<Directory>> {
+        self.shared.directory.subscribe()
+    }
+
+    /// Loads the configuration again if it has changed, by whichever process.
+    pub fn reload(&self) -> Result<bool, StoreError> {
+        let writer = self.shared.writer.lock();
+        let revision: i64 =
+            writer.query_row("SELECT value FROM meta WHERE key = 'config_revision'", [], |row| row.get(0))?;
+        if revision == self.shared.directory.borrow().revision {
+            return Ok(false);
+        }
+        let directory = configuration::load(&writer)?;
+        drop(writer);
+        self.shared.directory.send_replace(Arc::new(directory));
+        Ok(true)
+    }
+
+    /// Changes the configuration in one transaction; nothing changes on an error, or if `keep`
+    /// says so (a dry run).
+    pub fn configure<T>(
+        &self,
+        keep: bool,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut writer = self.shared.writer.lock();
+        let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let directory = configuration::load(&transaction)?;
+        let mut edit = Edit::new(&transaction, directory);
+        let result = change(&mut edit)?;
+        let changed = edit.finish()?;
+        if keep && changed {
+            transaction.commit()?;
+        } else {
+            transaction.rollback()?;
+        }
+        drop(writer);
+        self.reload()?;
+        Ok(result)
+    }
+
+    /// Works in the background until the store is dropped: forces the log to the medium, seals
+    /// readings, notices configuration changed by another process.
+    pub fn keep(&self, commit_interval: Duration) {
+        let every = |period: Duration, name: &'static str, work: fn(&Store) -> Result<(), StoreError>| {
+            let weak = Arc::downgrade(&self.shared);
+            let body = move || {
+                while let Some(shared) = weak.upgrade() {
+                    if let Err(error) = work(&Store { shared }) {
+                        tracing::error!(%error, "{name} failed and will be tried again");
+                        metrics::counter!("parabus_store_errors", "work" => name).increment(1);
+                    }
+                    std::thread::sleep(period.max(Duration::from_millis(1)));
+                }
+            };
+            if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(body) {
+                tracing::error!(%error, "the thread {name} could not be started");
+            }
+        };
+        every(commit_interval, "store-sync", |store| store.sync());
+        every(SEAL_EVERY, "store-seal", |store| store.seal());
+        every(RELOAD_EVERY, "store-reload", |store| store.reload().map(|_| ()));
+    }
+}
+
+fn database_of(folder: &Path) -> PathBuf {
+    folder.join("parabus.sqlite")
+}
+
+fn open_database(folder: &Path) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open(database_of(folder))?;
+    connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Sealed readings leave the log, so their transaction must be on the medium first.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! The store as the server uses it: configuration, history across changes, ends without warning.
+
+use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
+use parabus_core::time::Instant;
+use parabus_core::value::{Decimal, Lang, Raw};
+
+use super::*;
+use crate::model::{CellError, Connection as Link, Cycle, Device, Net, Org, Param};
+
+fn param(device_id: i64, name: &str, address: u16) -> Param {
+    Param {
+        id: 0,
+        device_id,
+        name: name.to_owned(),
+        slug: name.to_owned(),
+        description: None,
+        category: None,
+        label: None,
+        unit: Some("V".to_owned()),
+        kind: RegisterKind::Holding,
+        address,
+        value_type: "u16-be".to_owned(),
+        multiplier: Decimal::parse("0.1").unwrap(),
+        shift: Decimal::ZERO,
+        precision: None,
+        bit_position: None,
+        bits_amount: None,
+        min: None,
+        max: None,
+        is_tracked: true,
+        is_programmable: false,
+        texts: Default::default(),
+        on_dashboard: false,
+    }
+}
+
+/// One organization, network and device with two parameters.
+fn configured(store: &Store) {
+    store
+        .configure(true, |edit| {
+            let org = edit.put_org(&Org { id: 0, name: "Works".into(), slug: "works".into(), lang: Lang::En })?;
+            let net = edit.put_net(&Net {
+                id: 0,
+                org_id: org,
+                name: "Hall".into(),
+                slug: "hall".into(),
+                description: None,
+                created_on: Instant::from_millis(0),
+                disabled: None,
+                connection: Link::Direct { host: "127.0.0.1".into(), port: 502 },
+                sku: None,
+                solution: "standalone".into(),
+                controller_unit_id: UnitId(111),
+                device_passwords: vec!["mypass".into()],
+                max_inflight_requests: 1,
+            })?;
+            let device = edit.put_device(&Device {
+                id: 0,
+                net_id: net,
+                name: "Meter".into(),
+                slug: "meter".into(),
+                description: None,
+                unit_id: UnitId(1),
+                disabled: None,
+                update_period_sec: 1,
+                read_group_size: 60,
+                write_function: WriteFunction::Normal,
+                timeout_retries: 1,
+                timeout_ms: 500,
+                template_id: None,
+                group: None,
+            })?;
+            edit.put_param(&param(device, "a", 0))?;
+            edit.put_param(&param(device, "b", 1))?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
+    let directory = store.directory();
+    let device = directory.devices.values().next().unwrap();
+    let cells = raws.into_iter().map(|raw| Ok(Raw(raw))).collect();
+    Cycle { device: device.id, group: device.group.as_ref().unwrap().id, at: Instant::from_millis(at), cells }
+}
+
+fn texts(store: &Store, param: i64) -> Vec<(i64, Option<String>)> {
+    let readings = store.readings(param, None, Instant::from_millis(i64::MAX), 100).unwrap();
+    readings.into_iter().map(|(at, value)| (at.as_millis(), value.map(|value| value.to_string()))).collect()
+}
+
+#[test]
+fn readings_survive_a_process_that_just_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    store.seal().unwrap();
+    store.append(&cycle(&store, 2000, [2310, 2])).unwrap();
+    let mut failed = cycle(&store, 3000, [0, 3]);
+    failed.cells[0] = Err(CellError::Timeout);
+    store.append(&failed).unwrap();
+    let want = vec![(3000, None), (2000, Some("231.0".to_owned())), (1000, Some("230.0".to_owned()))];
+    assert_eq!(texts(&store, 1), want);
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, 1), want);
+    let last = store.last_values().unwrap();
+    assert_eq!(last[&1].0.as_millis(), 2000, "the last good reading, not the failed one");
+    assert_eq!(last[&2].1.to_string(), "0.3");
+}
+
+#[test]
+fn a_torn_tail_is_cut_and_the_rest_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    for at in 1..=3 {
+        store.append(&cycle(&store, at * 1000, [2300, 1])).unwrap();
+    }
+    drop(store);
+    let segment = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let segment = segment.into_iter().find(|path| path.extension().is_some_and(|end| end == "log")).unwrap();
+    let length = std::fs::metadata(&segment).unwrap().len();
+    std::fs::OpenOptions::new().write(true).open(&segment).unwrap().set_len(length - 1).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, 1).len(), 2);
+}
+
+#[test]
+fn a_changed_scale_opens_a_group_and_history_keeps_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    let group = cycle(&store, 0, [0, 0]).group;
+    store
+        .configure(true, |edit| {
+            let mut param = edit.before().params[&1].clone();
+            param.multiplier = Decimal::ONE;
+            edit.put_param(&param).map(drop)
+        })
+        .unwrap();
+    assert_ne!(cycle(&store, 0, [0, 0]).group, group);
+    store.append(&cycle(&store, 2000, [231, 1])).unwrap();
+    assert_eq!(texts(&store, 1), [(2000, Some("231".to_owned())), (1000, Some("230.0".to_owned()))]);
+}
+
+#[test]
+fn the_later_arrival_replaces_and_ranges_are_inclusive() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [1, 1])).unwrap();
+    store.seal().unwrap();
+    store.append(&cycle(&store, 1000, [2, 1])).unwrap();
+    store.append(&cycle(&store, 2000, [3, 1])).unwrap();
+    let read = |from, till| {
+        let readings = store.readings(1, Some(Instant::from_millis(from)), Instant::from_millis(till), 100).unwrap();
+        readings.into_iter().map(|(_, value)| value.unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(read(1000, 2000), ["0.3", "0.2"]);
+    assert_eq!(read(1001, 1999), Vec::<String>::new());
+    assert_eq!(read(3000, 2000), Vec::<String>::new());
+    store.seal().unwrap();
+    assert_eq!(read(1000, 2000), ["0.3", "0.2"]);
+}
+
+#[test]
+fn configuration_changes_whole_or_not_at_all_and_others_notice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let other = Store::open_configuration(folder.path()).unwrap();
+    configured(&other);
+    assert!(store.directory().nets.is_empty());
+    assert!(store.reload().unwrap());
+    assert_eq!(store.directory().nets.len(), 1);
+    assert!(!store.reload().unwrap());
+
+    let org = |name: &str| Org { id: 0, name: name.into(), slug: name.to_lowercase(), lang: Lang::Pl };
+    let refused = store.configure(true, |edit| {
+        edit.put_org(&org("First"))?;
+        edit.put_org(&org("First"))
+    });
+    assert!(refused.is_err());
+    store.configure(false, |edit| edit.put_org(&org("Dry"))).unwrap();
+    assert_eq!(store.directory().orgs.len(), 1);
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let connection = Connection::open(database_of(folder.path())).unwrap();
+    connection.pragma_update(None, "user_version", 999).unwrap();
+    let error = Store::open(folder.path()).err().unwrap().to_string();
+    assert!(error.contains("newer version (schema 999"), "{error}");
+}

@@ -1,0 +1,74 @@
+//! The accept loop: a deadline for every header, a cap on connections, a graceful stop.
+//!
+//! Our own, because `axum::serve` has no header deadline: a client that sends a byte a minute
+//! would hold a connection for ever.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::config::Server;
+
+/// Serves connections until `stop`, then lets requests in flight finish.
+pub async fn serve(listener: TcpListener, router: Router, config: &Server, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(config.max_connections as usize));
+    let graceful = GracefulShutdown::new();
+    let mut builder = http1::Builder::new();
+    // The deadline starts when a connection waits for a header, so it ends silent ones, too.
+    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(config.header_timeout_sec.into()));
+
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let (stream, peer) = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = accept(&listener) => accepted,
+        };
+        let router = router.clone();
+        let service = TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        }));
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            metrics::gauge!("parabus_http_connections").increment(1);
+            if let Err(error) = connection.await {
+                tracing::debug!(%peer, %error, "connection ended");
+            }
+            metrics::gauge!("parabus_http_connections").decrement(1);
+            drop(place);
+        });
+    }
+    drop(listener);
+    let deadline = Duration::from_secs(config.stop_timeout_sec.into());
+    if tokio::time::timeout(deadline, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = config.stop_timeout_sec, "requests still in flight were cut off");
+    }
+}
+
+/// The next connection; an error of one connection (or too many open files) ends nothing.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Replies are written whole: waiting for more to send would only delay them.
+                stream.set_nodelay(true).ok();
+                return (stream, peer);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}

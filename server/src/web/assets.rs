@@ -1,0 +1,42 @@
+//! The dashboard's built files, embedded into the binary.
+
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "dashboard/dist"]
+#[allow_missing = true]
+struct Dashboard;
+
+/// Nothing but what this server itself serves runs in the page; wasm is compiled, text is not.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; \
+                      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// A file of the page; `/manage/…` are views inside it (A-18).
+pub async fn serve(method: Method, uri: Uri) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let path = uri.path().trim_start_matches('/');
+    let name = if path.is_empty() || path.starts_with("manage/") { "index.html" } else { path };
+    let Some(file) = Dashboard::get(name) else {
+        let text = if name == "index.html" {
+            "this binary was built without the dashboard: build it with `cargo xtask demo` or `cargo xtask dist`\n"
+        } else {
+            "not found\n"
+        };
+        return (StatusCode::NOT_FOUND, text).into_response();
+    };
+    // Built files carry a hash of their content in their names; the page itself does not.
+    let caching = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kind = HeaderValue::from_str(file.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (headers, file.data).into_response()
+}

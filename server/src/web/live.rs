@@ -1,0 +1,254 @@
+//! `GET /live/values/?orgId=…`: live values as server-sent events, read by `fetch` with the
+//! Authorization header.
+//!
+//! First `params` (how registers in this stream decode), then `devices` (state of each device's
+//! reading) and `readings` (one device's cycle) whenever they change. The stream ends with the
+//! session or the caller's right to see the organization; the page then opens it again.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::Stream;
+use parabus_core::value::{DataType, Lang};
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+
+use crate::api::{ApiError, Date, ErrorCode, Permission, parse_token};
+use crate::app::App;
+use crate::live::LiveCycle;
+use crate::model::{DeviceId, Directory, OrgId, Param, ParamId};
+use crate::session::Token;
+
+/// How often device states are compared and the session is looked at again.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// Events that may wait for a slow listener before it is dropped.
+const BACKLOG: usize = 256;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveQuery {
+    org_id: OrgId,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LiveParam<'a> {
+    param_id: ParamId,
+    device_id: DeviceId,
+    /// Type in this stream: a bit of a register comes alone, as 0 or 1.
+    value_type: &'a str,
+    multiplier: String,
+    shift: String,
+    /// Decimals to show; absent for a float shown by its shortest digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    precision: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    register_kind: &'static str,
+    is_programmable: bool,
+    is_displayed_on_dashboard: bool,
+    texts: &'a BTreeMap<String, BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LiveReadings {
+    device_id: DeviceId,
+    read_on: Date,
+    values: Vec<LiveValue>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LiveValue {
+    param_id: ParamId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registers: Option<Vec<u16>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    err: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LiveDevice {
+    device_id: DeviceId,
+    code: &'static str,
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_read_on: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_read_on: Option<String>,
+}
+
+/// One listener: what it may see and where its events go.
+struct Listener {
+    app: Arc<App>,
+    org: OrgId,
+    token: Token,
+    events: mpsc::Sender<Result<Event, Infallible>>,
+    directory: Arc<Directory>,
+}
+
+pub async fn values(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    query: Result<Query<LiveQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
+        ApiError::new(ErrorCode::NoAuthTokenProvided, "no `Authorization` header, expected `token <uuid>`")
+    })?;
+    let token = parse_token(header.to_str().unwrap_or(""))?;
+    let Query(LiveQuery { org_id }) = query.map_err(|error| ApiError::incorrect_request(error.body_text()))?;
+    let (events, receiver) = mpsc::channel(BACKLOG);
+    let directory = app.store.directory();
+    let listener = Listener { app, org: org_id, token, events, directory };
+    listener.check().await?;
+    tokio::spawn(listener.run());
+    let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
+    Ok(Sse::new(tokio_stream::wrappers::ReceiverStream::new(receiver)).keep_alive(keep_alive))
+}
+
+impl Listener {
+    /// The session is alive and its user may see the organization's values.
+    async fn check(&self) -> Result<(), ApiError> {
+        let session = self.app.sessions.find(self.token).await?;
+        match self.app.store.directory().role(session.user, self.org) {
+            None => Err(ApiError::not_found("organization", self.org)),
+            Some(role) if !role.may(Permission::Viewer) => {
+                Err(ApiError::not_authorized("the role does not allow this: `viewer` is needed"))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    async fn run(mut self) {
+        let mut feed = self.app.live.listen();
+        let mut check = tokio::time::interval(CHECK_EVERY);
+        check.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut states = Vec::new();
+        let mut is_open = self.send("params", &self.params()) && self.send_present();
+        while is_open {
+            is_open = tokio::select! {
+                cycle = feed.recv() => match cycle {
+                    Ok(cycle) => !self.sees(cycle.device) || self.send("readings", &self.readings(&cycle)),
+                    // Too slow for the feed: what it missed is history, the present is sent again.
+                    Err(RecvError::Lagged(_)) => self.send_present(),
+                    Err(RecvError::Closed) => false,
+                },
+                _ = check.tick() => self.tick(&mut states).await,
+                () = self.events.closed() => false,
+            };
+        }
+    }
+
+    async fn tick(&mut self, states: &mut Vec<LiveDevice>) -> bool {
+        if self.check().await.is_err() {
+            return false;
+        }
+        let directory = self.app.store.directory();
+        if directory.revision != self.directory.revision {
+            self.directory = directory;
+            if !self.send("params", &self.params()) {
+                return false;
+            }
+        }
+        let now = self.devices();
+        if now == *states {
+            return true;
+        }
+        let sent = self.send("devices", &now);
+        *states = now;
+        sent
+    }
+
+    /// Queues an event; `false` if the listener has gone or cannot keep up.
+    fn send(&self, name: &str, data: &impl Serialize) -> bool {
+        Event::default().event(name).json_data(data).is_ok_and(|event| self.events.try_send(Ok(event)).is_ok())
+    }
+
+    fn sees(&self, device: DeviceId) -> bool {
+        self.directory.org_of_device(device) == Some(self.org)
+    }
+
+    fn device_ids(&self) -> impl Iterator<Item = DeviceId> {
+        self.directory.devices.keys().copied().filter(|id| self.sees(*id))
+    }
+
+    /// The last cycle of every device.
+    fn send_present(&self) -> bool {
+        let mut cycles = self.device_ids().filter_map(|id| self.app.live.last_cycle(id));
+        cycles.all(|cycle| self.send("readings", &self.readings(&cycle)))
+    }
+
+    fn params(&self) -> Vec<LiveParam<'_>> {
+        let seen = self.directory.params.values().filter(|param| self.sees(param.device_id));
+        seen.map(|param| LiveParam {
+            param_id: param.id,
+            device_id: param.device_id,
+            value_type: &param.value_type,
+            multiplier: param.multiplier.to_string(),
+            shift: param.shift.to_string(),
+            precision: param.codec().and_then(|codec| codec.decimals()),
+            unit: param.unit.as_deref(),
+            category: param.category.as_deref(),
+            register_kind: param.kind.code(),
+            is_programmable: param.is_programmable,
+            is_displayed_on_dashboard: param.on_dashboard,
+            texts: &param.texts,
+        })
+        .collect()
+    }
+
+    fn readings(&self, cycle: &LiveCycle) -> LiveReadings {
+        let values = cycle.readings.iter().filter_map(|reading| {
+            let param = self.directory.params.get(&reading.param)?;
+            let (registers, err) = match reading.result {
+                Ok(raw) => (Some(registers_of(param, raw)?), None),
+                Err(error) => (None, Some(error.to_string())),
+            };
+            Some(LiveValue { param_id: reading.param, registers, err })
+        });
+        LiveReadings { device_id: cycle.device, read_on: Date(cycle.at), values: values.collect() }
+    }
+
+    fn devices(&self) -> Vec<LiveDevice> {
+        let mut devices: Vec<LiveDevice> = Vec::new();
+        for device_id in self.device_ids() {
+            let status = self.app.poll.status(device_id);
+            // Reading is a matter of milliseconds: it would only make the page flicker.
+            let code = if status.code == crate::poll::PollCode::Reading {
+                crate::poll::PollCode::Scheduled
+            } else {
+                status.code
+            };
+            devices.push(LiveDevice {
+                device_id,
+                code: code.code(),
+                message: code.message(Lang::En),
+                last_read_on: status.last_read_on.map(|at| at.display_millis().to_string()),
+                next_read_on: status.next_read_on.map(|at| at.display_millis().to_string()),
+            });
+        }
+        devices
+    }
+}
+
+/// Raw bits as the registers that they came from; a bit alone, as 0 or 1.
+fn registers_of(param: &Param, raw: parabus_core::value::Raw) -> Option<Vec<u16>> {
+    let codec = param.codec()?;
+    if codec.data_type() == DataType::Bit {
+        return Some(vec![u16::from(raw.0 != 0)]);
+    }
+    let mut registers = vec![0; codec.register_count()];
+    codec.emit(raw, &mut registers).ok()?;
+    Some(registers)
+}

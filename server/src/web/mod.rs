@@ -1,0 +1,28 @@
+//! HTTP: the accept loop, and all that is served outside `/api/v1/`.
+
+pub mod accept;
+mod assets;
+mod cors;
+mod live;
+mod operation;
+mod page;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::get;
+
+use crate::api;
+use crate::app::App;
+
+/// Everything that the server answers.
+pub fn router(app: &Arc<App>) -> Router {
+    Router::new()
+        .nest(api::BASE, api::router(app))
+        .merge(page::router(app))
+        .merge(operation::router(app))
+        .route("/live/values/", get(live::values).with_state(app.clone()))
+        .fallback(assets::serve)
+        .layer(middleware::from_fn_with_state(app.clone(), cors::allow))
+}
