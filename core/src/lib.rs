@@ -16,12 +16,16 @@
     )
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 #[cfg(feature = "serde")]
 pub mod contract;
 pub mod error;
 pub mod modbus;
 pub mod reference;
 pub mod schedule;
+mod text;
 pub mod time;
 pub mod value;
 

@@ -3,7 +3,7 @@
 //! A binding converts, calls, converts back; nothing is decided there. Field names are those of
 //! the Python spelling; JavaScript uses the same names in camelCase.
 
-extern crate alloc;
+pub mod value;
 
 use alloc::string::String;
 

@@ -94,6 +94,14 @@ impl DataType {
         }
     }
 
+    /// Every type.
+    pub fn all() -> impl Iterator<Item = DataType> {
+        let of = |(_, number, bits): &(_, Number, u8), order| DataType::Number { number: *number, bits: *bits, order };
+        let numbers =
+            NUMBERS.iter().flat_map(move |each| WordOrder::ALL.iter().map(move |(order, _)| of(each, *order)));
+        core::iter::once(DataType::Bit).chain(numbers)
+    }
+
     /// Registers that hold it, 1 to 4. A coil counts as one.
     pub const fn register_count(self) -> usize {
         match self {

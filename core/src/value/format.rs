@@ -98,9 +98,9 @@ impl fmt::Display for Formatted<'_> {
             return f.write_str(self.format.lang.word(bit));
         }
         match self.format.decimals {
-            Some(decimals) => write!(f, "{}", number.rounded(decimals))?,
+            Some(decimals) => write!(f, "{number:.*}", decimals.into())?,
             None if number.decimals() > MOST_DECIMALS.into() => {
-                write!(f, "{}", number.rounded(MOST_DECIMALS).trimmed())?
+                write!(f, "{}", number.rounded(MOST_DECIMALS.into()).trimmed())?
             }
             None => write!(f, "{number}")?,
         }
@@ -138,6 +138,6 @@ mod tests {
         let format = Format { unit: Some("kW"), texts: &[("0", "Off"), ("1.0", "On")], ..Format::new(Lang::En) };
         assert_eq!(Value::Bit(false).format(&format).to_string(), "Off");
         assert_eq!(Value::Number(Decimal::ONE).format(&format).to_string(), "On");
-        assert_eq!(Value::Number(Decimal::from(2)).format(&format).to_string(), "2 kW");
+        assert_eq!(Value::Number(Decimal::from(2u64)).format(&format).to_string(), "2 kW");
     }
 }

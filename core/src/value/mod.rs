@@ -20,7 +20,6 @@
 mod codec;
 mod data_type;
 mod decimal;
-mod float;
 mod format;
 
 use core::fmt;
@@ -46,7 +45,7 @@ impl Value {
     /// The value as a decimal; a bit is 0 or 1.
     pub fn decimal(&self) -> Decimal {
         match self {
-            Value::Bit(bit) => Decimal::from(i128::from(*bit)),
+            Value::Bit(bit) => Decimal::from(u64::from(*bit)),
             Value::Number(number) => *number,
         }
     }
@@ -77,13 +76,16 @@ pub enum ValueError {
         found: usize,
     },
     /// NaN or an infinity stands in the registers.
-    NotFinite,
+    NotFinite {
+        /// Index of the register that holds the exponent.
+        register: usize,
+    },
     /// Text stops being a decimal number.
     NumberSyntax {
         /// Byte of the text.
         offset: usize,
     },
-    /// The exact result has more than 38 digits.
+    /// The exact result has more than 37 digits.
     NumberTooLong,
     /// The number does not fit the registers.
     ValueRange {
@@ -109,7 +111,7 @@ impl ValueError {
         match self {
             ValueError::UnknownDataType => ErrorKind::UnknownDataType,
             ValueError::RegisterCount { .. } => ErrorKind::RegisterCount,
-            ValueError::NotFinite => ErrorKind::NotFinite,
+            ValueError::NotFinite { .. } => ErrorKind::NotFinite,
             ValueError::NumberSyntax { .. } => ErrorKind::NumberSyntax,
             ValueError::NumberTooLong => ErrorKind::NumberTooLong,
             ValueError::ValueRange { .. } => ErrorKind::ValueRange,
@@ -120,10 +122,11 @@ impl ValueError {
         }
     }
 
-    /// Byte of a text at which it went wrong.
+    /// Where it went wrong: byte of a text, or index of a register.
     pub const fn offset(&self) -> Option<usize> {
         match self {
             ValueError::NumberSyntax { offset } => Some(*offset),
+            ValueError::NotFinite { register } => Some(*register),
             _ => None,
         }
     }
@@ -138,11 +141,13 @@ impl fmt::Display for ValueError {
             ValueError::RegisterCount { expected, found } => {
                 write!(f, "{found} registers, expected {expected}")
             }
-            ValueError::NotFinite => f.write_str("the registers hold NaN or an infinity, expected a number"),
+            ValueError::NotFinite { register } => {
+                write!(f, "NaN or an infinity by register {register}, expected a finite number")
+            }
             ValueError::NumberSyntax { offset } => {
                 write!(f, "not a decimal number at offset {offset}, expected digits such as `-12.5`")
             }
-            ValueError::NumberTooLong => f.write_str("more than 38 digits, expected a shorter number"),
+            ValueError::NumberTooLong => f.write_str("more than 37 digits, expected a shorter number"),
             ValueError::ValueRange { data_type } => write!(f, "does not fit the registers of a {data_type}"),
             ValueError::BitSyntax => f.write_str("not a bit, expected 0, 1, true or false"),
             ValueError::BitPosition { bit } => write!(f, "bit {bit} of a register, expected 0 to 15"),

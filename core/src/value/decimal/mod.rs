@@ -1,0 +1,338 @@
+//! Exact decimal numbers.
+
+mod division;
+mod parser;
+#[cfg(test)]
+mod tests;
+
+use core::cmp::Ordering;
+use core::fmt::{self, Write as _};
+
+use self::division::Division;
+use self::parser::Parser;
+use super::ValueError;
+use crate::text::StackText;
+
+/// An exact decimal number, `mantissa × 10^exponent`, with at most [`Decimal::MAX_DIGITS`] digits.
+///
+/// Equality and order are those of the number, while printing keeps the decimals it was made
+/// with: `25.0 == 25`, yet each prints as written. There is no negative zero.
+///
+/// `Display` never uses an exponent. With a precision (`{:.2}`) it rounds half away from zero
+/// and fills up with zeros.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal {
+    mantissa: i128,
+    exponent: i16,
+}
+
+/// Mantissas stay below it, so that a remainder times ten still fits 128 bits.
+const MANTISSA_LIMIT: u128 = 10u128.pow(Decimal::MAX_DIGITS);
+
+/// Quotient digits written out before the rest counts as "a bit more". No halfway point between
+/// two binary64 numbers has more than 767 significant digits; up to 37 of those written lead.
+const QUOTIENT_DIGITS: usize = 810;
+
+impl Decimal {
+    /// 0.
+    pub const ZERO: Decimal = Decimal { mantissa: 0, exponent: 0 };
+    /// 1.
+    pub const ONE: Decimal = Decimal { mantissa: 1, exponent: 0 };
+    /// Digits of the mantissa at most.
+    pub const MAX_DIGITS: u32 = 37;
+    /// Largest magnitude of the exponent. Far beyond binary64's own -324..=308.
+    pub const MAX_EXPONENT: i16 = 1000;
+
+    /// `mantissa × 10^exponent`.
+    ///
+    /// # Errors
+    /// [`ValueError::NumberTooLong`] beyond [`Decimal::MAX_DIGITS`] or [`Decimal::MAX_EXPONENT`].
+    pub const fn new(mantissa: i128, exponent: i16) -> Result<Decimal, ValueError> {
+        if mantissa.unsigned_abs() >= MANTISSA_LIMIT || exponent > Self::MAX_EXPONENT || exponent < -Self::MAX_EXPONENT
+        {
+            return Err(ValueError::NumberTooLong);
+        }
+        // Zero has decimals, but no zeros before the point.
+        let exponent = if mantissa == 0 && exponent > 0 { 0 } else { exponent };
+        Ok(Decimal { mantissa, exponent })
+    }
+
+    /// Reads decimal text: `22`, `-0.5`, `+1`, `.5`, `1e-3`. No spaces, no comma.
+    ///
+    /// # Errors
+    /// [`ValueError::NumberSyntax`] with the byte where a digit or the end was expected;
+    /// [`ValueError::NumberTooLong`] if it has too many digits.
+    pub fn parse(text: &str) -> Result<Decimal, ValueError> {
+        Parser::new(text).decimal()
+    }
+
+    /// The shortest decimal that reads back as this binary32 number; `None` for NaN and
+    /// infinities.
+    #[must_use]
+    pub fn from_f32(number: f32) -> Option<Decimal> {
+        number.is_finite().then(|| Self::from_float(format_args!("{number:e}")))?
+    }
+
+    /// The shortest decimal that reads back as this binary64 number; `None` for NaN and
+    /// infinities.
+    #[must_use]
+    pub fn from_f64(number: f64) -> Option<Decimal> {
+        number.is_finite().then(|| Self::from_float(format_args!("{number:e}")))?
+    }
+
+    fn from_float(exponential: fmt::Arguments<'_>) -> Option<Decimal> {
+        let mut text = StackText::<32>::new();
+        text.write_fmt(exponential).ok()?;
+        Decimal::parse(text.as_str()).ok()
+    }
+
+    /// The nearest binary64 number, ties to even; infinite beyond its range.
+    #[must_use]
+    pub fn to_f64(&self) -> f64 {
+        let mut text = StackText::<64>::new();
+        match write!(text, "{}e{}", self.mantissa, self.exponent) {
+            Ok(()) => text.as_str().parse().unwrap_or(f64::NAN),
+            Err(fmt::Error) => f64::NAN,
+        }
+    }
+
+    /// The integer, if it is one and fits 128 bits.
+    #[must_use]
+    pub fn to_i128(&self) -> Option<i128> {
+        let power = power_of_ten(self.exponent.unsigned_abs().into());
+        if self.exponent >= 0 {
+            return self.mantissa.checked_mul(power?);
+        }
+        // More decimals than digits: below one, so only zero is integral.
+        let Some(power) = power else {
+            return (self.mantissa == 0).then_some(0);
+        };
+        let fraction = self.mantissa.checked_rem(power)?;
+        if fraction == 0 { self.mantissa.checked_div(power) } else { None }
+    }
+
+    /// Digits after the point, trailing zeros counted: 1 for `25.0`.
+    #[must_use]
+    pub const fn decimals(&self) -> u16 {
+        if self.exponent < 0 { self.exponent.unsigned_abs() } else { 0 }
+    }
+
+    /// Whether the number is zero.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.mantissa == 0
+    }
+
+    /// The same number without trailing zeros: `25.0` becomes `25`.
+    #[must_use]
+    pub const fn trimmed(self) -> Decimal {
+        let Decimal { mut mantissa, mut exponent } = self;
+        if mantissa == 0 {
+            return Decimal::ZERO;
+        }
+        while mantissa % 10 == 0 && exponent < Self::MAX_EXPONENT {
+            mantissa /= 10;
+            exponent = exponent.saturating_add(1);
+        }
+        Decimal { mantissa, exponent }
+    }
+
+    /// At most `decimals` digits after the point, half away from zero.
+    #[must_use]
+    pub fn rounded(self, decimals: u16) -> Decimal {
+        let dropped = self.decimals().saturating_sub(decimals);
+        if dropped == 0 {
+            return self;
+        }
+        let exponent = self.exponent.saturating_add_unsigned(dropped);
+        let zero = Decimal { mantissa: 0, exponent };
+        // A power beyond 128 bits is more than twice any mantissa.
+        let Some(power) = power_of_ten(dropped.into()) else {
+            return zero;
+        };
+        let (Some(quotient), Some(rest)) = (self.mantissa.checked_div(power), self.mantissa.checked_rem(power)) else {
+            return zero;
+        };
+        let away = rest.unsigned_abs() >= power.unsigned_abs().div_ceil(2);
+        let step = if away { self.mantissa.signum() } else { 0 };
+        Decimal { mantissa: quotient.saturating_add(step), exponent }
+    }
+
+    /// The sum, exact, with the decimals of the finer operand; `None` if it has too many digits.
+    #[must_use]
+    pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
+        self.add_aligned(other).or_else(|| match (self.trimmed(), other.trimmed()) {
+            (sum, zero) | (zero, sum) if zero.is_zero() => Some(sum),
+            (left, right) => left.add_aligned(right),
+        })
+    }
+
+    fn add_aligned(self, other: Decimal) -> Option<Decimal> {
+        let exponent = self.exponent.min(other.exponent);
+        let sum = self.mantissa_at(exponent)?.checked_add(other.mantissa_at(exponent)?)?;
+        Decimal::new(sum, exponent).ok()
+    }
+
+    /// The difference, exact, with the decimals of the finer operand; `None` if it has too many
+    /// digits.
+    #[must_use]
+    pub fn checked_sub(self, other: Decimal) -> Option<Decimal> {
+        self.checked_add(Decimal { mantissa: other.mantissa.saturating_neg(), ..other })
+    }
+
+    /// The product, exact, with the decimals of both operands, so that `250 × 0.1` is `25.0`;
+    /// `None` if it has too many digits.
+    #[must_use]
+    pub fn checked_mul(self, other: Decimal) -> Option<Decimal> {
+        let product = |left: Decimal, right: Decimal| {
+            let mantissa = left.mantissa.checked_mul(right.mantissa)?;
+            Decimal::new(mantissa, left.exponent.saturating_add(right.exponent)).ok()
+        };
+        product(self, other).or_else(|| product(self.trimmed(), other.trimmed()))
+    }
+
+    /// The quotient, truncated toward zero; `None` for division by zero and beyond 128 bits.
+    #[must_use]
+    pub fn div_truncated(self, other: Decimal) -> Option<i128> {
+        let mut division = Division::new(self, other)?;
+        while division.exponent > 0 && division.remainder != 0 {
+            let digit = division.next_digit()?;
+            division.quotient = division.quotient.checked_mul(10)?.checked_add(digit)?;
+        }
+        let power = power_of_ten(division.exponent.unsigned_abs());
+        let quotient = if division.quotient == 0 {
+            0
+        } else if division.exponent >= 0 {
+            division.quotient.checked_mul(power?.unsigned_abs())?
+        } else {
+            power.map_or(Some(0), |power| division.quotient.checked_div(power.unsigned_abs()))?
+        };
+        let quotient = i128::try_from(quotient).ok()?;
+        if division.negative { quotient.checked_neg() } else { Some(quotient) }
+    }
+
+    /// The quotient rounded once, to the nearest binary32 or binary64 number (`F`), ties to even;
+    /// `None` for division by zero.
+    pub(super) fn div_float<F: core::str::FromStr>(self, other: Decimal) -> Option<F> {
+        let mut division = Division::new(self, other)?;
+        let mut text = StackText::<1024>::new();
+        let sign = if division.negative { "-" } else { "" };
+        write!(text, "{sign}{}", division.quotient).ok()?;
+        for _ in 0..QUOTIENT_DIGITS {
+            if division.remainder == 0 {
+                break;
+            }
+            write!(text, "{}", division.next_digit()?).ok()?;
+        }
+        if division.remainder != 0 {
+            text.write_str("1").ok()?;
+            division.exponent = division.exponent.checked_sub(1)?;
+        }
+        write!(text, "e{}", division.exponent).ok()?;
+        text.as_str().parse().ok()
+    }
+
+    fn mantissa_at(&self, exponent: i16) -> Option<i128> {
+        let power = self.exponent.checked_sub(exponent)?;
+        self.mantissa.checked_mul(power_of_ten(power.unsigned_abs().into())?)
+    }
+
+    /// Power of ten just above the number's first digit.
+    fn magnitude(&self) -> i32 {
+        let digits = self.mantissa.unsigned_abs().checked_ilog10().map_or(0, |log| log.saturating_add(1));
+        i32::from(self.exponent).saturating_add_unsigned(digits)
+    }
+}
+
+/// `10^power`, if it fits.
+fn power_of_ten(power: u32) -> Option<i128> {
+    10i128.checked_pow(power)
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let signs = self.mantissa.signum().cmp(&other.mantissa.signum());
+        if signs.is_ne() || self.mantissa == 0 {
+            return signs;
+        }
+        let by_magnitude = self.magnitude().cmp(&other.magnitude());
+        if by_magnitude.is_ne() {
+            return if self.mantissa < 0 { by_magnitude.reverse() } else { by_magnitude };
+        }
+        // Of one magnitude, so that aligning never needs more than MAX_DIGITS digits.
+        let exponent = self.exponent.min(other.exponent);
+        self.mantissa_at(exponent).cmp(&other.mantissa_at(exponent))
+    }
+}
+
+impl core::hash::Hash for Decimal {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        let trimmed = self.trimmed();
+        trimmed.mantissa.hash(state);
+        trimmed.exponent.hash(state);
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(number: i64) -> Self {
+        Decimal { mantissa: number.into(), exponent: 0 }
+    }
+}
+
+impl From<u64> for Decimal {
+    fn from(number: u64) -> Self {
+        Decimal { mantissa: number.into(), exponent: 0 }
+    }
+}
+
+impl core::str::FromStr for Decimal {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        Decimal::parse(text)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wanted = f.precision();
+        let number = wanted.map_or(*self, |decimals| self.rounded(u16::try_from(decimals).unwrap_or(u16::MAX)));
+        let mut digits = StackText::<40>::new();
+        write!(digits, "{}", number.mantissa.unsigned_abs())?;
+        let digits = digits.as_str();
+        if number.mantissa < 0 {
+            f.write_str("-")?;
+        }
+
+        let decimals = usize::from(number.decimals());
+        let (whole, fraction) =
+            digits.len().checked_sub(decimals).and_then(|point| digits.split_at_checked(point)).unwrap_or(("", digits));
+        f.write_str(if whole.is_empty() { "0" } else { whole })?;
+        zeros(f, usize::try_from(number.exponent).unwrap_or(0))?;
+        if decimals == 0 && wanted.unwrap_or(0) == 0 {
+            return Ok(());
+        }
+        f.write_str(".")?;
+        zeros(f, decimals.saturating_sub(fraction.len()))?;
+        f.write_str(fraction)?;
+        zeros(f, wanted.unwrap_or(0).saturating_sub(decimals))
+    }
+}
+
+fn zeros(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
+    (0..count).try_for_each(|_| f.write_str("0"))
+}
