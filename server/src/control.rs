@@ -48,13 +48,7 @@ pub struct Written {
 
 /// Writes a value: what stands there is read first, a bit is merged into its register, and nothing
 /// is sent that is out of range.
-pub async fn write_param(
-    app: &App,
-    param: &Param,
-    device: &Device,
-    net: &Net,
-    text: &str,
-) -> Result<Written, String> {
+pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, text: &str) -> Result<Written, String> {
     if !param.is_programmable {
         return Err("the parameter is not programmable".to_owned());
     }
@@ -67,7 +61,15 @@ pub async fn write_param(
     let _turn = app.writes.turn(device.id).await;
     let count = u16::try_from(codec.register_count()).unwrap_or(u16::MAX);
     let present = link
-        .read(device.unit_id, param.kind, param.address, count, Priority::Urgent, device.timeout_ms, device.timeout_retries)
+        .read(
+            device.unit_id,
+            param.kind,
+            param.address,
+            count,
+            Priority::Urgent,
+            device.timeout_ms,
+            device.timeout_retries,
+        )
         .await
         .map_err(|error| error.to_string())?;
     let old = codec.decode(&present).ok();

@@ -59,10 +59,7 @@ pub trait Endpoint: Sized + 'static {
     }
 
     /// Runs after every check.
-    fn handle(
-        context: Context,
-        request: Request<Self>,
-    ) -> impl Future<Output = Result<Self::Reply, ApiError>> + Send;
+    fn handle(context: Context, request: Request<Self>) -> impl Future<Output = Result<Self::Reply, ApiError>> + Send;
 }
 
 /// A request whose path, query and body have been read.

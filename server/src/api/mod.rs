@@ -35,8 +35,8 @@ pub use error::{ApiError, ErrorCode};
 pub use openapi::document as openapi_document;
 pub use permission::Permission;
 pub use quota::Quota;
-pub use types::Date;
 pub use serve::{BODY_LIMIT, parse_token, peer_of};
+pub use types::Date;
 
 /// Where the API lives (seed: Basics).
 pub const BASE: &str = "/api/v1";

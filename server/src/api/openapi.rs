@@ -6,8 +6,8 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
-    ResponseBuilder, Server,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, ResponseBuilder,
+    Server,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -36,11 +36,15 @@ pub fn describe<E: Endpoint>(schemas: &mut Schemas) -> Operation {
     if E::METHOD == Method::Post {
         let content = ContentBuilder::new().schema(Some(reference::<E::Body>(schemas))).build();
         operation = operation.request_body(Some(
-            RequestBodyBuilder::new().content("application/json", content).required(Some(utoipa::openapi::Required::True)).build(),
+            RequestBodyBuilder::new()
+                .content("application/json", content)
+                .required(Some(utoipa::openapi::Required::True))
+                .build(),
         ));
     }
     let content = ContentBuilder::new().schema(Some(reference::<E::Reply>(schemas))).build();
-    operation = operation.response("200", ResponseBuilder::new().description("Success").content("application/json", content));
+    operation =
+        operation.response("200", ResponseBuilder::new().description("Success").content("application/json", content));
     let mut statuses: Vec<StatusCode> = ErrorCode::ALL.iter().map(|code| code.status()).collect();
     statuses.sort();
     statuses.dedup();
@@ -102,19 +106,14 @@ pub fn document() -> OpenApi {
         )
         .servers(Some([Server::new(BASE)]))
         .paths(paths)
-        .components(Some(
-            ComponentsBuilder::new().schemas_from_iter(schemas).security_scheme("token", token).build(),
-        ))
+        .components(Some(ComponentsBuilder::new().schemas_from_iter(schemas).security_scheme("token", token).build()))
         .build()
 }
 
 fn error_schema() -> RefOr<Schema> {
     let codes: Vec<String> = ErrorCode::ALL.iter().map(|code| format!("{code:?}")).collect();
     ObjectBuilder::new()
-        .property(
-            "errorCode",
-            ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(codes)),
-        )
+        .property("errorCode", ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(codes)))
         .property("errorMessage", ObjectBuilder::new().schema_type(SchemaType::new(Type::String)))
         .required("errorCode")
         .required("errorMessage")
@@ -134,6 +133,9 @@ mod tests {
             std::fs::write(path, &now).unwrap();
         }
         let locked = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(now == locked, "openapi.json differs from the table of endpoints: look at the change, then run the test with PARABUS_LOCK=write");
+        assert!(
+            now == locked,
+            "openapi.json differs from the table of endpoints: look at the change, then run the test with PARABUS_LOCK=write"
+        );
     }
 }

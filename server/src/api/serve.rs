@@ -102,9 +102,8 @@ async fn read_body<E: Endpoint>(headers: &HeaderMap, body: Body) -> Result<Vec<u
     if E::METHOD == Method::Get {
         return Ok(Vec::new());
     }
-    let too_large = || {
-        ApiError::new(ErrorCode::PayloadIsTooLarge, format!("the payload is larger than {BODY_LIMIT} bytes"))
-    };
+    let too_large =
+        || ApiError::new(ErrorCode::PayloadIsTooLarge, format!("the payload is larger than {BODY_LIMIT} bytes"));
     // A body that announces its size is refused unread.
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_LIMIT) {
@@ -125,8 +124,9 @@ fn parse_body<E: Endpoint>(bytes: &[u8]) -> Result<E::Body, ApiError> {
     if bytes.is_empty() {
         return Err(ApiError::incorrect_request("the payload is empty, send `null` if the endpoint needs no data"));
     }
-    let raw: &RawValue = serde_json::from_slice(bytes)
-        .map_err(|error| ApiError::new(ErrorCode::CantDecodePayloadJSON, format!("the payload is not JSON: {error}")))?;
+    let raw: &RawValue = serde_json::from_slice(bytes).map_err(|error| {
+        ApiError::new(ErrorCode::CantDecodePayloadJSON, format!("the payload is not JSON: {error}"))
+    })?;
     if raw.get() == "null" { parse_json(b"{}") } else { parse_json(bytes) }
 }
 

@@ -46,7 +46,9 @@ impl<'de> Deserialize<'de> for Id {
                 Ok(Id(number))
             }
             fn visit_u64<E: Error>(self, number: u64) -> Result<Id, E> {
-                i64::try_from(number).map(Id).map_err(|_| E::custom(format!("`{number}` is too large for an identifier")))
+                i64::try_from(number)
+                    .map(Id)
+                    .map_err(|_| E::custom(format!("`{number}` is too large for an identifier")))
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
                 parse_id(text).ok_or_else(|| E::custom(format!("`{text}` is not an identifier, expected digits")))
@@ -74,9 +76,9 @@ impl<'de> Deserialize<'de> for IdList {
             .split(',')
             .filter(|item| !item.trim().is_empty())
             .map(|item| {
-                parse_id(item.trim())
-                    .map(|id| id.0)
-                    .ok_or_else(|| D::Error::custom(format!("`{item}` is not an identifier, expected digits between commas")))
+                parse_id(item.trim()).map(|id| id.0).ok_or_else(|| {
+                    D::Error::custom(format!("`{item}` is not an identifier, expected digits between commas"))
+                })
             })
             .collect::<Result<_, _>>()?;
         if ids.len() > MOST_IDS {

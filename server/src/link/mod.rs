@@ -101,8 +101,7 @@ impl Links {
         open.retain(|_, queues| queues.strong_count() > 0);
         let (urgent, urgent_jobs) = mpsc::channel(QUEUE);
         let (routine, routine_jobs) = mpsc::channel(QUEUE);
-        let shared =
-            Arc::new(Shared { status: RwLock::default(), max_in_flight: AtomicUsize::new(max_in_flight) });
+        let shared = Arc::new(Shared { status: RwLock::default(), max_in_flight: AtomicUsize::new(max_in_flight) });
         tokio::spawn(session::run(connection.clone(), urgent_jobs, routine_jobs, shared.clone()));
         let queues = Arc::new(Queues { urgent, routine, shared });
         open.insert(connection.clone(), Arc::downgrade(&queues));

@@ -87,9 +87,8 @@ impl Ask {
 }
 
 fn pack_bits(values: &[u16]) -> Vec<u8> {
-    let byte = |chunk: &[u16]| {
-        chunk.iter().enumerate().fold(0, |byte, (index, value)| byte | u8::from(*value != 0) << index)
-    };
+    let byte =
+        |chunk: &[u16]| chunk.iter().enumerate().fold(0, |byte, (index, value)| byte | u8::from(*value != 0) << index);
     values.chunks(8).map(byte).collect()
 }
 

@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use super::file::{self, File};
 use crate::clock;
-use crate::model::{
-    Connection, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, UserId,
-};
+use crate::model::{Connection, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, UserId};
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
 
@@ -115,7 +113,13 @@ impl Plan<'_, '_> {
             slug: slug_of(&org.name.text, &mut taken),
             lang: org.language,
         };
-        let id = self.put(&format!("organization `{}`", after.name), before.as_ref(), &after, |edit, org| edit.put_org(org), after.id)?;
+        let id = self.put(
+            &format!("organization `{}`", after.name),
+            before.as_ref(),
+            &after,
+            |edit, org| edit.put_org(org),
+            after.id,
+        )?;
         for user in &org.users {
             self.user(id, user)?;
         }
@@ -201,7 +205,8 @@ impl Plan<'_, '_> {
             device_passwords: net.device_passwords.clone(),
             max_inflight_requests: net.max_inflight_requests_num,
         };
-        let id = self.put(&format!("network `{name}`"), before.as_ref(), &after, |edit, net| edit.put_net(net), after.id)?;
+        let id =
+            self.put(&format!("network `{name}`"), before.as_ref(), &after, |edit, net| edit.put_net(net), after.id)?;
         let named: Vec<&str> = net.devices.iter().map(|device| device.name.text.as_str()).collect();
         let mut taken = slugs(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)), &named);
         for device in &net.devices {
@@ -237,7 +242,13 @@ impl Plan<'_, '_> {
             group: before.as_ref().and_then(|before| before.group.clone()),
         };
         let path = format!("{place} / {name}");
-        let id = self.put(&format!("device `{path}`"), before.as_ref(), &after, |edit, device| edit.put_device(device), after.id)?;
+        let id = self.put(
+            &format!("device `{path}`"),
+            before.as_ref(),
+            &after,
+            |edit, device| edit.put_device(device),
+            after.id,
+        )?;
         let file = self.file;
         let named: Vec<&str> = file.parameters(device).map(|param| param.name.text.as_str()).collect();
         let mut taken = slugs(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)), &named);
@@ -248,7 +259,13 @@ impl Plan<'_, '_> {
         Ok(())
     }
 
-    fn param(&mut self, device: DeviceId, place: &str, param: &file::Parameter, slug: String) -> Result<(), StoreError> {
+    fn param(
+        &mut self,
+        device: DeviceId,
+        place: &str,
+        param: &file::Parameter,
+        slug: String,
+    ) -> Result<(), StoreError> {
         let name = &param.name.text;
         let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
         let texts = param.texts.iter().map(|(lang, texts)| (lang.0.clone(), texts.clone())).collect();

@@ -569,15 +569,31 @@ organizations:
     #[test]
     fn faults_name_line_field_and_expectation() {
         for (from, to, want) in [
-            ("type: f32-be", "type: f33-be", "13: organizations[0].networks[0].devices[0].parameters[0].type: `f33-be`: unknown data type"),
-            ("registerKind: input", "registerKind: inputs", "11: organizations[0].networks[0].devices[0].parameters[0].registerKind: unknown `inputs`, expected holding"),
+            (
+                "type: f32-be",
+                "type: f33-be",
+                "13: organizations[0].networks[0].devices[0].parameters[0].type: `f33-be`: unknown data type",
+            ),
+            (
+                "registerKind: input",
+                "registerKind: inputs",
+                "11: organizations[0].networks[0].devices[0].parameters[0].registerKind: unknown `inputs`, expected holding",
+            ),
             ("address: 0", "address: 70000", "12: organizations[0].networks[0].devices[0].parameters[0].address"),
-            ("multiplier: 0.10", "multiplier: ten", "14: organizations[0].networks[0].devices[0].parameters[0].multiplier: `ten` is not a decimal number"),
+            (
+                "multiplier: 0.10",
+                "multiplier: ten",
+                "14: organizations[0].networks[0].devices[0].parameters[0].multiplier: `ten` is not a decimal number",
+            ),
             ("modbusUnitId: 1", "modbusUnit: 1", "8: organizations[0].networks[0].devices[0].modbusUnit"),
             ("kind: direct", "kind: wireless", "5: organizations[0].networks[0].connection.kind"),
             ("modbusUnitId: 1", "modbusUnitId: 1\n            template: x", "9: template: unknown `x`"),
             ("multiplier: 0.10", "multiplier: 0", "10: `Voltage`: multiplier: `0`"),
-            ("multiplier: 0.10", "isProgrammable: true", "10: `Voltage`: isProgrammable: registers of this kind are read-only"),
+            (
+                "multiplier: 0.10",
+                "isProgrammable: true",
+                "10: `Voltage`: isProgrammable: registers of this kind are read-only",
+            ),
             ("type: f32-be", "type: [", "13"),
         ] {
             let found = faults(&PLANT.replacen(from, to, 1));

@@ -12,7 +12,7 @@ pub enum Signal {
     Hold(f64),
     /// A sine with noise.
     Wave(Wave),
-    /// `offset + factor × the sum of others`.
+    /// `offset + factor × (the sum of others, less the sum of some)`.
     Sum(Combination),
     /// `offset + factor × the product of others`.
     Product(Combination),
@@ -20,6 +20,15 @@ pub enum Signal {
     Integral(Integral),
     /// 1 or 0: on below one limit, off above another, as long as `enabledBy` is not 0.
     Switch(Switch),
+    /// 1 above a limit, else 0.
+    Over(Over),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Over {
+    input: String,
+    limit: f64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -42,6 +51,9 @@ pub struct Wave {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Combination {
     of: Vec<String>,
+    /// Taken off a sum.
+    #[serde(default)]
+    less: Vec<String>,
     #[serde(default = "one")]
     factor: f64,
     #[serde(default)]
@@ -66,9 +78,17 @@ pub struct Integral {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Switch {
     input: String,
-    on_below: f64,
-    off_above: f64,
+    on_below: Limit,
+    off_above: Limit,
     enabled_by: Option<String>,
+}
+
+/// A number, or the parameter that holds it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Limit {
+    Number(f64),
+    Of(String),
 }
 
 const fn minute() -> f64 {
@@ -92,9 +112,16 @@ impl Signal {
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
         let names: Vec<&String> = match self {
             Signal::Hold(_) | Signal::Wave(_) => Vec::new(),
-            Signal::Sum(all) | Signal::Product(all) => all.of.iter().collect(),
+            Signal::Sum(all) | Signal::Product(all) => all.of.iter().chain(&all.less).collect(),
+            Signal::Over(over) => vec![&over.input],
             Signal::Integral(integral) => vec![&integral.of],
-            Signal::Switch(switch) => std::iter::once(&switch.input).chain(&switch.enabled_by).collect(),
+            Signal::Switch(switch) => {
+                let limits = [&switch.on_below, &switch.off_above].into_iter().filter_map(|limit| match limit {
+                    Limit::Of(name) => Some(name),
+                    Limit::Number(_) => None,
+                });
+                std::iter::once(&switch.input).chain(&switch.enabled_by).chain(limits).collect()
+            }
         };
         names.into_iter().map(String::as_str)
     }
@@ -106,7 +133,7 @@ impl Signal {
             Signal::Wave(wave) => wave.mean,
             Signal::Sum(all) | Signal::Product(all) => all.offset,
             Signal::Integral(integral) => integral.start,
-            Signal::Switch(_) => 0.0,
+            Signal::Switch(_) | Signal::Over(_) => 0.0,
         }
     }
 
@@ -120,7 +147,11 @@ impl Signal {
                 let angle = (now / wave.period_sec).mul_add(std::f64::consts::TAU, wave.phase.to_radians());
                 angle.sin().mul_add(wave.amplitude, wave.mean) + wave.noise * noise
             }
-            Signal::Sum(all) => all.factor.mul_add(all.of.iter().map(value).sum::<f64>(), all.offset),
+            Signal::Sum(all) => {
+                let sum = all.of.iter().map(value).sum::<f64>() - all.less.iter().map(value).sum::<f64>();
+                all.factor.mul_add(sum, all.offset)
+            }
+            Signal::Over(over) => f64::from(u8::from(value(&over.input) > over.limit)),
             Signal::Product(all) => all.factor.mul_add(all.of.iter().map(value).product::<f64>(), all.offset),
             Signal::Integral(integral) => {
                 let added = value(&integral.of) * integral.per_second * step;
@@ -129,7 +160,11 @@ impl Signal {
             Signal::Switch(switch) => {
                 let input = value(&switch.input);
                 let enabled = switch.enabled_by.as_ref().is_none_or(|name| value(name) != 0.0);
-                let on = if input < switch.on_below { true } else { own != 0.0 && input <= switch.off_above };
+                let limit = |limit: &Limit| match limit {
+                    Limit::Number(number) => *number,
+                    Limit::Of(name) => value(name),
+                };
+                let on = input < limit(&switch.on_below) || own != 0.0 && input <= limit(&switch.off_above);
                 f64::from(u8::from(enabled && on))
             }
         }
@@ -144,12 +179,13 @@ mod tests {
     fn a_switch_keeps_its_state_between_its_limits() {
         let switch = Signal::Switch(Switch {
             input: "level".into(),
-            on_below: 1.0,
-            off_above: 2.0,
+            on_below: Limit::Number(1.0),
+            off_above: Limit::Of("full".into()),
             enabled_by: Some("auto".into()),
         });
         let at = |own, level, auto| {
-            let values = HashMap::from([("level".to_owned(), level), ("auto".to_owned(), auto)]);
+            let values =
+                HashMap::from([("level".to_owned(), level), ("auto".to_owned(), auto), ("full".to_owned(), 2.0)]);
             switch.next(own, &values, 0.0, 1.0, 0.0)
         };
         assert_eq!([at(0.0, 0.9, 1.0), at(1.0, 1.5, 1.0), at(0.0, 1.5, 1.0), at(1.0, 2.1, 1.0)], [1.0, 1.0, 0.0, 0.0]);
@@ -158,8 +194,7 @@ mod tests {
 
     #[test]
     fn an_integral_adds_up_within_its_limits() {
-        let integral =
-            Signal::Integral(Integral { of: "w".into(), per_second: 0.5, start: 0.0, min: 0.0, max: 10.0 });
+        let integral = Signal::Integral(Integral { of: "w".into(), per_second: 0.5, start: 0.0, min: 0.0, max: 10.0 });
         let values = HashMap::from([("w".to_owned(), 4.0)]);
         assert_eq!(integral.next(1.0, &values, 0.0, 2.0, 0.0), 5.0);
         assert_eq!(integral.next(9.0, &values, 0.0, 2.0, 0.0), 10.0);

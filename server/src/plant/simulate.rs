@@ -87,8 +87,9 @@ impl Unit {
     /// Puts the values into the registers.
     fn show(&mut self) {
         for output in &self.outputs {
-            let places: Vec<(RegisterKind, u16)> =
-                (0..output.codec.register_count() as u16).map(|n| (output.kind, output.address.wrapping_add(n))).collect();
+            let places: Vec<(RegisterKind, u16)> = (0..output.codec.register_count() as u16)
+                .map(|n| (output.kind, output.address.wrapping_add(n)))
+                .collect();
             let mut registers: Vec<u16> =
                 places.iter().map(|place| self.registers.get(place).copied().unwrap_or(0)).collect();
             let text = match output.codec.data_type() {
@@ -115,7 +116,8 @@ impl Unit {
         }
         for output in &mut self.outputs {
             let count = output.codec.register_count() as u16;
-            let places = (0..count).map(|n| self.registers.get(&(output.kind, output.address.wrapping_add(n))).copied());
+            let places =
+                (0..count).map(|n| self.registers.get(&(output.kind, output.address.wrapping_add(n))).copied());
             let registers: Vec<u16> = places.map(Option::unwrap_or_default).collect();
             let touched = output.kind == kind
                 && u32::from(output.address) < u32::from(address) + values.len() as u32
@@ -221,7 +223,8 @@ pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<(
                 let bus = bus.clone();
                 async move { accept_tcp_connection(stream, peer, |_| Ok(Some(bus.clone()))) }
             };
-            let ended = server.serve(&on_connected, |error| tracing::debug!(%error, "a client's connection ended")).await;
+            let ended =
+                server.serve(&on_connected, |error| tracing::debug!(%error, "a client's connection ended")).await;
             tracing::error!(?ended, "a simulated network ended");
         });
     }

@@ -1,7 +1,7 @@
 //! One reading of a device: planned requests, and what of it became raw values.
 
-use parabus_core::modbus::plan::{Point, plan_reads};
 use parabus_core::modbus::ExceptionCode;
+use parabus_core::modbus::plan::{Point, plan_reads};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Raw};
 
@@ -33,13 +33,7 @@ fn cell_error(error: &LinkError) -> CellError {
 
 /// Reads parameters of one device with as few requests as its group size allows. The first request
 /// without a reply ends the reading: the rest would only wait as long again.
-pub async fn read_cells(
-    link: &Link,
-    device: &Device,
-    params: &[&Param],
-    priority: Priority,
-    retries: u8,
-) -> Reading {
+pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priority: Priority, retries: u8) -> Reading {
     let mut cells = vec![Err(CellError::NoNumber); params.len()];
     let mut slots: Vec<Slot> = params.iter().enumerate().filter_map(|(index, param)| slot(index, param)).collect();
     slots.sort_by_key(|slot| slot.point);
@@ -69,7 +63,9 @@ pub async fn read_cells(
                 answered_at.get_or_insert_with(clock::now);
                 let single = |offset: usize| plan_reads(points.get(offset..=offset).unwrap_or_default(), 1, 0).next();
                 for offset in (group.first..group.first + group.points).rev() {
-                    groups.extend(single(offset).map(|alone| parabus_core::modbus::plan::ReadGroup { first: offset, ..alone }));
+                    groups.extend(
+                        single(offset).map(|alone| parabus_core::modbus::plan::ReadGroup { first: offset, ..alone }),
+                    );
                 }
             }
             Err(error) => {

@@ -18,9 +18,8 @@ impl Store {
     pub fn find_key(&self, id: Uuid) -> Result<Option<ApiKey>, StoreError> {
         let writer = self.shared.writer.lock();
         let mut rows = writer.prepare_cached("SELECT user_id, password_hash FROM api_key WHERE id = ?")?;
-        let key = rows.query_row([id.to_string()], |row| {
-            Ok(ApiKey { id, user: row.get(0)?, password_hash: row.get(1)? })
-        });
+        let key =
+            rows.query_row([id.to_string()], |row| Ok(ApiKey { id, user: row.get(0)?, password_hash: row.get(1)? }));
         Ok(key.optional()?)
     }
 

@@ -87,7 +87,9 @@ fn users(connection: &Connection) -> Result<BTreeMap<i64, User>, StoreError> {
         Ok((row.get::<_, i64>("user_id")?, row.get::<_, i64>("org_id")?, role))
     })?;
     for (user, org, role) in memberships {
-        users.entry(user).and_modify(|user: &mut User| drop(user.roles.insert(org, role)));
+        if let Some(user) = users.get_mut(&user) {
+            user.roles.insert(org, role);
+        }
     }
     Ok(users)
 }

@@ -248,7 +248,9 @@ impl<'c> Edit<'c> {
             "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift)
              VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?;
-        for (position, (param, value_type, bit, multiplier, shift)) in wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column)) {
+        for (position, (param, value_type, bit, multiplier, shift)) in
+            wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column))
+        {
             insert.execute(params![group, position, param, value_type, bit, multiplier, shift])?;
         }
         Ok(())

@@ -45,8 +45,7 @@ impl Record {
         }
         let (group, payload) = payload.split_first_chunk::<8>()?;
         let (at, cells) = payload.split_first_chunk::<8>()?;
-        let record =
-            Record { group: i64::from_le_bytes(*group), at: i64::from_le_bytes(*at), cells: cells.to_vec() };
+        let record = Record { group: i64::from_le_bytes(*group), at: i64::from_le_bytes(*at), cells: cells.to_vec() };
         Some((record, rest))
     }
 }
@@ -81,7 +80,8 @@ fn segments(folder: &Path) -> Result<Vec<u64>, StoreError> {
     let mut numbers = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(StoreError::io(folder))? {
         let name = entry.map_err(StoreError::io(folder))?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix("readings-")?.strip_suffix(".log")?.parse::<u64>().ok());
+        let number =
+            name.to_str().and_then(|name| name.strip_prefix("readings-")?.strip_suffix(".log")?.parse::<u64>().ok());
         numbers.extend(number);
     }
     numbers.sort_unstable();
@@ -90,10 +90,7 @@ fn segments(folder: &Path) -> Result<Vec<u64>, StoreError> {
 
 impl Log {
     /// Takes the lock, hands the records of every segment to `replay`, and starts a new segment.
-    pub fn open(
-        folder: &Path,
-        mut replay: impl FnMut(&[Record]) -> Result<(), StoreError>,
-    ) -> Result<Log, StoreError> {
+    pub fn open(folder: &Path, mut replay: impl FnMut(&[Record]) -> Result<(), StoreError>) -> Result<Log, StoreError> {
         let lock_path = folder.join("server.lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
         let lock = lock.map_err(StoreError::io(&lock_path))?;
@@ -186,8 +183,13 @@ mod tests {
         let records: Vec<Record> =
             (0..4).map(|n| Record { group: 7, at: n, cells: vec![n as u8; n as usize * 3] }).collect();
         let bytes: Vec<u8> = records.iter().flat_map(Record::emit).collect();
-        let ends: Vec<usize> =
-            records.iter().scan(0, |end, record| { *end += record.emit().len(); Some(*end) }).collect();
+        let ends: Vec<usize> = records
+            .iter()
+            .scan(0, |end, record| {
+                *end += record.emit().len();
+                Some(*end)
+            })
+            .collect();
         for cut in 0..=bytes.len() {
             let whole = ends.iter().filter(|end| **end <= cut).count();
             let (found, torn) = parse_segment(&bytes[..cut]);

@@ -80,9 +80,5 @@ impl RawConnection {
 }
 
 fn manages_any(context: &Context) -> bool {
-    context
-        .directory
-        .orgs
-        .keys()
-        .any(|org| context.role(*org).is_some_and(|role| role.may(Permission::Manager)))
+    context.directory.orgs.keys().any(|org| context.role(*org).is_some_and(|role| role.may(Permission::Manager)))
 }

@@ -11,7 +11,6 @@ use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 
-
 pub struct WriteRegisterGroup;
 
 /// What to write where.
