@@ -1,1 +1,167 @@
-//! Vectors and their loader.
+//! Vectors that every edge must pass: the loader, and the runner of the Rust host.
+//!
+//! `README.md` beside this crate fixes the format. A runner is a loader and a comparison: it hands
+//! the arguments of a case to its own binding of core and compares the answer.
+
+use std::path::Path;
+
+use parabus_core::contract::{self, Error};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// One case.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Unique in its file.
+    pub name: String,
+    /// Where the expectation comes from.
+    pub source: String,
+    /// Name of the function, in Python's spelling.
+    pub call: String,
+    /// Its arguments by name.
+    pub args: Map<String, Value>,
+    /// The answer, compared whole.
+    pub want: Option<Value>,
+    /// Or the refusal.
+    pub error: Option<Refusal>,
+}
+
+/// The refusal that is expected.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Stable code.
+    pub kind: String,
+    /// Where in the input, if anywhere.
+    pub offset: Option<usize>,
+}
+
+/// A file of cases.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// What the file is about.
+    pub about: String,
+    /// Its cases.
+    pub cases: Vec<Case>,
+}
+
+/// Every file below `vectors/`, by area and name.
+///
+/// # Panics
+/// If a file cannot be read or is not of the format: a broken vector is a failed test.
+pub fn load() -> Vec<(String, File)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let mut files = Vec::new();
+    for area in sorted(&root) {
+        for path in sorted(&area) {
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let file = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+            files.push((name, file));
+        }
+    }
+    files
+}
+
+fn sorted(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Runs a case on the contract of core; the difference, if there is one.
+pub fn run(case: &Case) -> Result<(), String> {
+    let got = call(&case.call, &case.args);
+    let got = match got {
+        Ok(value) => json!({ "want": value }),
+        Err(error) => match error.offset {
+            Some(offset) => json!({ "error": { "kind": error.kind.code(), "offset": offset } }),
+            None => json!({ "error": { "kind": error.kind.code() } }),
+        },
+    };
+    let want = match (&case.want, &case.error) {
+        (Some(want), None) => json!({ "want": want }),
+        (None, Some(Refusal { kind, offset: Some(offset) })) => json!({ "error": { "kind": kind, "offset": offset } }),
+        (None, Some(Refusal { kind, offset: None })) => json!({ "error": { "kind": kind } }),
+        _ => return Err("a case has either `want` or `error`".to_owned()),
+    };
+    if same(&want, &got) { Ok(()) } else { Err(format!("expected {want}\n     got {got}")) }
+}
+
+/// Equality in which `25` is `25.0`.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
+    match name {
+        "parse_reference" => contract::reference::parse_reference(&read(args)).map(answer),
+        "print_reference" => contract::reference::print_reference(&read(args)).map(answer),
+        "decode_value" => contract::value::decode_value(&read(args)).map(answer),
+        "encode_value" => contract::value::encode_value(&read(args)).map(answer),
+        "format_value" => contract::value::format_value(&read(args)).map(answer),
+        "decode_frame" => contract::modbus::decode_frame(&read(&with_bytes(args))).map(|frame| {
+            let mut frame = answer(frame);
+            if let Some(data) = frame.get_mut("data") {
+                *data = hex(data);
+            }
+            frame
+        }),
+        "encode_frame" => contract::modbus::encode_frame(&read(&with_bytes(args))).map(|bytes| hex(&json!(bytes))),
+        other => panic!("no function `{other}`"),
+    }
+}
+
+fn read<T: DeserializeOwned>(args: &Map<String, Value>) -> T {
+    serde_json::from_value(Value::Object(args.clone())).unwrap_or_else(|error| panic!("{args:?}: {error}"))
+}
+
+/// As JSON; integers beyond ±(2^53 − 1) become text.
+fn answer(value: impl serde::Serialize) -> Value {
+    fn texts(value: Value) -> Value {
+        match value {
+            Value::Number(number) if number.as_i128().is_some_and(|n| n.unsigned_abs() >= 1 << 53) => {
+                Value::String(number.to_string())
+            }
+            Value::Array(items) => items.into_iter().map(texts).collect(),
+            Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, texts(value))).collect(),
+            other => other,
+        }
+    }
+    texts(serde_json::to_value(value).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Bytes stand in the files as hexadecimal text.
+fn with_bytes(args: &Map<String, Value>) -> Map<String, Value> {
+    let mut args = args.clone();
+    if let Some(Value::String(text)) = args.get("data") {
+        args.insert("data".to_owned(), json!(bytes(text)));
+    }
+    if let Some(Value::Object(frame)) = args.get_mut("frame")
+        && let Some(Value::String(text)) = frame.get("data").cloned()
+    {
+        frame.insert("data".to_owned(), json!(bytes(&text)));
+    }
+    args
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_digit(16).expect("hex")).collect();
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).expect("two digits")).collect()
+}
+
+fn hex(bytes: &Value) -> Value {
+    let bytes = bytes.as_array().expect("bytes");
+    Value::String(bytes.iter().map(|byte| format!("{:02x}", byte.as_u64().expect("a byte"))).collect())
+}

@@ -3,6 +3,8 @@
 //! A binding converts, calls, converts back; nothing is decided there. Field names are those of
 //! the Python spelling; JavaScript uses the same names in camelCase.
 
+pub mod modbus;
+pub mod reference;
 pub mod value;
 
 use alloc::string::String;

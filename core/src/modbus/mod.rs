@@ -40,6 +40,11 @@ impl FrameError {
     pub const fn offset(&self) -> usize {
         self.offset
     }
+
+    /// What should have stood there.
+    pub const fn expected(&self) -> &'static str {
+        self.expected
+    }
 }
 
 impl fmt::Display for FrameError {
