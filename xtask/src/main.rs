@@ -1,1 +1,61 @@
-fn main() {}
+//! One entry for everything that the repository does: `cargo xtask COMMAND`.
+//!
+//! It depends on nothing but the standard library, so that it is there in seconds on a bare machine.
+
+mod bench;
+mod compiler;
+mod demo;
+mod dist;
+mod setup;
+mod size;
+mod steps;
+mod test;
+mod wasm;
+
+use std::process::ExitCode;
+
+use steps::Result;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  setup          find what is missing on this machine and install it
+  demo           start a simulated plant and the server, print the page's address and a key
+  demo --check   the same without a person: wait for fresh values and the page, then stop
+  test [AREA]    every test, or one of: core server vectors wasm page python
+  bench [AREA]   speed, side by side with peers
+  size           flash and transfer sizes
+  dist           what users install, into target/dist/
+  ci             what CI runs: test
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result {
+    match words {
+        ["setup"] => setup::run(),
+        ["demo"] => demo::run(false),
+        ["demo", "--check"] => demo::run(true),
+        ["test" | "ci"] => test::run(None),
+        ["test", area] => test::run(Some(area)),
+        ["bench"] => bench::run(None),
+        ["bench", area] => bench::run(Some(area)),
+        ["size"] => size::run(),
+        ["dist"] => dist::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("unknown command `{}`\n\n{HELP}", other.join(" "))),
+    }
+}

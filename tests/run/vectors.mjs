@@ -1,0 +1,52 @@
+// The vectors on the wasm build of core: the same module runs in Node and in a browser. It takes the
+// API and the files, and compares; nothing is decided here.
+
+const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+const snake = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const renamed = (object, rename) => Object.fromEntries(Object.entries(object).map(([key, value]) => [rename(key), value]));
+const bytes = (text) => Uint8Array.from(text.replace(/\s/g, "").match(/../g) ?? [], (pair) => parseInt(pair, 16));
+const hex = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Bytes of a frame are text in the files. */
+const frameIn = (frame) => ({ ...renamed(frame, camel), ...(frame.data === undefined ? {} : { data: bytes(frame.data) }) });
+const frameOut = (frame) => ({ ...renamed(frame, snake), ...(frame.data === undefined ? {} : { data: hex(frame.data) }) });
+
+const calls = {
+  parse_reference: (api, { text }) => renamed(api.parseReference(text), snake),
+  print_reference: (api, { ref }) => api.printReference(renamed(ref, camel)),
+  decode_value: (api, { registers, data_type, ...options }) => api.decodeValue(registers, data_type, options),
+  encode_value: (api, { text, data_type, ...options }) => api.encodeValue(text, data_type, options),
+  format_value: (api, { value, ...options }) => api.formatValue(value, options),
+  decode_frame: (api, { data, ...options }) => frameOut(api.decodeFrame(bytes(data), options)),
+  encode_frame: (api, { frame, ...options }) => hex(api.encodeFrame(frameIn(frame), options)),
+};
+
+/** Keys in order; integers beyond ±(2^53 − 1), NaN and infinities as text. */
+function canonical(value) {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value !== null && typeof value === "object") return Object.fromEntries(Object.keys(value).sort().map((key) => [key, canonical(value[key])]));
+  return value;
+}
+
+export function run(api, files) {
+  let passed = 0;
+  const failures = [];
+  for (const [file, { cases }] of Object.entries(files)) {
+    for (const each of cases) {
+      let got;
+      try {
+        got = { want: calls[each.call](api, each.args) };
+      } catch (error) {
+        if (error.name !== "ParabusError") throw error;
+        got = { error: { kind: error.kind, ...(error.offset === undefined ? {} : { offset: error.offset }) } };
+      }
+      const want = each.error ? { error: each.error } : { want: each.want };
+      const [expected, actual] = [want, got].map((value) => JSON.stringify(canonical(value)));
+      if (expected === actual) passed++;
+      else failures.push(`${file}: ${each.name}\nexpected ${expected}\n     got ${actual}`);
+    }
+  }
+  return { passed, total: passed + failures.length, failures };
+}

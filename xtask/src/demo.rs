@@ -1,0 +1,3 @@
+//! x
+use crate::steps::Result;
+pub fn run(_: bool) -> Result { Ok(()) }

@@ -1,0 +1,81 @@
+//! Running programs with progress: a line with name, result and seconds for each; what a step
+//! printed goes to a file and is shown when it fails.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// The error is what a person reads.
+pub type Result<T = ()> = std::result::Result<T, String>;
+
+/// Lines of a failed step's output that are shown.
+const TAIL: usize = 40;
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_owned()
+}
+
+/// The folder of build products.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// A program in the repository's root.
+pub fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root());
+    command
+}
+
+/// The cargo that runs this.
+pub fn cargo() -> Command {
+    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs a step; gives what it printed. `mend` says what helps when it fails.
+pub fn step(name: &str, mend: &str, command: &mut Command) -> Result<String> {
+    let started = Instant::now();
+    print!("  {name} … ");
+    std::io::stdout().flush().ok();
+    let folder = target().join("xtask");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let file_name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let path = folder.join(format!("{file_name}.log"));
+    let log = File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let copy = log.try_clone().map_err(|error| format!("{}: {error}", path.display()))?;
+    let status = command.stdin(Stdio::null()).stdout(log).stderr(copy).status();
+    let printed = String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
+    let seconds = started.elapsed().as_secs_f32();
+    match status {
+        Ok(status) if status.success() => {
+            println!("ok, {seconds:.1} s");
+            Ok(printed)
+        }
+        Ok(status) => {
+            println!("failed, {seconds:.1} s");
+            let lines: Vec<&str> = printed.lines().collect();
+            let tail = lines.iter().skip(lines.len().saturating_sub(TAIL)).copied().collect::<Vec<_>>().join("\n");
+            Err(format!("{tail}\n\n{name}: {status}; all output: {}\nto mend it: {mend}", path.display()))
+        }
+        Err(error) => {
+            println!("failed");
+            Err(format!("{name}: {:?} cannot be started: {error}\nto mend it: {mend}", command.get_program()))
+        }
+    }
+}
+
+/// What a program prints, `None` if it fails or is not there.
+pub fn output(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether a program of this name is on the path.
+pub fn has(name: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
