@@ -1,3 +1,12 @@
-//! x
-use crate::steps::Result;
-pub fn run(_: Option<&str>) -> Result { Ok(()) }
+//! Speed, side by side with peers in one run, as ratios.
+
+use crate::steps::{Result, cargo, step};
+
+pub fn run(area: Option<&str>) -> Result {
+    println!("bench (about a minute; other work on the machine shows in the numbers)");
+    let mut bench = cargo();
+    bench.args(["bench", "--locked", "--package", "parabus-tests", "--bench", "peers", "--"]).args(area);
+    let printed = step("peers", "look at the compiler's message", &mut bench)?;
+    printed.lines().filter(|line| line.starts_with("  ")).for_each(|line| println!("{line}"));
+    Ok(())
+}

@@ -1,3 +1,240 @@
-//! x
-use crate::steps::Result;
-pub fn run(_: bool) -> Result { Ok(()) }
+//! The demo: a simulated plant, the server with an embedded store, the page.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::steps::{Result, cargo, output, program, root, step, target};
+use crate::{setup, wasm};
+
+/// Ports that the demo's plant file names, and the page's.
+const PLANT_PORTS: [u16; 4] = [5020, 5021, 5022, 5023];
+const PAGE_PORT: u16 = 8080;
+
+/// Seconds until every parameter must have a fresh value.
+const FRESH_WITHIN: Duration = Duration::from_secs(60);
+
+/// Builds what the demo needs: wasm core, page, server.
+pub fn build() -> Result<PathBuf> {
+    let wasm = wasm::build()?;
+    page(&wasm)?;
+    let mend = "look at the compiler's message";
+    step("server", mend, cargo().args(["build", "--locked", "--package", "parabus"]))?;
+    Ok(target().join("debug/parabus"))
+}
+
+/// The page's files, embedded by the server's build.
+pub fn page(wasm: &Path) -> Result {
+    let folder = root().join("server/dashboard");
+    let mut npm = program("npm");
+    npm.args(["run", "build"]).current_dir(&folder).env("PARABUS_WASM", wasm);
+    step("page", "look at the message; `cargo xtask setup` installs the page's packages", &mut npm).map(drop)
+}
+
+pub fn run(check: bool) -> Result {
+    let started = Instant::now();
+    setup::run()?;
+    println!("build");
+    let parabus = build()?;
+    let folder = target().join(if check { "demo-check" } else { "demo" });
+    let demo = Demo::prepare(&parabus, &folder, check)?;
+    println!("start");
+    let _plant = demo.start("plant", &["simulate"])?;
+    let _server = demo.start("server", &["serve", "--config"])?;
+    demo.wait_for_health()?;
+    if check { demo.check(started) } else { demo.welcome() }
+}
+
+struct Demo {
+    parabus: PathBuf,
+    folder: PathBuf,
+    plant: PathBuf,
+    config: PathBuf,
+    url: String,
+    key: String,
+    password: String,
+}
+
+/// A child that ends with the demo, whichever way that ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The server seals its readings when it is asked to stop.
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status().is_ok_and(|status| status.success());
+        for _ in 0..60 {
+            if !asked || matches!(self.0.try_wait(), Ok(Some(_))) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Text of random bytes from the system.
+fn random_hex(bytes: usize) -> Result<String> {
+    use std::io::Read;
+    let mut buffer = vec![0; bytes];
+    let source = fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut buffer));
+    source.map_err(|error| format!("/dev/urandom: {error}"))?;
+    Ok(buffer.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A random UUID, version 4.
+fn random_uuid() -> Result<String> {
+    let hex = random_hex(16)?;
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or("").to_owned();
+    Ok(format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)))
+}
+
+/// A port that nobody uses now.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no free port: {error}"))?;
+    listener.local_addr().map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
+}
+
+impl Demo {
+    /// Writes plant file and configuration, and applies the plant.
+    fn prepare(parabus: &Path, folder: &Path, on_free_ports: bool) -> Result<Demo> {
+        let write = |path: &Path, text: &str| {
+            fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        if on_free_ports {
+            fs::remove_dir_all(folder).ok();
+        }
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let source = root().join("server/demo/plant.yaml");
+        let mut plant_text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
+        let mut page_port = PAGE_PORT;
+        if on_free_ports {
+            for port in PLANT_PORTS {
+                plant_text = plant_text.replace(&format!("port: {port} "), &format!("port: {} ", free_port()?));
+            }
+            page_port = free_port()?;
+        }
+        let (plant, config) = (folder.join("plant.yaml"), folder.join("parabus.toml"));
+        write(&plant, &plant_text)?;
+        let listen = format!("127.0.0.1:{page_port}");
+        write(&config, &format!("[server]\nlisten = \"{listen}\"\n\n[access]\nallow_loopback = true\n"))?;
+        let credentials = folder.join("credentials");
+        let known = fs::read_to_string(&credentials).ok().and_then(|text| {
+            let (key, password) = text.trim().split_once(' ')?;
+            Some((key.to_owned(), password.to_owned()))
+        });
+        let (key, password) = match known {
+            Some(known) => known,
+            None => (random_uuid()?, random_hex(12)?),
+        };
+        write(&credentials, &format!("{key} {password}\n"))?;
+        let demo = Demo {
+            parabus: parabus.to_owned(),
+            folder: folder.to_owned(),
+            plant,
+            config,
+            url: format!("http://{listen}"),
+            key,
+            password,
+        };
+        let mut apply = demo.program();
+        apply.arg("apply").arg(&demo.plant).arg("--config").arg(&demo.config);
+        step("parabus apply", "look at the message; it names file, line and field", &mut apply)?;
+        Ok(demo)
+    }
+
+    fn program(&self) -> Command {
+        let mut command = program(&self.parabus);
+        command.env("PARABUS_DEMO_KEY", &self.key).env("PARABUS_DEMO_PASSWORD", &self.password);
+        command
+    }
+
+    /// Starts a long-running command; the file that it works on comes last.
+    fn start(&self, name: &str, words: &[&str]) -> Result<Running> {
+        let path = self.folder.join(format!("{name}.log"));
+        let log = fs::File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let copy = log.try_clone().map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = if words.first() == Some(&"serve") { &self.config } else { &self.plant };
+        let mut command = self.program();
+        command.args(words).arg(file).stdin(Stdio::null()).stdout(log).stderr(copy);
+        let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
+        thread::sleep(Duration::from_millis(300));
+        if let Ok(Some(status)) = child.try_wait() {
+            let said = fs::read_to_string(&path).unwrap_or_default();
+            return Err(format!(
+                "the {name} ended at once ({status}):\n{said}\nto mend it: stop what uses its port, often another demo"
+            ));
+        }
+        println!("  {name}: {}", path.display());
+        Ok(Running(child))
+    }
+
+    fn wait_for_health(&self) -> Result {
+        let address = self.url.trim_start_matches("http://");
+        for _ in 0..100 {
+            let answer = std::net::TcpStream::connect(address).and_then(|mut stream| {
+                stream.write_all(format!("GET /health/ HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+                let mut line = String::new();
+                BufReader::new(stream).read_line(&mut line).map(|_| line)
+            });
+            if answer.is_ok_and(|line| line.contains(" 200 ")) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Err(format!("the server does not answer at {}; see {}", self.url, self.folder.join("server.log").display()))
+    }
+
+    /// What a person needs, then waits for Ctrl-C: the children get it, too.
+    fn welcome(&self) -> Result {
+        let Demo { url, key, password, .. } = self;
+        println!(
+            "\nThe plant runs. Open {url}/ and log in with\n  API key   {key}\n  password  {password}\n\n\
+             Or ask the API:\n  TOKEN=$(curl -s -H 'Content-Type: application/json' -d '{{\"apiKey\":\"{key}\",\"password\":\"{password}\"}}' \
+             {url}/api/v1/authenticate/ | sed 's/.*\"token\":\"\\([^\"]*\\).*/\\1/')\n  \
+             curl -s -H 'Content-Type: application/json' -H \"Authorization: token $TOKEN\" \
+             '{url}/api/v1/params/last-readings/?paramIds=1,10,27,42&lang=en'\n\nCtrl-C stops everything."
+        );
+        // The terminal sends Ctrl-C to the children as well; this process ends with them.
+        let pid = std::process::id().to_string();
+        loop {
+            thread::sleep(Duration::from_secs(1));
+            if output(Command::new("kill").args(["-0", &pid])).is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Every parameter fresh through the API, and the page shows them.
+    fn check(&self, started: Instant) -> Result {
+        println!("check");
+        let run = |script: &str, more: &[&str]| {
+            let mut node = program("node");
+            node.arg(root().join("tests/run").join(script));
+            node.args(["--url", &self.url, "--key", &self.key, "--password", &self.password]).args(more);
+            node
+        };
+        let seconds = FRESH_WITHIN.as_secs().to_string();
+        let mend = "look at the message and at the logs named above";
+        let fresh = step("fresh values", mend, &mut run("fresh.mjs", &["--seconds", &seconds]));
+        let counts = fresh.as_ref().map_or_else(|_| r#""params":0,"fresh":0"#.to_owned(), |printed| counts_of(printed));
+        let pictures = target().join("page");
+        let pictures = pictures.display().to_string();
+        let page = fresh.and_then(|_| step("page in Chromium", mend, &mut run("page.mjs", &["--out", &pictures])));
+        if let Err(error) = &page {
+            eprintln!("\n{error}\n");
+        }
+        println!(r#"{{{counts},"page":{},"seconds":{}}}"#, page.is_ok(), started.elapsed().as_secs());
+        page.map(drop).map_err(|_| "the demo's check failed".to_owned())
+    }
+}
+
+/// `"params":N,"fresh":N` of the last line that `fresh.mjs` prints.
+fn counts_of(printed: &str) -> String {
+    let line = printed.lines().last().unwrap_or_default();
+    line.trim_start_matches('{').trim_end_matches('}').to_owned()
+}
