@@ -102,9 +102,8 @@ fn free_port() -> Result<u16> {
 impl Demo {
     /// Writes plant file and configuration, and applies the plant.
     fn prepare(parabus: &Path, folder: &Path, on_free_ports: bool) -> Result<Demo> {
-        let write = |path: &Path, text: &str| {
-            fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
-        };
+        let write =
+            |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()));
         if on_free_ports {
             fs::remove_dir_all(folder).ok();
         }
@@ -177,7 +176,9 @@ impl Demo {
         let address = self.url.trim_start_matches("http://");
         for _ in 0..100 {
             let answer = std::net::TcpStream::connect(address).and_then(|mut stream| {
-                stream.write_all(format!("GET /health/ HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes())?;
+                stream.write_all(
+                    format!("GET /health/ HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+                )?;
                 let mut line = String::new();
                 BufReader::new(stream).read_line(&mut line).map(|_| line)
             });

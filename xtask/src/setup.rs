@@ -92,7 +92,8 @@ fn debian_packages() -> Result {
 fn lld_package() -> Option<String> {
     let depends = output(program("apt-cache").args(["depends", "rust-web-llvm"]))?;
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
-    let versions = depends.match_indices("llvm-").map(|(at, found)| digits(depends.get(at + found.len()..).unwrap_or("")));
+    let versions =
+        depends.match_indices("llvm-").map(|(at, found)| digits(depends.get(at + found.len()..).unwrap_or("")));
     versions.filter(|version| !version.is_empty()).map(|version| format!("lld-{version}")).next()
 }
 

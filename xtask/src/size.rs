@@ -9,8 +9,12 @@ use crate::{compiler, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core by the function of `xtask/size` that uses them.
-const AREAS: [(&str, &str); 4] =
-    [("reference", "size_reference"), ("value", "size_value"), ("client", "size_client"), ("schedule", "size_schedule")];
+const AREAS: [(&str, &str); 4] = [
+    ("reference", "size_reference"),
+    ("value", "size_value"),
+    ("client", "size_client"),
+    ("schedule", "size_schedule"),
+];
 
 pub fn run() -> Result {
     setup::run()?;

@@ -76,6 +76,5 @@ pub fn output(command: &mut Command) -> Option<String> {
 
 /// Whether a program of this name is on the path.
 pub fn has(name: &str) -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()))
 }

@@ -69,7 +69,10 @@ pub fn run(area: Option<&str>) -> Result {
         Some("server") => server(&mut report)?,
         Some("vectors") => {
             let mut host = cargo();
-            report.step("vectors on the Rust host", host.args(["test", "--locked", "-p", "parabus-tests", "--", "--nocapture"]))?;
+            report.step(
+                "vectors on the Rust host",
+                host.args(["test", "--locked", "-p", "parabus-tests", "--", "--nocapture"]),
+            )?;
             vectors(&mut report)?;
         }
         Some("wasm") => vectors(&mut report).map(drop)?,
@@ -107,7 +110,17 @@ fn server(report: &mut Report) -> Result {
 fn workspace(report: &mut Report) -> Result {
     report.step("format", cargo().args(["fmt", "--all", "--check"]))?;
     let mut clippy = cargo();
-    clippy.args(["clippy", "--locked", "--workspace", "--exclude", "xtask-glue", "--all-targets", "--", "-D", "warnings"]);
+    clippy.args([
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "xtask-glue",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
     report.step("lints", &mut clippy)?;
     let mut tests = cargo();
     tests.args(["test", "--locked", "--no-fail-fast", "-p", "parabus", "-p", "parabus-tests", "-p", "xtask"]);
@@ -120,9 +133,11 @@ fn workspace(report: &mut Report) -> Result {
 /// The vectors on wasm in Node and in Chromium, and the README's example.
 fn vectors(report: &mut Report) -> Result<std::path::PathBuf> {
     let wasm = wasm::build()?;
-    for (name, script) in
-        [("vectors on wasm in Node", "node.mjs"), ("vectors on wasm in Chromium", "chromium.mjs"), ("README of wasm", "readme.mjs")]
-    {
+    for (name, script) in [
+        ("vectors on wasm in Node", "node.mjs"),
+        ("vectors on wasm in Chromium", "chromium.mjs"),
+        ("README of wasm", "readme.mjs"),
+    ] {
         let mut node = program("node");
         report.step(name, node.arg(root().join("tests/run").join(script)).arg("--wasm").arg(&wasm))?;
     }

@@ -129,11 +129,8 @@ pub fn decode_frame(call: &DecodeFrame) -> Result<Frame, Error> {
     let (is_tcp, direction) = (is_tcp(&call.transport)?, direction(&call.direction)?);
     let (frame, pdu, start) = if is_tcp {
         let frame = tcp::Frame::parse(&call.data)?;
-        let fields = Frame {
-            transaction_id: Some(frame.transaction_id),
-            unit_id: Some(frame.unit_id.0),
-            ..Frame::default()
-        };
+        let fields =
+            Frame { transaction_id: Some(frame.transaction_id), unit_id: Some(frame.unit_id.0), ..Frame::default() };
         (fields, frame.pdu, HEADER)
     } else {
         (Frame::default(), call.data.as_slice(), 0)
@@ -151,9 +148,7 @@ pub fn decode_frame(call: &DecodeFrame) -> Result<Frame, Error> {
 fn of_request(frame: Frame, request: &Request<'_>) -> Frame {
     let frame = Frame { function_code: request.function().0, ..frame };
     match *request {
-        Request::Read { address, quantity, .. } => {
-            Frame { address: Some(address), quantity: Some(quantity), ..frame }
-        }
+        Request::Read { address, quantity, .. } => Frame { address: Some(address), quantity: Some(quantity), ..frame },
         Request::WriteSingleCoil { address, value } => {
             Frame { address: Some(address), value: Some(BitOrWord::Bit(value)), ..frame }
         }

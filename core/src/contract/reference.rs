@@ -86,8 +86,7 @@ pub fn parse_reference(call: &ParseReference) -> Result<ReferenceParts, Error> {
             ReferenceParts { kind: "connection".into(), net: Some(net.to_string()), ..ReferenceParts::default() }
         }
         Reference::Param { realtime, param } => {
-            let parts =
-                ReferenceParts { kind: "param".into(), realtime: Some(realtime), ..ReferenceParts::default() };
+            let parts = ReferenceParts { kind: "param".into(), realtime: Some(realtime), ..ReferenceParts::default() };
             with_param(parts, &param)
         }
     })
@@ -136,7 +135,10 @@ pub fn print_reference(call: &PrintReference) -> Result<String, Error> {
     if reference.kind != call.reference.kind {
         return Err(Error {
             kind: crate::error::ErrorKind::ReferenceSyntax,
-            message: format!("`{}` is not a kind of reference, expected constant, connection or param", call.reference.kind),
+            message: format!(
+                "`{}` is not a kind of reference, expected constant, connection or param",
+                call.reference.kind
+            ),
             offset: None,
         });
     }

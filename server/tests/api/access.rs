@@ -1,0 +1,104 @@
+//! Every endpoint, with every role, on own and foreign objects: the table decides, and it is right.
+
+use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
+use parabus_server::model::Role;
+use reqwest::StatusCode;
+
+use crate::harness::start;
+
+/// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
+fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
+    let (org, net, device, param) = if foreign { (2, 2, 2, 2) } else { (1, 1, 1, 101) };
+    let mut path = entry.path.to_owned();
+    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
+        path = path.replace(name, &id.to_string());
+    }
+    path.push_str(match entry.path {
+        "/params/get-info/" if foreign => "?paramIds=2",
+        "/params/get-info/" => "?paramIds=101",
+        "/params/last-readings/" | "/params/read-realtime/" if foreign => "?paramIds=2&lang=en",
+        "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
+        "/readings/get/" if foreign => "?paramId=2",
+        "/readings/get/" => "?paramId=101",
+        "/org/:orgId/dashboard/light/" => "?lang=en",
+        _ => "",
+    });
+    let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
+    let body = match entry.path {
+        "/param/:paramId/write/" => r#"{"newValue":"25.5"}"#.to_owned(),
+        "/raw/read-register-group/" => {
+            format!(r#"{{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{connection}}}"#)
+        }
+        "/raw/write-register-group/" => {
+            format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
+        }
+        _ => "null".to_owned(),
+    };
+    assert!(device_port > 0);
+    (path, (entry.method == Method::Post).then_some(body))
+}
+
+/// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
+fn names_one_object(entry: &Entry) -> bool {
+    entry.path.contains(":") || entry.path.starts_with("/raw/") || entry.path == "/readings/get/"
+}
+
+#[tokio::test]
+async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there() {
+    let api = start().await;
+    let mut cases = 0;
+    for role in Role::ALL {
+        for entry in ENDPOINTS.iter().filter(|entry| !matches!(entry.permission, Permission::Public)) {
+            for foreign in [false, true] {
+                let token = api.token_as(*role).await;
+                let (path, body) = request(entry, foreign, api.device_port);
+                let (status, reply) = match &body {
+                    Some(body) => api.post(&path, &token, body).await,
+                    None => api.get(&path, &token).await,
+                };
+                let want = if foreign && names_one_object(entry) {
+                    StatusCode::NOT_FOUND
+                } else if foreign && entry.path != "/logout/" || role.may(entry.permission) {
+                    StatusCode::OK
+                } else {
+                    StatusCode::UNAUTHORIZED
+                };
+                assert_eq!(status, want, "{} {path} as {}: {reply}", entry.method.name(), role.code());
+                if foreign && status == StatusCode::OK && entry.path.starts_with("/params/") {
+                    assert!(reply.as_array().is_some_and(Vec::is_empty) || reply == serde_json::json!({}), "{reply}");
+                }
+                cases += 1;
+            }
+        }
+    }
+    println!("{cases} cases of role, endpoint and organization");
+}
+
+#[tokio::test]
+async fn passwords_of_devices_and_values_are_kept_from_those_who_may_not_see_them() {
+    let api = start().await;
+    let (_, reply) = api.get("/net/1/", &api.token_as(Role::Viewer).await).await;
+    assert_eq!(reply["devicePasswords"], serde_json::json!([]));
+    let (status, reply) = api.get("/readings/get/?paramId=101", &api.token_as(Role::MonitorNoParams).await).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "{reply}");
+}
+
+#[tokio::test]
+async fn raw_access_goes_by_network_and_by_range() {
+    let api = start().await;
+    let read = |ip: &str, port: u16| {
+        format!(
+            r#"{{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{{"kind":"direct","ip":"{ip}","port":{port}}}}}"#
+        )
+    };
+    let path = "/raw/read-register-group/";
+    let (owner, viewer) = (api.token().await, api.token_as(Role::Viewer).await);
+    let (status, reply) = api.post(path, &viewer, &read("127.0.0.1", api.device_port)).await;
+    assert_eq!((status, &reply["ok"][0]), (StatusCode::OK, &serde_json::json!(65535)), "a network's own address");
+    let (status, _) = api.post(path, &viewer, &read("127.0.0.1", 1)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "an address of no network is for managers");
+    let (status, _) = api.post(path, &owner, &read("127.0.0.1", api.device_port + 1)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "the address of a foreign network is hidden");
+    let (status, reply) = api.post(path, &owner, &read("169.254.169.254", 80)).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "{reply}");
+}

@@ -1,0 +1,186 @@
+//! The seed's own examples: each request as it stands there, and its reply.
+
+use std::collections::BTreeSet;
+
+use parabus_server::api::ENDPOINTS;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::harness::{Api, KEY, PASSWORD, start};
+
+/// Every endpoint of the seed, as `METHOD path`.
+const SEED: &str = include_str!("endpoints.txt");
+
+/// One example: endpoint, request path, body, reply. In a reply `<uuid>`, `<date>`, `<string>`,
+/// `<number>` stand for any such value; a field whose name ends in `?` may be absent.
+fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Value)> {
+    let raw = json!({ "kind": "direct", "ip": "127.0.0.1", "port": device_port });
+    let get = |endpoint, path: &str, reply| (endpoint, path.to_owned(), None, reply);
+    let post = |endpoint, path: &str, body: Value, reply| (endpoint, path.to_owned(), Some(body.to_string()), reply);
+    let param = json!({ "name": "<string>", "slug": "<string>", "fullName": "Temperature 101, °C (T)", "address": 100,
+        "isTracked": true, "isProgrammable": true, "label": "T", "unitName": "°C" });
+    let other = json!({ "name": "<string>", "slug": "<string>", "fullName": "<string>", "address": 102,
+        "isTracked": true, "isProgrammable": true, "label": "T", "unitName": "°C" });
+    let info = |id: i64, address: i64| {
+        json!({ "id": id, "name": "<string>", "fullName": "<string>", "slug": "<string>", "deviceId": "<number>",
+            "deviceName": "<string>", "deviceSlug": "<string>", "networkId": 1, "networkName": "Some Network",
+            "networkSlug": "some-network", "address": address, "valueType": "u16-be", "registerKind": "holding",
+            "isProgrammable": true, "label": "T", "unitName": "°C" })
+    };
+    vec![
+        get("GET /version/", "/version/", json!({ "apiVersion": "0.1.0", "apiServerVersion": "<string>" })),
+        post(
+            "POST /authenticate/",
+            "/authenticate/",
+            json!({ "apiKey": KEY, "password": PASSWORD }),
+            json!({ "token": "<uuid>", "expiresOn": "<date>" }),
+        ),
+        get(
+            "GET /user/orgs/",
+            "/user/orgs/",
+            json!([{ "orgId": 1, "orgName": "My Organization", "userRole": "owner" }]),
+        ),
+        get(
+            "GET /org/:orgId/nets/",
+            "/org/1/nets/",
+            json!([{ "id": 1, "name": "Some Network", "slug": "some-network", "lid": { "direct": format!("127.0.0.1:{device_port}") } }]),
+        ),
+        get(
+            "GET /org/:orgId/nets/device-param-tree/",
+            "/org/1/nets/device-param-tree/",
+            json!({ "1": {
+            "name": "Some Network", "slug": "some-network", "solution": "standalone", "ip": "127.0.0.1", "port": device_port,
+            "devices": {
+                "1": { "name": "Controller 1", "slug": "controller-1", "modbusUnitId": 1, "parameters": { "101": param, "284": other } },
+                "10": { "name": "Controller 10", "slug": "controller-10", "modbusUnitId": 2, "parameters": {} } } } }),
+        ),
+        get(
+            "GET /net/:netId/",
+            "/net/1/",
+            json!({ "id": 1, "orgId": 1, "name": "Some Network", "slug": "some-network",
+            "createdOn": "2020-05-06T22:28:54.331Z", "ip": "127.0.0.1", "port": device_port, "protocol": "modbustcp",
+            "controllerModbusUnitId": 111, "devicePasswords": ["mypass"] }),
+        ),
+        get(
+            "GET /net/:netId/devices/",
+            "/net/1/devices/",
+            json!({ "devices": [{ "id": 1, "name": "Controller 1" }, { "id": 10, "name": "Controller 10" }], "availableDevicesQuota": null }),
+        ),
+        get(
+            "GET /device/:deviceId/",
+            "/device/1/",
+            json!({ "id": 1, "netId": 1, "name": "Controller 1", "slug": "controller-1",
+            "modbusUnitId": 1, "updatePeriodSec": 60, "readGroupSize": 10, "writeFunction": "normal", "modbusTimeoutRetriesNum": 0 }),
+        ),
+        get(
+            "GET /device/:deviceId/tracked-params/",
+            "/device/1/tracked-params/",
+            json!([
+            { "id": 101, "name": "Temperature 101", "fullName": "Temperature 101, °C (T)", "category": "Room", "label": "T", "unitName": "°C" },
+            { "id": 284, "name": "Temperature 284", "fullName": "Temperature 284, °C (T)", "category": "Room", "label": "T", "unitName": "°C" }]),
+        ),
+        get("GET /params/get-info/", "/params/get-info/?paramIds=101,102", json!([info(101, 100), info(102, 100)])),
+        get(
+            "GET /params/last-readings/",
+            "/params/last-readings/?paramIds=101,102&lang=en",
+            json!({
+            "101": { "value": "25.5", "readOn": "2023-12-14T01:35:44Z", "formattedValue": "25.5 °C" }, "102": { "err": "no-value" } }),
+        ),
+        get(
+            "GET /params/read-realtime/",
+            "/params/read-realtime/?paramIds=101,102&lang=en&failbackToDb=true",
+            json!({
+            "101": { "value": "25.5", "formattedValue": "25.5 °C" }, "102": { "err": "Timeout" } }),
+        ),
+        post(
+            "POST /param/:paramId/write/",
+            "/param/1/write/",
+            json!({ "newValue": "25.0", "lang": "en" }),
+            json!({ "ok": { "oldValue": "22.5", "newValue": "25.0", "formattedValue": "25.0 °C" } }),
+        ),
+        // Newest first: the text outweighs the example's order (D-20); the example's range lies a year beside its dates.
+        get(
+            "GET /readings/get/",
+            "/readings/get/?paramId=284&from=2019-01-01T00:00:00Z&till=2020-08-17T00:00:00Z&pointsLimit=100",
+            json!([["2019-07-26T16:39:24Z", 7.0], ["2019-07-26T16:33:42Z", 7.0], ["2019-07-26T16:28:00Z", 7.0]]),
+        ),
+        post(
+            "POST /raw/read-register-group/",
+            "/raw/read-register-group/",
+            json!({ "deviceModbusId": 1, "address": 3, "registersNum": 5, "kind": "holding", "connection": raw }),
+            json!({ "ok": [65535, 65535, 0, 12, 450] }),
+        ),
+        post(
+            "POST /raw/write-register-group/",
+            "/raw/write-register-group/",
+            json!({ "deviceModbusId": 1, "address": 10, "kind": "holding", "value": [100, 200], "connection": raw }),
+            json!({ "status": "ok" }),
+        ),
+        get(
+            "GET /org/:orgId/dashboard/light/",
+            "/org/1/dashboard/light/?lang=en&expandedNetworkIds=1",
+            json!({ "networks": [{
+            "id": 1, "isConnected": true, "lastConnectionOn": "<date>", "devices": [
+                { "id": 1, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] },
+                { "id": 10, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] }] }], "events": [] }),
+        ),
+        post("POST /logout/", "/logout/", json!({}), json!({})),
+    ]
+}
+
+/// Whether a reply is the example's.
+fn matches(want: &Value, got: &Value) -> bool {
+    let text = got.as_str();
+    match want {
+        Value::String(hole) if hole == "<string>" => text.is_some_and(|text| !text.is_empty()),
+        Value::String(hole) if hole == "<number>" => got.is_number(),
+        Value::String(hole) if hole == "<uuid>" => text.is_some_and(|text| uuid::Uuid::parse_str(text).is_ok()),
+        Value::String(hole) if hole == "<date>" => {
+            text.is_some_and(|text| text.len() == 24 && parabus_core::time::Instant::parse(text).is_ok())
+        }
+        Value::Number(number) => got.as_f64() == number.as_f64(),
+        Value::Array(items) => got
+            .as_array()
+            .is_some_and(|got| items.len() == got.len() && items.iter().zip(got).all(|(want, got)| matches(want, got))),
+        Value::Object(fields) => got.as_object().is_some_and(|got| {
+            let names: BTreeSet<&str> = fields.keys().map(|name| name.trim_end_matches('?')).collect();
+            got.keys().all(|name| names.contains(name.as_str()))
+                && fields.iter().all(|(name, want)| match (got.get(name.trim_end_matches('?')), name.ends_with('?')) {
+                    (Some(got), _) => matches(want, got),
+                    (None, optional) => optional,
+                })
+        }),
+        other => other == got,
+    }
+}
+
+async fn answer(api: &Api, token: &str, path: &str, body: Option<&str>) -> (StatusCode, Value) {
+    match body {
+        Some(body) => api.post(path, token, body).await,
+        None => api.get(path, token).await,
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_the_seed_pass() {
+    let api = start().await;
+    let token = api.token().await;
+    let mut passed = BTreeSet::new();
+    for (endpoint, path, body, want) in examples(api.device_port) {
+        let (status, got) = answer(&api, &token, &path, body.as_deref()).await;
+        assert_eq!(status, StatusCode::OK, "{endpoint}: {got}");
+        assert!(matches(&want, &got), "{endpoint}\nexpected {want}\n     got {got}");
+        passed.insert(endpoint);
+    }
+    let (status, _) = api.get("/user/orgs/", &token).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "logout ends the session at once");
+
+    let seed: BTreeSet<&str> = SEED.lines().collect();
+    assert_eq!(seed.len(), 90);
+    for entry in ENDPOINTS {
+        let name = format!("{} {}", entry.method.name(), entry.path);
+        assert!(seed.contains(name.as_str()), "`{name}` is no endpoint of the seed");
+        assert!(passed.contains(name.as_str()), "no example of `{name}` was tried");
+    }
+    println!("\n{}/90 endpoints", passed.len());
+}

@@ -1,0 +1,283 @@
+//! A server with the objects that the seed's examples name, and the devices behind them.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
+use parabus_core::time::Instant;
+use parabus_core::value::{Decimal, Lang, Raw};
+use parabus_server::app::App;
+use parabus_server::config::Config;
+use parabus_server::link::Link;
+use parabus_server::model::{Connection, Cycle, Device, Net, Org, Param, Role};
+use parabus_server::session::hash_password;
+use parabus_server::storage::{Edit, Store, StoreError};
+use parabus_server::web;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
+use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Key and password of the seed's examples; they belong to the owner.
+pub const KEY: &str = "513cf747-eb5c-4d5f-931f-d22c9872c73c";
+pub const PASSWORD: &str = "DCdcSLmkoZkU5zGI9gpInDbo";
+
+/// The organization of the examples, and one that none of its users sees.
+pub const ORG: i64 = 1;
+pub const FOREIGN_ORG: i64 = 2;
+
+/// When unit 2 answers: after the time-out of its device, so that its reply is always late.
+const LATE: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// Registers of unit 1; unit 2 answers too late.
+#[derive(Clone, Default)]
+struct Plant {
+    registers: Arc<Mutex<BTreeMap<u16, u16>>>,
+}
+
+impl tokio_modbus::server::Service for Plant {
+    type Request = SlaveRequest<'static>;
+    type Response = Response;
+    type Exception = ExceptionCode;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, ExceptionCode>> + Send>>;
+
+    fn call(&self, request: SlaveRequest<'static>) -> Self::Future {
+        let plant = self.clone();
+        Box::pin(async move {
+            if request.slave == 2 {
+                tokio::time::sleep(LATE).await;
+            }
+            let mut registers = plant.registers.lock().unwrap();
+            let missing = ExceptionCode::IllegalDataAddress;
+            match request.request {
+                Request::ReadHoldingRegisters(at, count) => {
+                    let read = (at..at + count).map(|at| registers.get(&at).copied().ok_or(missing));
+                    Ok(Response::ReadHoldingRegisters(read.collect::<Result<_, _>>()?))
+                }
+                Request::WriteSingleRegister(at, value) => {
+                    registers.insert(at, value);
+                    Ok(Response::WriteSingleRegister(at, value))
+                }
+                Request::WriteMultipleRegisters(at, values) => {
+                    registers.extend((at..).zip(values.iter().copied()));
+                    Ok(Response::WriteMultipleRegisters(at, values.len() as u16))
+                }
+                _ => Err(ExceptionCode::IllegalFunction),
+            }
+        })
+    }
+}
+
+async fn plant() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let plant = Plant::default();
+    let words = [(3, 65535), (4, 65535), (5, 0), (6, 12), (7, 450), (10, 0), (11, 0), (100, 255), (101, 225), (102, 0)];
+    plant.registers.lock().unwrap().extend(words);
+    tokio::spawn(async move {
+        let server = Server::new(listener);
+        let on_connected = |stream, peer| {
+            let plant = plant.clone();
+            async move { accept_tcp_connection(stream, peer, |_| Ok(Some(plant.clone()))) }
+        };
+        server.serve(&on_connected, drop).await.ok();
+    });
+    port
+}
+
+/// A running server.
+pub struct Api {
+    pub url: String,
+    pub app: Arc<App>,
+    pub client: Client,
+    pub device_port: u16,
+    stop: CancellationToken,
+    _folder: tempfile::TempDir,
+    _link: Link,
+}
+
+impl Drop for Api {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
+    Net {
+        id,
+        org_id,
+        name: name.into(),
+        slug: slug.into(),
+        description: None,
+        created_on: Instant::parse("2020-05-06T22:28:54.331Z").unwrap(),
+        disabled: None,
+        connection: Connection::Direct { host: "127.0.0.1".into(), port },
+        sku: None,
+        solution: "standalone".into(),
+        controller_unit_id: UnitId(111),
+        device_passwords: vec!["mypass".into()],
+        max_inflight_requests: 1,
+    }
+}
+
+fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
+    Device {
+        id,
+        net_id,
+        name: format!("Controller {id}"),
+        slug: format!("controller-{id}"),
+        description: None,
+        unit_id: UnitId(unit_id),
+        disabled: None,
+        update_period_sec: 60,
+        read_group_size: 10,
+        write_function: WriteFunction::Normal,
+        timeout_retries: 0,
+        timeout_ms: 200,
+        template_id: None,
+        group: None,
+    }
+}
+
+fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
+    Param {
+        id,
+        device_id,
+        name: format!("Temperature {id}"),
+        slug: format!("temperature-{id}"),
+        description: None,
+        category: Some("Room".into()),
+        label: Some("T".into()),
+        unit: Some("°C".into()),
+        kind: RegisterKind::Holding,
+        address,
+        value_type: "u16-be".into(),
+        multiplier: Decimal::parse("0.1").unwrap(),
+        shift: Decimal::ZERO,
+        precision: None,
+        bit_position: None,
+        bits_amount: None,
+        min: None,
+        max: Some(Decimal::from(90i64)),
+        is_tracked,
+        is_programmable: true,
+        texts: Default::default(),
+        on_dashboard: false,
+    }
+}
+
+/// Objects by the identifiers of the examples.
+fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
+    for (id, name) in [(ORG, "My Organization"), (FOREIGN_ORG, "Another Organization")] {
+        edit.put_org(&Org { id, name: name.into(), slug: format!("org-{id}"), lang: Lang::En })?;
+    }
+    edit.put_net(&net(1, ORG, "Some Network", "some-network", port))?;
+    edit.put_net(&net(2, FOREIGN_ORG, "Foreign", "foreign", port.wrapping_add(1)))?;
+    edit.put_device(&device(1, 1, 1))?;
+    edit.put_device(&device(10, 1, 2))?;
+    edit.put_device(&device(2, 2, 1))?;
+    edit.put_param(&param(101, 1, 100, true))?;
+    edit.put_param(&param(284, 1, 102, true))?;
+    edit.put_param(&param(1, 1, 101, false))?;
+    edit.put_param(&param(102, 10, 100, false))?;
+    edit.put_param(&param(2, 2, 100, true))?;
+    let hash = hash_password(PASSWORD).unwrap();
+    for (role, key) in Role::ALL.iter().zip(0u128..) {
+        let user = edit.create_user(role.code())?;
+        edit.put_role(user, ORG, *role)?;
+        let key = if key == 0 { Uuid::parse_str(KEY).unwrap() } else { Uuid::from_u128(key) };
+        edit.put_key(key, user, &hash)?;
+    }
+    Ok(())
+}
+
+/// Readings of the examples' dates: parameter 101 once, 284 three times.
+fn remember(store: &Store) {
+    let group = store.directory().devices[&1].group.clone().unwrap();
+    let place = |id| group.params.iter().position(|param| *param == id).unwrap();
+    let keep = |at: &str, id, raw| {
+        let mut cells = vec![Err(parabus_server::model::CellError::Timeout); group.params.len()];
+        cells[place(id)] = Ok(Raw(raw));
+        let at = Instant::parse(at).unwrap();
+        store.append(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
+    };
+    for at in ["2019-07-26T16:28:00Z", "2019-07-26T16:33:42Z", "2019-07-26T16:39:24Z"] {
+        keep(at, 284, 70);
+    }
+    keep("2023-12-14T01:35:44Z", 101, 255);
+}
+
+/// Starts a server with the default configuration of tests.
+pub async fn start() -> Api {
+    start_with(|_| ()).await
+}
+
+pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
+    let folder = tempfile::tempdir().unwrap();
+    let device_port = plant().await;
+    let mut config = Config::default();
+    config.storage.path = folder.path().to_owned();
+    config.access.allow_loopback = true;
+    change(&mut config);
+    let store = Store::open(folder.path()).unwrap();
+    store.configure(true, |edit| configure(edit, device_port)).unwrap();
+    remember(&store);
+    drop(store);
+    let app = App::new(config).unwrap();
+    let connection = Connection::Direct { host: "127.0.0.1".into(), port: device_port };
+    let link = app.links.handle(&connection, 1);
+    link.read(UnitId(1), RegisterKind::Holding, 3, 1, parabus_server::link::Priority::Urgent, 1000, 0).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let stop = CancellationToken::new();
+    let (router, server, stopping) = (web::router(&app), app.config.server.clone(), stop.clone());
+    tokio::spawn(async move { web::accept::serve(listener, router, &server, stopping).await });
+    Api { url, app, client: Client::new(), device_port, stop, _folder: folder, _link: link }
+}
+
+impl Api {
+    /// A request with content type, and a token if there is one.
+    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<&str>) -> (StatusCode, Value) {
+        let url = format!("{}/api/v1{path}", self.url);
+        let mut request = self.client.request(method, url).header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("token {token}"));
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_owned());
+        }
+        let response = request.send().await.unwrap();
+        (response.status(), response.json().await.unwrap())
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> (StatusCode, Value) {
+        self.call(Method::GET, path, token, None).await
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: &str) -> (StatusCode, Value) {
+        self.call(Method::POST, path, token, Some(body)).await
+    }
+
+    /// A token of the owner.
+    pub async fn token(&self) -> String {
+        self.token_of(KEY).await
+    }
+
+    pub async fn token_of(&self, key: &str) -> String {
+        let body = serde_json::json!({ "apiKey": key, "password": PASSWORD }).to_string();
+        let (status, reply) = self.post("/authenticate/", "", &body).await;
+        assert_eq!(status, StatusCode::OK, "{reply}");
+        reply["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A token of the user with this role.
+    pub async fn token_as(&self, role: Role) -> String {
+        let place = Role::ALL.iter().position(|each| *each == role).unwrap() as u128;
+        if place == 0 { self.token().await } else { self.token_of(&Uuid::from_u128(place).to_string()).await }
+    }
+}
