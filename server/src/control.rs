@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use parabus_core::value::{Decimal, Value};
 
 use crate::app::App;
-use crate::link::Priority;
+use crate::link::{Priority, Read};
 use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId};
 use crate::poll::read_cells;
 
@@ -61,15 +61,15 @@ pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, t
     let _turn = app.writes.turn(device.id).await;
     let count = u16::try_from(codec.register_count()).unwrap_or(u16::MAX);
     let present = link
-        .read(
-            device.unit_id,
-            param.kind,
-            param.address,
-            count,
-            Priority::Urgent,
-            device.timeout_ms,
-            device.timeout_retries,
-        )
+        .read(Read {
+            unit: device.unit_id,
+            kind: param.kind,
+            address: param.address,
+            quantity: count,
+            priority: Priority::Urgent,
+            timeout_ms: device.timeout_ms,
+            retries: device.timeout_retries,
+        })
         .await
         .map_err(|error| error.to_string())?;
     let old = codec.decode(&present).ok();

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use crate::model::{Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, UserId};
 
+/// Objects by the id of their parent.
+type Children<'d, Id, T> = HashMap<Id, Vec<&'d T>>;
+
 impl Directory {
     /// The role of a user in an organization.
     pub fn role(&self, user: UserId, org: OrgId) -> Option<Role> {
@@ -43,12 +46,12 @@ impl Directory {
 
     /// Devices of many networks and parameters of many devices in one pass each: a tree of an
     /// organization would otherwise cost the product of their numbers.
-    pub fn children(&self) -> (HashMap<NetId, Vec<&Device>>, HashMap<DeviceId, Vec<&Param>>) {
-        let mut devices: HashMap<NetId, Vec<&Device>> = HashMap::new();
+    pub fn children(&self) -> (Children<'_, NetId, Device>, Children<'_, DeviceId, Param>) {
+        let mut devices = Children::new();
         for device in self.devices.values() {
             devices.entry(device.net_id).or_default().push(device);
         }
-        let mut params: HashMap<DeviceId, Vec<&Param>> = HashMap::new();
+        let mut params = Children::new();
         for param in self.params.values() {
             params.entry(param.device_id).or_default().push(param);
         }

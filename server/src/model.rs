@@ -215,5 +215,5 @@ impl Param {
 /// A codec from the fields that history keeps, too.
 pub fn codec(value_type: &str, bit: Option<u8>, multiplier: Decimal, shift: Decimal) -> Option<Codec> {
     let data_type = parabus_core::value::DataType::from_code(value_type).ok()?;
-    Some(Codec::new(data_type).multiplier(multiplier).shift(shift).bit(bit.unwrap_or(0)).ok()?)
+    Codec::new(data_type).multiplier(multiplier).shift(shift).bit(bit.unwrap_or(0)).ok()
 }

@@ -30,6 +30,19 @@ pub enum Priority {
     Routine,
 }
 
+/// A request to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Read {
+    pub unit: UnitId,
+    pub kind: RegisterKind,
+    pub address: u16,
+    pub quantity: u16,
+    pub priority: Priority,
+    pub timeout_ms: u32,
+    /// Repetitions after a time-out.
+    pub retries: u8,
+}
+
 /// Why a request brought no values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
@@ -116,17 +129,9 @@ impl Links {
 }
 
 impl Link {
-    /// Reads items of one kind; bits come as 0 and 1. A time-out is repeated `retries` times.
-    pub async fn read(
-        &self,
-        unit: UnitId,
-        kind: RegisterKind,
-        address: u16,
-        quantity: u16,
-        priority: Priority,
-        timeout_ms: u32,
-        retries: u8,
-    ) -> Result<Vec<u16>, LinkError> {
+    /// Reads items of one kind; bits come as 0 and 1.
+    pub async fn read(&self, read: Read) -> Result<Vec<u16>, LinkError> {
+        let Read { unit, kind, address, quantity, priority, timeout_ms, retries } = read;
         self.ask(unit, Ask::Read { kind, address, quantity }, priority, timeout_ms, retries).await
     }
 

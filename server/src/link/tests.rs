@@ -45,8 +45,19 @@ fn right(frame: &[u8]) -> Vec<u8> {
     reply
 }
 
+async fn ask(
+    link: &Link,
+    address: u16,
+    quantity: u16,
+    priority: Priority,
+    timeout_ms: u32,
+) -> Result<Vec<u16>, LinkError> {
+    let (unit, kind) = (UnitId(1), RegisterKind::Holding);
+    link.read(Read { unit, kind, address, quantity, priority, timeout_ms, retries: 0 }).await
+}
+
 async fn read(link: &Link, address: u16) -> Result<Vec<u16>, LinkError> {
-    link.read(UnitId(1), RegisterKind::Holding, address, 2, Priority::Routine, 150, 0).await
+    ask(link, address, 2, Priority::Routine, 150).await
 }
 
 #[tokio::test]
@@ -65,11 +76,7 @@ async fn replies_arrive_byte_by_byte_and_exceptions_by_name() {
 async fn a_reply_too_late_is_never_taken_for_the_next_one() {
     let links = Links::default();
     let previous = Mutex::new(Vec::new());
-    let late = device(move |_, frame| {
-        let reply = std::mem::replace(&mut *previous.lock(), right(frame));
-        reply
-    })
-    .await;
+    let late = device(move |_, frame| std::mem::replace(&mut *previous.lock(), right(frame))).await;
     let (late, good) = (links.handle(&late, 1), links.handle(&device(|_, frame| right(frame)).await, 1));
     for address in 0..5 {
         let (wrong, fine) = tokio::join!(read(&late, address * 10), read(&good, address));
@@ -123,7 +130,7 @@ async fn urgent_requests_overtake_routine_ones() {
     });
     let routine: Vec<_> = routine.collect();
     tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    link.read(UnitId(1), RegisterKind::Holding, 100, 1, Priority::Urgent, 1000, 0).await.unwrap();
+    ask(&link, 100, 1, Priority::Urgent, 1000).await.unwrap();
     for task in routine {
         task.await.unwrap().ok();
     }

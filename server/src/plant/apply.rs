@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(slug_of("main switchboard!", &mut taken), "main-switchboard-2");
         assert_eq!(slug_of("Zażółć gęślą", &mut taken), "zazolc-gesla");
         assert_eq!(slug_of("Насос", &mut taken), "nasos");
-        assert_eq!(slug_of("°", &mut taken).as_bytes()[0].is_ascii_lowercase(), true);
+        assert_eq!(slug_of("°", &mut taken), "deg");
     }
 
     #[test]

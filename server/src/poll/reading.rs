@@ -6,7 +6,7 @@ use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Raw};
 
 use crate::clock;
-use crate::link::{Link, LinkError, Priority};
+use crate::link::{Link, LinkError, Priority, Read};
 use crate::model::{CellError, Device, Param};
 
 /// What a reading brought, in the order of the parameters.
@@ -44,7 +44,15 @@ pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priorit
     while let Some(group) = groups.pop() {
         let members = slots.get(group.first..group.first + group.points).unwrap_or_default();
         let reply = link
-            .read(device.unit_id, group.kind, group.address, group.quantity, priority, device.timeout_ms, retries)
+            .read(Read {
+                unit: device.unit_id,
+                kind: group.kind,
+                address: group.address,
+                quantity: group.quantity,
+                priority,
+                timeout_ms: device.timeout_ms,
+                retries,
+            })
             .await;
         match reply {
             Ok(registers) => {

@@ -33,7 +33,7 @@ async fn plant() -> Connection {
     tokio::spawn(async move {
         let server = Server::new(listener);
         let on_connected = |stream, peer| async move { accept_tcp_connection(stream, peer, |_| Ok(Some(Registers))) };
-        server.serve(&on_connected, |error| drop(error)).await.ok();
+        server.serve(&on_connected, drop).await.ok();
     });
     Connection::Direct { host: "127.0.0.1".into(), port }
 }

@@ -1,5 +1,6 @@
 //! The HTTP API as a client sees it: a server in this process, a device of tokio-modbus, a device
 //! that answers too late.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
 
 mod access;
 mod connections;

@@ -10,7 +10,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::values::Failure;
-use crate::link::{LinkError, Priority};
+use crate::link::{LinkError, Priority, Read};
 
 pub struct ReadRegisterGroup;
 
@@ -97,8 +97,16 @@ impl Endpoint for ReadRegisterGroup {
         group.check()?;
         let link = group.connection.open(&context, Self::PERMISSION).await?;
         let RegisterGroup { device_modbus_id, address, kind, registers_num, .. } = group;
-        let unit = UnitId(device_modbus_id);
-        let reply = link.read(unit, kind.0, address, registers_num, Priority::Urgent, super::TIMEOUT_MS, 0).await;
+        let read = Read {
+            unit: UnitId(device_modbus_id),
+            kind: kind.0,
+            address,
+            quantity: registers_num,
+            priority: Priority::Urgent,
+            timeout_ms: super::TIMEOUT_MS,
+            retries: 0,
+        };
+        let reply = link.read(read).await;
         Ok(match reply {
             Ok(ok) => ReadReply::Registers { ok },
             Err(error) => ReadReply::Failure(Failure::new(failure_text(&error, kind.0, address))),
