@@ -52,7 +52,7 @@ fn modbus() {
     let mut frame = vec![0, 1, 0, 0, 0, 253, 1, 3, 250];
     frame.extend((0..125u16).flat_map(u16::to_be_bytes));
     let request = Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: 0, quantity: 125 };
-    let (mut copy, mut ours, mut theirs) = ([0u8; 259], [0u16; 125], [0u16; 125]);
+    let (mut copy, mut ours, mut machine, mut theirs) = ([0u8; 259], [0u16; 125], [0u16; 125], [0u16; 125]);
     race(
         "TCP reply of 125 registers, checked and written out",
         vec![
@@ -70,9 +70,9 @@ fn modbus() {
                 client.request(UnitId(1), &request, 0, 1000, &mut out).expect("room");
                 let event = client.receive(black_box(&frame)).expect("a frame").1;
                 if let Some(Event::Reply { response: Response::Registers { registers, .. }, .. }) = event {
-                    ours.iter_mut().zip(registers.iter()).for_each(|(to, from)| *to = from);
+                    machine.iter_mut().zip(registers.iter()).for_each(|(to, from)| *to = from);
                 }
-                black_box(&ours);
+                black_box(&machine);
             }),
             contestant("modbus-core 0.2", || {
                 let decoded = modbus_core::tcp::client::decode_response(black_box(&frame)).expect("a frame");

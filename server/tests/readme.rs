@@ -1,0 +1,45 @@
+//! The examples of the README are what the program takes.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+
+use std::path::Path;
+
+use parabus_server::config::Config;
+use parabus_server::plant::File;
+
+const README: &str = include_str!("../../README.md");
+
+/// The first block of a language.
+fn block(language: &str) -> &'static str {
+    let start = README.split(&format!("```{language}\n")).nth(1).unwrap();
+    start.split("```").next().unwrap()
+}
+
+#[test]
+fn the_plant_is_a_plant() {
+    let file = File::parse(block("yaml")).unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!(file.parameters(&file.organizations[0].networks[0].devices[0]).count(), 3);
+}
+
+#[test]
+fn the_configuration_holds_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("parabus.toml");
+    std::fs::write(&path, block("toml")).unwrap();
+    let (written, default) = (Config::load(&path).unwrap(), Config::default());
+    let same_but_path = |config: Config| {
+        let mut config = config;
+        config.storage.path = "data".into();
+        format!("{config:?}")
+    };
+    assert_eq!(same_but_path(written), same_but_path(default));
+}
+
+#[test]
+fn the_demo_is_a_plant() {
+    // The demo's key comes from the environment; any will do to read the file.
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/plant.yaml")).unwrap();
+    let text = text.replace("env:PARABUS_DEMO_KEY", "513cf747-eb5c-4d5f-931f-d22c9872c73c");
+    let file = File::parse(&text.replace("env:PARABUS_DEMO_PASSWORD", "long enough"));
+    assert!(file.unwrap_or_else(|faults| panic!("{faults:?}")).simulate.len() == 5);
+}
