@@ -1,24 +1,20 @@
-//! The server's parts put together, started and stopped.
+//! The server's parts put together.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use parking_lot::Mutex;
-use tokio::net::TcpListener;
 use tokio::sync::OwnedMutexGuard;
-use tokio_util::sync::CancellationToken;
 
-use crate::api::Quota;
 use crate::config::Config;
 use crate::link::Links;
 use crate::live::Live;
 use crate::model::DeviceId;
 use crate::poll::Poller;
+use crate::quota::Quota;
 use crate::session::Sessions;
 use crate::storage::Store;
-use crate::web;
 
 /// What every request can reach.
 pub struct App {
@@ -66,19 +62,6 @@ impl App {
             store,
             config,
         }))
-    }
-
-    /// Runs until `stop`: polls devices, keeps the store, answers requests.
-    pub async fn run(self: Arc<App>, listener: TcpListener, stop: CancellationToken) {
-        self.store.keep(Duration::from_millis(self.config.storage.commit_interval_ms.into()));
-        let polling = tokio::spawn(self.poll.clone().run(self.store.clone(), self.links.clone(), self.live.clone()));
-        let router = web::router(&self);
-        web::accept::serve(listener, router, &self.config.server, stop).await;
-        polling.abort();
-        // Readings are safe in the log already; sealing them makes the next start quicker.
-        if let Err(error) = self.store.seal() {
-            tracing::warn!(%error, "readings stay in the log until the next start");
-        }
     }
 }
 

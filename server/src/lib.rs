@@ -18,6 +18,8 @@ pub mod live;
 pub mod model;
 pub mod plant;
 pub mod poll;
+pub mod quota;
+pub mod run;
 pub mod session;
 pub mod storage;
 pub mod web;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use parabus_server::app::{App, StartError};
 use parabus_server::config::{Config, LogFormat};
 use parabus_server::plant;
+use parabus_server::run::run;
 use tokio_util::sync::CancellationToken;
 
 /// Self-hosted telemetry of Modbus equipment.
@@ -24,6 +25,9 @@ enum Verb {
         /// Configuration file.
         #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
         config: PathBuf,
+        /// Stop when standard input is closed: the program that started this one has ended.
+        #[arg(long)]
+        until_stdin_closes: bool,
     },
     /// Set up organizations, keys, networks, devices and parameters from a file; safe to repeat.
     Apply {
@@ -40,15 +44,18 @@ enum Verb {
     Simulate {
         /// Declarative file (YAML) with a `simulate` section.
         plant: PathBuf,
+        /// Stop when standard input is closed: the program that started this one has ended.
+        #[arg(long)]
+        until_stdin_closes: bool,
     },
 }
 
 fn main() -> ExitCode {
     let command = Command::parse();
     let result = match command.verb {
-        Verb::Serve { config } => serve(&config),
+        Verb::Serve { config, until_stdin_closes } => serve(&config, until_stdin_closes),
         Verb::Apply { plant, config, dry_run } => apply(&plant, &config, dry_run),
-        Verb::Simulate { plant } => simulate(&plant),
+        Verb::Simulate { plant, until_stdin_closes } => simulate(&plant, until_stdin_closes),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,7 +79,7 @@ fn start_logging(level: &str, format: LogFormat) {
     }
 }
 
-fn serve(file: &std::path::Path) -> Result<(), StartError> {
+fn serve(file: &std::path::Path, until_stdin_closes: bool) -> Result<(), StartError> {
     let config = Config::load(file)?;
     let level = format!("{:?}", config.log.level).to_lowercase();
     start_logging(&level, config.log.format);
@@ -83,7 +90,7 @@ fn serve(file: &std::path::Path) -> Result<(), StartError> {
             .map_err(|error| format!("server.listen: `{listen}` cannot be opened: {error}"))?;
         let app = App::new(config)?;
         tracing::info!(address = %listener.local_addr()?, "listening");
-        app.run(listener, stop_signal()?).await;
+        run(app, listener, stop_signal(until_stdin_closes)?).await;
         tracing::info!("stopped");
         Ok(())
     })
@@ -98,21 +105,28 @@ fn apply(plant: &std::path::Path, config: &std::path::Path, dry_run: bool) -> Re
     Ok(())
 }
 
-fn simulate(plant: &std::path::Path) -> Result<(), StartError> {
+fn simulate(plant: &std::path::Path, until_stdin_closes: bool) -> Result<(), StartError> {
     start_logging("info", LogFormat::Text);
     let file = plant::File::load(plant)?;
-    runtime()?.block_on(async { Ok(plant::simulate(&file, stop_signal()?).await?) })
+    runtime()?.block_on(async { Ok(plant::simulate(&file, stop_signal(until_stdin_closes)?).await?) })
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
-/// Cancelled by Ctrl-C or by the service manager.
-fn stop_signal() -> std::io::Result<CancellationToken> {
+/// Cancelled by Ctrl-C, by the service manager, or with the program that started this one.
+fn stop_signal(until_stdin_closes: bool) -> std::io::Result<CancellationToken> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stop = CancellationToken::new();
+    if until_stdin_closes {
+        let stopping = stop.clone();
+        std::thread::spawn(move || {
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).ok();
+            stopping.cancel();
+        });
+    }
     let stopping = stop.clone();
     tokio::spawn(async move {
         tokio::select! {

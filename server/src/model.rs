@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Decimal, Lang, Raw};
+use uuid::Uuid;
 
 /// Identifier of an organization; the seed's integers.
 pub type OrgId = i64;
@@ -157,6 +158,32 @@ pub struct User {
     pub name: String,
     pub lang: Option<Lang>,
     pub roles: BTreeMap<OrgId, Role>,
+}
+
+/// What a session is good for: an API token opens the API, a page's session only renews tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    Api,
+    Page,
+}
+
+/// A session as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub hash: [u8; 32],
+    pub kind: SessionKind,
+    pub user: UserId,
+    pub key: Uuid,
+    pub expires: Instant,
+}
+
+/// An API key as it is kept.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    pub id: Uuid,
+    pub user: UserId,
+    /// PHC string of Argon2id.
+    pub password_hash: String,
 }
 
 /// Everything configured, at one moment.

@@ -10,10 +10,9 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::api::{ApiError, ErrorCode};
 use crate::clock;
-use crate::model::UserId;
-use crate::storage::Store;
+use crate::model::{ApiKey, Session, SessionKind, UserId};
+use crate::storage::{Store, StoreError};
 
 /// Life of an API token (seed: Authentication).
 const API_LIFE_MS: i64 = 3_600_000;
@@ -53,30 +52,19 @@ impl Token {
     }
 }
 
-/// What a session is good for: an API token opens the API, a page's session only renews tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionKind {
-    Api,
-    Page,
-}
-
-/// A session as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    pub hash: [u8; 32],
-    pub kind: SessionKind,
-    pub user: UserId,
-    pub key: Uuid,
-    pub expires: Instant,
-}
-
-/// An API key as it is kept.
-#[derive(Clone, Debug)]
-pub struct ApiKey {
-    pub id: Uuid,
-    pub user: UserId,
-    /// PHC string of Argon2id.
-    pub password_hash: String,
+/// Why nobody is logged in.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("the API key does not exist")]
+    UnknownKey,
+    #[error("the API key's password is wrong")]
+    WrongPassword,
+    #[error("the token is unknown or its session has ended, log in again")]
+    Ended,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("password check: {0}")]
+    Check(String),
 }
 
 /// Opens, finds and closes sessions.
@@ -102,69 +90,68 @@ impl Sessions {
         Ok(Sessions { store, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), decoy: hash_password("decoy")? })
     }
 
-    /// The key, if its password is right: `InvalidKey` for an unknown one, `NotAuthorized` for a
-    /// wrong password, after the same work.
-    pub async fn check_password(&self, id: Uuid, password: String) -> Result<ApiKey, ApiError> {
-        let permit = self.checks.clone().acquire_owned().await.map_err(ApiError::internal)?;
-        let key = self.store.find_key(id).map_err(ApiError::internal)?;
+    /// The key, if its password is right. An unknown key is told after the same work as a wrong
+    /// password.
+    pub async fn check_password(&self, id: Uuid, password: String) -> Result<ApiKey, SessionError> {
+        let permit =
+            self.checks.clone().acquire_owned().await.map_err(|error| SessionError::Check(error.to_string()))?;
+        let key = self.store.find_key(id)?;
         let hash = key.as_ref().map_or_else(|| self.decoy.clone(), |key| key.password_hash.clone());
         let right = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             verify_password(&password, &hash)
         });
-        let right = right.await.map_err(ApiError::internal)?;
+        let right = right.await.map_err(|error| SessionError::Check(error.to_string()))?;
         match key {
-            None => Err(ApiError::new(ErrorCode::InvalidKey, "the API key does not exist")),
-            Some(_) if !right => Err(ApiError::not_authorized("the API key's password is wrong")),
+            None => Err(SessionError::UnknownKey),
+            Some(_) if !right => Err(SessionError::WrongPassword),
             Some(key) => Ok(key),
         }
     }
 
     /// A fresh API token.
-    pub async fn open_api(&self, key: &ApiKey) -> Result<(Token, Instant), ApiError> {
+    pub async fn open_api(&self, key: &ApiKey) -> Result<(Token, Instant), SessionError> {
         self.open(key.user, key.id, SessionKind::Api, API_LIFE_MS)
     }
 
     /// A fresh session of the page.
-    pub async fn open_page(&self, key: &ApiKey) -> Result<Token, ApiError> {
+    pub async fn open_page(&self, key: &ApiKey) -> Result<Token, SessionError> {
         Ok(self.open(key.user, key.id, SessionKind::Page, PAGE_LIFE_MS)?.0)
     }
 
-    fn open(&self, user: UserId, key: Uuid, kind: SessionKind, life: i64) -> Result<(Token, Instant), ApiError> {
+    fn open(&self, user: UserId, key: Uuid, kind: SessionKind, life: i64) -> Result<(Token, Instant), SessionError> {
         let token = Token::random();
         let expires = Instant::from_millis(clock::now().as_millis().saturating_add(life));
         let session = Session { hash: token.hash(), kind, user, key, expires };
-        self.store.insert_session(&session).map_err(ApiError::internal)?;
+        self.store.insert_session(&session)?;
         Ok((token, expires))
     }
 
     /// The live session of an API token.
-    pub async fn find(&self, token: Token) -> Result<Session, ApiError> {
+    pub async fn find(&self, token: Token) -> Result<Session, SessionError> {
         self.find_kind(token, SessionKind::Api)
     }
 
-    fn find_kind(&self, token: Token, kind: SessionKind) -> Result<Session, ApiError> {
-        let found = self.store.find_session(&token.hash()).map_err(ApiError::internal)?;
-        found.filter(|session| session.kind == kind && session.expires > clock::now()).ok_or_else(|| {
-            ApiError::new(ErrorCode::IncorrectAuthToken, "the token is unknown or its session has ended, log in again")
-        })
+    fn find_kind(&self, token: Token, kind: SessionKind) -> Result<Session, SessionError> {
+        let found = self.store.find_session(&token.hash())?;
+        found.filter(|session| session.kind == kind && session.expires > clock::now()).ok_or(SessionError::Ended)
     }
 
     /// An API token for the page, whose own session slides on.
-    pub async fn renew(&self, page: Token) -> Result<(Token, Instant), ApiError> {
+    pub async fn renew(&self, page: Token) -> Result<(Token, Instant), SessionError> {
         let session = self.find_kind(page, SessionKind::Page)?;
         let expires = Instant::from_millis(clock::now().as_millis().saturating_add(PAGE_LIFE_MS));
-        self.store.extend_session(&session.hash, expires).map_err(ApiError::internal)?;
+        self.store.extend_session(&session.hash, expires)?;
         self.open(session.user, session.key, SessionKind::Api, API_LIFE_MS)
     }
 
     /// Ends a session at once.
-    pub async fn close(&self, hash: [u8; 32]) -> Result<(), ApiError> {
-        self.store.delete_session(&hash).map_err(ApiError::internal)
+    pub async fn close(&self, hash: [u8; 32]) -> Result<(), SessionError> {
+        Ok(self.store.delete_session(&hash)?)
     }
 
     /// Ends the page's session at once.
-    pub async fn close_page(&self, page: Token) -> Result<(), ApiError> {
+    pub async fn close_page(&self, page: Token) -> Result<(), SessionError> {
         self.close(page.hash()).await
     }
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::steps::{Result, cargo, output, program, root, step, target};
+use crate::steps::{Result, cargo, program, root, step, target};
 use crate::{setup, wasm};
 
 /// Ports that the demo's plant file names, and the page's.
@@ -43,10 +43,10 @@ pub fn run(check: bool) -> Result {
     let folder = target().join(if check { "demo-check" } else { "demo" });
     let demo = Demo::prepare(&parabus, &folder, check)?;
     println!("start");
-    let _plant = demo.start("plant", &["simulate"])?;
-    let _server = demo.start("server", &["serve", "--config"])?;
+    let plant = demo.start("plant", &["simulate"])?;
+    let server = demo.start("server", &["serve", "--config"])?;
     demo.wait_for_health()?;
-    if check { demo.check(started) } else { demo.welcome() }
+    if check { demo.check(started) } else { demo.welcome([plant, server]) }
 }
 
 struct Demo {
@@ -59,7 +59,8 @@ struct Demo {
     password: String,
 }
 
-/// A child that ends with the demo, whichever way that ends.
+/// A child that ends with the demo, whichever way that ends: it stops when its standard input
+/// closes, and that is held open by this process alone.
 struct Running(Child);
 
 impl Drop for Running {
@@ -159,7 +160,8 @@ impl Demo {
         let copy = log.try_clone().map_err(|error| format!("{}: {error}", path.display()))?;
         let file = if words.first() == Some(&"serve") { &self.config } else { &self.plant };
         let mut command = self.program();
-        command.args(words).arg(file).stdin(Stdio::null()).stdout(log).stderr(copy);
+        command.args(words).arg(file).arg("--until-stdin-closes");
+        command.stdin(Stdio::piped()).stdout(log).stderr(copy);
         let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
         thread::sleep(Duration::from_millis(300));
         if let Ok(Some(status)) = child.try_wait() {
@@ -190,8 +192,8 @@ impl Demo {
         Err(format!("the server does not answer at {}; see {}", self.url, self.folder.join("server.log").display()))
     }
 
-    /// What a person needs, then waits for Ctrl-C: the children get it, too.
-    fn welcome(&self) -> Result {
+    /// What a person needs, then waits for Ctrl-C.
+    fn welcome(&self, mut children: [Running; 2]) -> Result {
         let Demo { url, key, password, .. } = self;
         println!(
             "\nThe plant runs. Open {url}/ and log in with\n  API key   {key}\n  password  {password}\n\n\
@@ -200,12 +202,10 @@ impl Demo {
              curl -s -H 'Content-Type: application/json' -H \"Authorization: token $TOKEN\" \
              '{url}/api/v1/params/last-readings/?paramIds=1,10,27,42&lang=en'\n\nCtrl-C stops everything."
         );
-        // The terminal sends Ctrl-C to the children as well; this process ends with them.
-        let pid = std::process::id().to_string();
         loop {
-            thread::sleep(Duration::from_secs(1));
-            if output(Command::new("kill").args(["-0", &pid])).is_none() {
-                return Ok(());
+            thread::sleep(Duration::from_millis(500));
+            if let Some(status) = children.iter_mut().find_map(|child| child.0.try_wait().ok().flatten()) {
+                return Err(format!("a part of the demo ended ({status}); its log is in {}", self.folder.display()));
             }
         }
     }

@@ -77,7 +77,7 @@ function sparkline(plant: Plant, id: number): SVGElement {
   svg.setAttribute("aria-hidden", "true");
   const numbers = (plant.recent.get(id) ?? []).flatMap((reading) => (typeof reading.number === "number" ? [reading.number] : []));
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const points = numbers.map((number, index) => `${((index + 90 - numbers.length) / 89) * 120},${high > low ? 29 - ((number - low) / (high - low)) * 26 : 16}`);
+  const points = numbers.map((number, index) => `${(index / Math.max(numbers.length - 1, 1)) * 120},${high > low ? 29 - ((number - low) / (high - low)) * 26 : 16}`);
   const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
   line.setAttribute("points", points.join(" "));
   svg.append(line);
@@ -110,7 +110,7 @@ export function overview(plant: Plant, open: (device: number) => void): View {
   ages.push(() => {
     const devices = [...plant.devices.values()];
     const good = devices.filter((device) => plant.stateOf(device).kind === "good").length;
-    setText(summary, `${good} / ${devices.length} ${word("devices")}: ${word("answering")}`);
+    setText(summary, `${good} / ${devices.length} ${word("answering")}`);
     summary.classList.toggle("bad", good < devices.length);
   });
   updates.forEach((update) => update());

@@ -27,8 +27,8 @@ const table = {
   unreachable: ["No answer", "Brak odpowiedzi", "Не отвечает", "Не відповідає"],
   disabled: ["Disabled", "Wyłączone", "Отключено", "Вимкнено"],
   silentFor: ["silent for", "milczy od", "молчит", "мовчить"],
-  devices: ["devices", "urządzeń", "устройств", "пристроїв"],
-  answering: ["answering", "odpowiada", "отвечают", "відповідають"],
+  devices: ["Devices", "Urządzenia", "Устройства", "Пристрої"],
+  answering: ["devices answer", "urządzeń odpowiada", "устройств отвечают", "пристроїв відповідають"],
   loading: ["Loading…", "Wczytywanie…", "Загрузка…", "Завантаження…"],
   language: ["Language", "Język", "Язык", "Мова"],
 } as const;

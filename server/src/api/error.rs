@@ -4,6 +4,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::quota::QuotaSpent;
+use crate::session::SessionError;
+
 /// A stable code of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ErrorCode {
@@ -98,6 +101,24 @@ impl ApiError {
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");
         ApiError::new(ErrorCode::InternalServerError, "Internal server error")
+    }
+}
+
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
+        let code = match &error {
+            SessionError::UnknownKey => ErrorCode::InvalidKey,
+            SessionError::WrongPassword => ErrorCode::NotAuthorized,
+            SessionError::Ended => ErrorCode::IncorrectAuthToken,
+            SessionError::Store(_) | SessionError::Check(_) => return ApiError::internal(error),
+        };
+        ApiError::new(code, error.to_string())
+    }
+}
+
+impl From<QuotaSpent> for ApiError {
+    fn from(spent: QuotaSpent) -> Self {
+        ApiError::new(ErrorCode::TooManyRequests, spent.to_string())
     }
 }
 

@@ -14,7 +14,6 @@ pub mod param;
 pub mod params;
 mod permission;
 pub mod public;
-mod quota;
 pub mod raw;
 pub mod readings;
 mod serve;
@@ -34,7 +33,6 @@ pub use endpoint::{Context, Endpoint, Method};
 pub use error::{ApiError, ErrorCode};
 pub use openapi::document as openapi_document;
 pub use permission::Permission;
-pub use quota::Quota;
 pub use serve::{BODY_LIMIT, parse_token, peer_of};
 pub use types::Date;
 

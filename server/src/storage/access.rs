@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{Store, StoreError};
-use crate::session::{ApiKey, Session, SessionKind};
+use crate::model::{ApiKey, Session, SessionKind};
 
 fn code(kind: SessionKind) -> &'static str {
     match kind {

@@ -29,10 +29,10 @@ pub async fn serve(listener: TcpListener, router: Router, config: &Server, stop:
     builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(config.header_timeout_sec.into()));
 
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
-        let (stream, peer) = tokio::select! {
+        let next = async { (places.clone().acquire_owned().await, accept(&listener).await) };
+        let (place, (stream, peer)) = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = accept(&listener) => accepted,
+            next = next => next,
         };
         let router = router.clone();
         let service = TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<_>| {

@@ -28,8 +28,11 @@ use crate::session::Token;
 /// How often device states are compared and the session is looked at again.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// Events that may wait for a slow listener before it is dropped.
+/// Events that may wait for a slow listener.
 const BACKLOG: usize = 256;
+
+/// How long a listener may take nothing at all before it is dropped.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -135,13 +138,13 @@ impl Listener {
         let mut check = tokio::time::interval(CHECK_EVERY);
         check.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut states = Vec::new();
-        let mut is_open = self.send("params", &self.params()) && self.send_present();
+        let mut is_open = self.send("params", &self.params()).await && self.send_present().await;
         while is_open {
             is_open = tokio::select! {
                 cycle = feed.recv() => match cycle {
-                    Ok(cycle) => !self.sees(cycle.device) || self.send("readings", &self.readings(&cycle)),
+                    Ok(cycle) => !self.sees(cycle.device) || self.send("readings", &self.readings(&cycle)).await,
                     // Too slow for the feed: what it missed is history, the present is sent again.
-                    Err(RecvError::Lagged(_)) => self.send_present(),
+                    Err(RecvError::Lagged(_)) => self.send_present().await,
                     Err(RecvError::Closed) => false,
                 },
                 _ = check.tick() => self.tick(&mut states).await,
@@ -157,7 +160,7 @@ impl Listener {
         let directory = self.app.store.directory();
         if directory.revision != self.directory.revision {
             self.directory = directory;
-            if !self.send("params", &self.params()) {
+            if !self.send("params", &self.params()).await {
                 return false;
             }
         }
@@ -165,14 +168,17 @@ impl Listener {
         if now == *states {
             return true;
         }
-        let sent = self.send("devices", &now);
+        let sent = self.send("devices", &now).await;
         *states = now;
         sent
     }
 
-    /// Queues an event; `false` if the listener has gone or cannot keep up.
-    fn send(&self, name: &str, data: &impl Serialize) -> bool {
-        Event::default().event(name).json_data(data).is_ok_and(|event| self.events.try_send(Ok(event)).is_ok())
+    /// Queues an event; `false` if the listener has gone or takes nothing.
+    async fn send(&self, name: &str, data: &impl Serialize) -> bool {
+        match Event::default().event(name).json_data(data) {
+            Ok(event) => self.events.send_timeout(Ok(event), PATIENCE).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     fn sees(&self, device: DeviceId) -> bool {
@@ -184,9 +190,14 @@ impl Listener {
     }
 
     /// The last cycle of every device.
-    fn send_present(&self) -> bool {
-        let mut cycles = self.device_ids().filter_map(|id| self.app.live.last_cycle(id));
-        cycles.all(|cycle| self.send("readings", &self.readings(&cycle)))
+    async fn send_present(&self) -> bool {
+        let cycles: Vec<_> = self.device_ids().filter_map(|id| self.app.live.last_cycle(id)).collect();
+        for cycle in cycles {
+            if !self.send("readings", &self.readings(&cycle)).await {
+                return false;
+            }
+        }
+        true
     }
 
     fn params(&self) -> Vec<LiveParam<'_>> {

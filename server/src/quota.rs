@@ -6,11 +6,17 @@ use std::num::NonZeroU32;
 use governor::{DefaultKeyedRateLimiter, Quota as Rate, RateLimiter};
 use uuid::Uuid;
 
-use super::error::{ApiError, ErrorCode};
 use crate::config::Api;
 
 /// Addresses remembered before idle ones are dropped.
 const SWEEP_AT: usize = 10_000;
+
+/// No request is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the quota of this {whose} is spent, repeat the request later")]
+pub struct QuotaSpent {
+    whose: &'static str,
+}
 
 /// The server's quotas.
 pub struct Quota {
@@ -27,21 +33,17 @@ impl Quota {
     }
 
     /// One request of an API key.
-    pub fn spend_key(&self, key: Uuid) -> Result<(), ApiError> {
-        self.keys.check_key(&key).map_err(|_| spent("API key"))
+    pub fn spend_key(&self, key: Uuid) -> Result<(), QuotaSpent> {
+        self.keys.check_key(&key).map_err(|_| QuotaSpent { whose: "API key" })
     }
 
     /// One request of an address that has shown no token.
-    pub fn spend_address(&self, address: IpAddr) -> Result<(), ApiError> {
+    pub fn spend_address(&self, address: IpAddr) -> Result<(), QuotaSpent> {
         if self.addresses.len() > SWEEP_AT {
             self.addresses.retain_recent();
         }
-        self.addresses.check_key(&address).map_err(|_| spent("address"))
+        self.addresses.check_key(&address).map_err(|_| QuotaSpent { whose: "address" })
     }
-}
-
-fn spent(whose: &str) -> ApiError {
-    ApiError::new(ErrorCode::TooManyRequests, format!("the quota of this {whose} is spent, repeat the request later"))
 }
 
 #[cfg(test)]
@@ -53,7 +55,7 @@ mod tests {
         let quota = Quota::new(&Api { quota_burst: 3, quota_per_second: 1, ..Api::default() });
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert!((0..3).all(|_| quota.spend_key(one).is_ok()));
-        assert_eq!(quota.spend_key(one).unwrap_err().code, ErrorCode::TooManyRequests);
+        assert_eq!(quota.spend_key(one), Err(QuotaSpent { whose: "API key" }));
         assert!(quota.spend_key(other).is_ok(), "each key has its own quota");
     }
 }
