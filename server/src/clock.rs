@@ -1,14 +1,12 @@
 //! The only place of the server that reads a clock; core is handed the time.
 
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use parabus_core::time::Instant;
 
 /// The present, UTC.
 pub fn now() -> Instant {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Instant::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    Instant::from_millis(chrono::Utc::now().timestamp_millis())
 }
 
 /// Milliseconds on a clock that never steps, from the first call on: for deadlines and periods.

@@ -1,6 +1,7 @@
 //! OpenAPI 3.1 of the API, made from the table of endpoints.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -9,11 +10,12 @@ use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, ResponseBuilder,
     Server,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::endpoint::{Endpoint, Method};
 use super::error::ErrorCode;
 use super::permission::Permission;
+use super::types::{DateIn, Flag, Id, IdList, Language};
 use super::{BASE, ENDPOINTS, axum_path};
 
 /// Named schemas that an operation refers to.
@@ -82,8 +84,33 @@ fn reference<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
 }
 
 /// The whole document, served at `/openapi.json` and locked in the repository.
-pub fn document() -> OpenApi {
+pub fn document() -> Value {
+    let mut document = serde_json::to_value(typed_document()).unwrap_or_default();
+    drop_property_names(&mut document);
+    document
+}
+
+/// Keys of JSON objects are text, also where they are the digits of an identifier: a rule that they
+/// be integers would be broken by every reply.
+fn drop_property_names(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("propertyNames");
+            fields.values_mut().for_each(drop_property_names);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_property_names),
+        _ => {}
+    }
+}
+
+fn typed_document() -> OpenApi {
     let mut schemas = Schemas::new();
+    // Parameters of paths and queries refer to these without listing them.
+    schemas.push(("Id".to_owned(), Id::schema()));
+    schemas.push(("IdList".to_owned(), IdList::schema()));
+    schemas.push(("Flag".to_owned(), Flag::schema()));
+    schemas.push(("DateIn".to_owned(), DateIn::schema()));
+    schemas.push(("Language".to_owned(), Language::schema()));
     let mut paths = PathsBuilder::new();
     for entry in ENDPOINTS {
         let method = match entry.method {
@@ -128,7 +155,7 @@ mod tests {
     #[test]
     fn the_document_is_the_locked_one() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
-        let now = document().to_pretty_json().unwrap() + "\n";
+        let now = serde_json::to_string_pretty(&document()).unwrap() + "\n";
         if std::env::var_os("PARABUS_LOCK").is_some_and(|value| value == "write") {
             std::fs::write(path, &now).unwrap();
         }

@@ -214,15 +214,10 @@ pub struct Point(pub ReadingDate, pub Option<Number>);
 
 impl PartialSchema for Point {
     fn schema() -> RefOr<Schema> {
-        let value = ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter([Type::Number, Type::Null]))
-            .description(Some("Exact decimal number, null where the reading failed"));
-        ArrayBuilder::new()
-            .items(utoipa::openapi::schema::ArrayItems::False)
-            .prefix_items([Schema::from(object_of(ReadingDate::schema())), Schema::from(value.build())])
-            .min_items(Some(2))
-            .max_items(Some(2))
-            .into()
+        let item = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Number, Type::Null]))
+            .description(Some("The date, ISO 8601; then the exact decimal number, null where the reading failed"));
+        ArrayBuilder::new().items(item).min_items(Some(2)).max_items(Some(2)).into()
     }
 }
 impl ToSchema for Point {}
@@ -238,13 +233,6 @@ impl PartialSchema for Points {
     }
 }
 impl ToSchema for Points {}
-
-fn object_of(schema: RefOr<Schema>) -> utoipa::openapi::schema::Object {
-    match schema {
-        RefOr::T(Schema::Object(object)) => object,
-        _ => ObjectBuilder::new().build(),
-    }
-}
 
 /// An object without fields, `{}`.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
