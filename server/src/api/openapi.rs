@@ -104,13 +104,14 @@ fn drop_property_names(value: &mut Value) {
 }
 
 fn typed_document() -> OpenApi {
-    let mut schemas = Schemas::new();
     // Parameters of paths and queries refer to these without listing them.
-    schemas.push(("Id".to_owned(), Id::schema()));
-    schemas.push(("IdList".to_owned(), IdList::schema()));
-    schemas.push(("Flag".to_owned(), Flag::schema()));
-    schemas.push(("DateIn".to_owned(), DateIn::schema()));
-    schemas.push(("Language".to_owned(), Language::schema()));
+    let mut schemas: Schemas = vec![
+        ("Id".to_owned(), Id::schema()),
+        ("IdList".to_owned(), IdList::schema()),
+        ("Flag".to_owned(), Flag::schema()),
+        ("DateIn".to_owned(), DateIn::schema()),
+        ("Language".to_owned(), Language::schema()),
+    ];
     let mut paths = PathsBuilder::new();
     for entry in ENDPOINTS {
         let method = match entry.method {

@@ -137,6 +137,11 @@ pub struct DateIn(pub Instant);
 impl<'de> Deserialize<'de> for DateIn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        // An offset's `+` that was not escaped arrives from a query as a blank.
+        let text = match text.rsplit_once(' ') {
+            Some((before, zone)) if before.len() > 10 => format!("{before}+{zone}"),
+            _ => text,
+        };
         Instant::parse(&text).map(DateIn).map_err(|error| D::Error::custom(format!("`{text}` is not a date: {error}")))
     }
 }
@@ -251,6 +256,14 @@ mod tests {
         assert_eq!(id("\"+7\""), None);
         assert_eq!(id("\"\""), None);
         assert_eq!(id("18446744073709551615"), None);
+    }
+
+    #[test]
+    fn dates_of_a_query_may_have_lost_their_plus() {
+        let date = |text: &str| serde_json::from_value::<DateIn>(text.into()).map(|date| date.0.as_millis()).ok();
+        assert_eq!(date("2020-01-01T02:00:00 02:00"), date("2020-01-01T00:00:00Z"));
+        assert_eq!(date("2020-01-01 00:00:00Z"), date("2020-01-01T00:00:00Z"));
+        assert_eq!(date("2020-01-01 00:00:00"), None);
     }
 
     #[test]
