@@ -7,6 +7,8 @@ pub fn run(area: Option<&str>) -> Result {
     let mut bench = cargo();
     bench.args(["bench", "--locked", "--package", "parabus-tests", "--bench", "peers", "--"]).args(area);
     let printed = step("peers", "look at the compiler's message", &mut bench)?;
-    printed.lines().filter(|line| line.starts_with("  ")).for_each(|line| println!("{line}"));
+    // Cargo's own lines are indented deeper.
+    let results = printed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    results.for_each(|line| println!("{line}"));
     Ok(())
 }
