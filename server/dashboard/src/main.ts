@@ -97,7 +97,7 @@ async function remember(plant: Plant): Promise<void> {
   const last = await get<Record<string, { value?: string; readOn?: string }>>(`/params/last-readings/?paramIds=${ids.join(",")}&lang=${currentLang()}`);
   for (const [id, { value, readOn }] of Object.entries(last)) if (value !== undefined && readOn) plant.remember(Number(id), Date.parse(readOn), value);
   // The small curves of the overview begin with what is stored.
-  const shown = [...plant.params.values()].filter((param) => param.isDisplayedOnDashboard && !plant.recent.has(param.paramId));
+  const shown = [...plant.params.values()].filter((param) => param.isDisplayedOnDashboard && !plant.seeded.has(param.paramId));
   await Promise.all(shown.map(async ({ paramId }) => plant.seed(paramId, await get<Point[]>(`/readings/get/?paramId=${paramId}&pointsLimit=${RECENT}`))));
 }
 

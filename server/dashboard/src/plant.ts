@@ -49,6 +49,8 @@ export class Plant extends EventTarget {
   readonly params = new Map<number, Param>();
   readonly readings = new Map<number, Reading>();
   readonly recent = new Map<number, Reading[]>();
+  /** Parameters whose small curve holds what was stored before. */
+  readonly seeded = new Set<number>();
   nets: { id: number; name: string; devices: number[] }[] = [];
   isLive = false;
   #stop = new AbortController();
@@ -173,6 +175,7 @@ export class Plant extends EventTarget {
 
   /** Sets the small curve to stored points, newest first. */
   seed(id: number, points: Point[]): void {
+    this.seeded.add(id);
     const stored = points.map(([at, number]) => ({ at: Date.parse(at), number })).reverse();
     const live = this.recent.get(id) ?? [];
     const first = live[0]?.at ?? Infinity;
