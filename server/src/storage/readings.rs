@@ -129,9 +129,13 @@ impl Store {
         let directory = self.directory();
         let mut last = HashMap::new();
         for param in directory.params.values().filter(|param| param.is_tracked) {
-            let readings = self.readings(param.id, None, Instant::from_millis(i64::MAX), LOOK_BACK)?;
-            if let Some(good) = readings.into_iter().find_map(|(at, value)| Some((at, value?))) {
-                last.insert(param.id, good);
+            // The newest cycle has nearly always a value; only a failing parameter is looked for further back.
+            for limit in [1, LOOK_BACK] {
+                let readings = self.readings(param.id, None, Instant::from_millis(i64::MAX), limit)?;
+                if let Some(good) = readings.into_iter().find_map(|(at, value)| Some((at, value?))) {
+                    last.insert(param.id, good);
+                    break;
+                }
             }
         }
         Ok(last)
