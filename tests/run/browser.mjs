@@ -1,18 +1,13 @@
-// The browser of the tests: Debian's Chromium, headless, with a fresh profile.
+// The browser of the tests: the Chromium on the path, headless, with a fresh profile.
 import { chromium } from "playwright-core";
-import { accessSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
-const candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const folders = process.env.PATH.split(delimiter);
+const candidates = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((folder) => join(folder, name)));
 
 export async function launch() {
-  const executablePath = candidates.find((path) => {
-    try {
-      accessSync(path);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const executablePath = candidates.find((path) => existsSync(path));
   if (!executablePath) throw new Error("no Chromium on this machine: run `cargo xtask setup`");
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
   return chromium.launch({ executablePath, args, headless: true });

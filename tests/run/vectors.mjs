@@ -39,8 +39,8 @@ export function run(api, files) {
       try {
         got = { want: calls[each.call](api, each.args) };
       } catch (error) {
-        if (error.name !== "ParabusError") throw error;
-        got = { error: { kind: error.kind, ...(error.offset === undefined ? {} : { offset: error.offset }) } };
+        // Anything else than a refusal of core is a failed case, and named as one.
+        got = error.name !== "ParabusError" ? { thrown: String(error) } : { error: { kind: error.kind, ...(error.offset === undefined ? {} : { offset: error.offset }) } };
       }
       const want = each.error ? { error: each.error } : { want: each.want };
       const [expected, actual] = [want, got].map((value) => JSON.stringify(canonical(value)));

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::steps::{Result, cargo, program, root, step, target};
+use crate::steps::{Result, attempt, cargo, program, root, step, target};
 use crate::{setup, wasm};
 
 /// Ports that the demo's plant file names, and the page's.
@@ -35,18 +35,36 @@ pub fn page(wasm: &Path) -> Result {
     step("page", "look at the message; `cargo xtask setup` installs the page's packages", &mut npm).map(drop)
 }
 
-pub fn run(check: bool) -> Result {
+/// Runs until Ctrl-C.
+pub fn run() -> Result {
+    let (demo, children) = start(false)?;
+    demo.welcome(children)
+}
+
+/// Runs without a person. The last line is a summary in JSON, whatever happens.
+pub fn check() -> Result {
     let started = Instant::now();
+    let mut fresh = r#""params":0,"fresh":0"#.to_owned();
+    let result = start(true).and_then(|(demo, _children)| demo.check(&mut fresh));
+    if let Err(error) = &result {
+        eprintln!("\n{error}\n");
+    }
+    println!(r#"{{{fresh},"page":{},"seconds":{}}}"#, result.is_ok(), started.elapsed().as_secs());
+    result.map_err(|_| String::new())
+}
+
+/// Sets up, builds and starts plant and server.
+fn start(on_free_ports: bool) -> Result<(Demo, [Running; 2])> {
     setup::run()?;
     println!("build");
     let parabus = build()?;
-    let folder = target().join(if check { "demo-check" } else { "demo" });
-    let demo = Demo::prepare(&parabus, &folder, check)?;
+    let folder = target().join(if on_free_ports { "demo-check" } else { "demo" });
+    let demo = Demo::prepare(&parabus, &folder, on_free_ports)?;
     println!("start");
     let plant = demo.start("plant", &["simulate"])?;
     let server = demo.start("server", &["serve", "--config"])?;
     demo.wait_for_health()?;
-    if check { demo.check(started) } else { demo.welcome([plant, server]) }
+    Ok((demo, [plant, server]))
 }
 
 struct Demo {
@@ -94,10 +112,16 @@ fn random_uuid() -> Result<String> {
     Ok(format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)))
 }
 
-/// A port that nobody uses now.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no free port: {error}"))?;
-    listener.local_addr().map(|address| address.port()).map_err(|error| format!("no free port: {error}"))
+/// Ports that nobody uses now. All are held until all are known, so that none comes twice.
+fn free_ports<const N: usize>() -> Result<[u16; N]> {
+    let mut held = Vec::new();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no free port: {error}"))?;
+        *port = listener.local_addr().map_err(|error| format!("no free port: {error}"))?.port();
+        held.push(listener);
+    }
+    Ok(ports)
 }
 
 impl Demo {
@@ -113,10 +137,11 @@ impl Demo {
         let mut plant_text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
         let mut page_port = PAGE_PORT;
         if on_free_ports {
-            for port in PLANT_PORTS {
-                plant_text = plant_text.replace(&format!("port: {port} "), &format!("port: {} ", free_port()?));
+            let [free_page_port, ports @ ..] = free_ports::<{ PLANT_PORTS.len() + 1 }>()?;
+            page_port = free_page_port;
+            for (port, free) in PLANT_PORTS.into_iter().zip(ports) {
+                plant_text = plant_text.replace(&format!("port: {port} "), &format!("port: {free} "));
             }
-            page_port = free_port()?;
         }
         let (plant, config) = (folder.join("plant.yaml"), folder.join("parabus.toml"));
         write(&plant, &plant_text)?;
@@ -210,8 +235,9 @@ impl Demo {
         }
     }
 
-    /// Every parameter fresh through the API, and the page shows them.
-    fn check(&self, started: Instant) -> Result {
+    /// Every parameter fresh through the API, and the page shows them. `counts` takes the numbers
+    /// for the summary, also when some are missing.
+    fn check(&self, counts: &mut String) -> Result {
         println!("check");
         let run = |script: &str, more: &[&str]| {
             let mut node = program("node");
@@ -219,23 +245,40 @@ impl Demo {
             node.args(["--url", &self.url, "--key", &self.key, "--password", &self.password]).args(more);
             node
         };
+        let mend = format!("look at the message and at the logs in {}", self.folder.display());
         let seconds = FRESH_WITHIN.as_secs().to_string();
-        let mend = "look at the message and at the logs named above";
-        let fresh = step("fresh values", mend, &mut run("fresh.mjs", &["--seconds", &seconds]));
-        let counts = fresh.as_ref().map_or_else(|_| r#""params":0,"fresh":0"#.to_owned(), |printed| counts_of(printed));
-        let pictures = target().join("page");
-        let pictures = pictures.display().to_string();
-        let page = fresh.and_then(|_| step("page in Chromium", mend, &mut run("page.mjs", &["--out", &pictures])));
-        if let Err(error) = &page {
-            eprintln!("\n{error}\n");
+        let (printed, result) = attempt("fresh values", &mend, &mut run("fresh.mjs", &["--seconds", &seconds]))?;
+        if let Some(found) = counts_of(&printed) {
+            *counts = found;
         }
-        println!(r#"{{{counts},"page":{},"seconds":{}}}"#, page.is_ok(), started.elapsed().as_secs());
-        page.map(drop).map_err(|_| "the demo's check failed".to_owned())
+        result?;
+        let pictures = target().join("page").display().to_string();
+        step("page in Chromium", &mend, &mut run("page.mjs", &["--out", &pictures])).map(drop)
     }
 }
 
-/// `"params":N,"fresh":N` of the last line that `fresh.mjs` prints.
-fn counts_of(printed: &str) -> String {
-    let line = printed.lines().last().unwrap_or_default();
-    line.trim_start_matches('{').trim_end_matches('}').to_owned()
+/// `"params":N,"fresh":N` of the line that `fresh.mjs` prints.
+fn counts_of(printed: &str) -> Option<String> {
+    let line = printed.lines().rfind(|line| line.starts_with(r#"{"params":"#))?;
+    Some(line.trim_start_matches('{').trim_end_matches('}').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_ports_differ() {
+        let mut ports = free_ports::<50>().unwrap().to_vec();
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 50);
+    }
+
+    #[test]
+    fn counts_are_found_beside_complaints() {
+        let printed = "{\"params\":56,\"fresh\":55}\nno fresh value of the parameters 7\n";
+        assert_eq!(counts_of(printed).as_deref(), Some(r#""params":56,"fresh":55"#));
+        assert_eq!(counts_of("no connection\n"), None);
+    }
 }

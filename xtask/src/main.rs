@@ -35,7 +35,9 @@ fn main() -> ExitCode {
     match run(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\n{error}");
+            if !error.is_empty() {
+                eprintln!("\n{error}");
+            }
             ExitCode::FAILURE
         }
     }
@@ -44,8 +46,8 @@ fn main() -> ExitCode {
 fn run(words: &[&str]) -> Result {
     match words {
         ["setup"] => setup::run(),
-        ["demo"] => demo::run(false),
-        ["demo", "--check"] => demo::run(true),
+        ["demo"] => demo::run(),
+        ["demo", "--check"] => demo::check(),
         ["test" | "ci"] => test::run(None),
         ["test", area] => test::run(Some(area)),
         ["bench"] => bench::run(None),

@@ -10,6 +10,9 @@ use crate::steps::{Result, has, output, program, root, step, target};
 /// Oldest compiler that builds this, as `rustc --version` prints it.
 const OLDEST_RUSTC: (u32, u32) = (1, 95);
 
+/// Oldest Node that the page's tools run on.
+const OLDEST_NODE: u32 = 20;
+
 /// Folders with a `package-lock.json`.
 const NPM_FOLDERS: [&str; 2] = ["server/dashboard", "tests"];
 
@@ -17,6 +20,7 @@ pub fn run() -> Result {
     println!("set-up");
     check_rustc()?;
     debian_packages()?;
+    check_node()?;
     for folder in NPM_FOLDERS {
         npm(folder)?;
     }
@@ -36,12 +40,21 @@ fn check_rustc() -> Result {
     Err(format!("`rustc --version` says `{printed}`, expected {major}.{minor} or newer: install a newer Rust"))
 }
 
+fn check_node() -> Result {
+    let printed = output(program("node").arg("--version")).unwrap_or_default();
+    let major = printed.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    if major.unwrap_or(0) >= OLDEST_NODE {
+        return Ok(());
+    }
+    Err(format!("`node --version` says `{printed}`, expected v{OLDEST_NODE} or newer: install a newer Node"))
+}
+
 /// Packages that are missing, by what they are for.
-fn missing_packages() -> Vec<&'static str> {
+fn missing_packages() -> Vec<String> {
     let mut missing = Vec::new();
-    let mut need = |is_there: bool, packages: &[&'static str]| {
+    let mut need = |is_there: bool, packages: &[&str]| {
         if !is_there {
-            missing.extend_from_slice(packages);
+            missing.extend(packages.iter().map(|&package| package.to_owned()));
         }
     };
     need(has("cc"), &["gcc", "libc6-dev"]);
@@ -82,19 +95,22 @@ fn debian_packages() -> Result {
     let network = "look at the message; often the network or a package mirror is away";
     step("apt-get update", network, apt().arg("update"))?;
     // The linker of the wasm target is no dependency of its compiler; its version follows LLVM's.
-    let lld = missing.contains(&"rust-web-llvm").then(lld_package).flatten();
-    missing.extend(lld.as_deref().map(|name| &*Box::leak(name.to_owned().into_boxed_str())));
+    if missing.iter().any(|package| package == "rust-web-llvm") {
+        missing
+            .extend(output(program("apt-cache").args(["depends", "rust-web-llvm"])).as_deref().and_then(lld_package));
+    }
     let install = format!("apt-get install {}", missing.join(" "));
     step(&install, network, apt().args(["install", "-y", "--no-install-recommends"]).args(&missing)).map(drop)
 }
 
-/// `lld-NN` for the `llvm-NN` that `rust-web-llvm` depends on.
-fn lld_package() -> Option<String> {
-    let depends = output(program("apt-cache").args(["depends", "rust-web-llvm"]))?;
-    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
-    let versions =
-        depends.match_indices("llvm-").map(|(at, found)| digits(depends.get(at + found.len()..).unwrap_or("")));
-    versions.filter(|version| !version.is_empty()).map(|version| format!("lld-{version}")).next()
+/// `lld-NN` for the `llvm-NN` among the packages that `rust-web-llvm` depends on.
+fn lld_package(depends: &str) -> Option<String> {
+    let mut versions = depends.match_indices("llvm-").filter_map(|(at, found)| {
+        let rest = depends.get(at + found.len()..)?;
+        let version = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        (!version.is_empty()).then(|| format!("lld-{version}"))
+    });
+    versions.next()
 }
 
 /// Runs `install` unless the stamp says that this content was installed already.
@@ -133,4 +149,16 @@ fn python() -> Result {
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&file);
         step("pip install", mend, &mut pip).map(drop)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_linker_follows_llvm() {
+        let depends = "rust-web-llvm\n  Depends: libc6\n  Depends: llvm-22\n  Depends: clang-22\n";
+        assert_eq!(lld_package(depends).as_deref(), Some("lld-22"));
+        assert_eq!(lld_package("rust-web-llvm\n  Depends: libc6\n"), None);
+    }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// The error is what a person reads.
+/// The error is what a person reads; empty if it stands on the screen already.
 pub type Result<T = ()> = std::result::Result<T, String>;
 
 /// Lines of a failed step's output that are shown.
@@ -38,6 +38,12 @@ pub fn cargo() -> Command {
 
 /// Runs a step; gives what it printed. `mend` says what helps when it fails.
 pub fn step(name: &str, mend: &str, command: &mut Command) -> Result<String> {
+    let (printed, result) = attempt(name, mend, command)?;
+    result.map(|()| printed)
+}
+
+/// The same for those who read what a failed step printed.
+pub fn attempt(name: &str, mend: &str, command: &mut Command) -> Result<(String, Result)> {
     let started = Instant::now();
     print!("  {name} … ");
     std::io::stdout().flush().ok();
@@ -53,13 +59,14 @@ pub fn step(name: &str, mend: &str, command: &mut Command) -> Result<String> {
     match status {
         Ok(status) if status.success() => {
             println!("ok, {seconds:.1} s");
-            Ok(printed)
+            Ok((printed, Ok(())))
         }
         Ok(status) => {
             println!("failed, {seconds:.1} s");
             let lines: Vec<&str> = printed.lines().collect();
             let tail = lines.iter().skip(lines.len().saturating_sub(TAIL)).copied().collect::<Vec<_>>().join("\n");
-            Err(format!("{tail}\n\n{name}: {status}; all output: {}\nto mend it: {mend}", path.display()))
+            let error = format!("{tail}\n\n{name}: {status}; all output: {}\nto mend it: {mend}", path.display());
+            Ok((printed, Err(error)))
         }
         Err(error) => {
             println!("failed");
