@@ -68,6 +68,10 @@ pub struct Log {
     /// Bytes of whole records in the open segment.
     length: u64,
     is_synced: bool,
+    /// A failed write could not be cut off: what follows in this segment would not be found again.
+    is_torn: bool,
+    /// Records were written since the last `rotate`.
+    holds_records: bool,
     _lock: File,
 }
 
@@ -112,19 +116,32 @@ impl Log {
             next = number + 1;
         }
         let file = create(folder, next)?;
-        Ok(Log { folder: folder.to_owned(), number: next, file, length: 0, is_synced: true, _lock: lock })
+        Ok(Log {
+            folder: folder.to_owned(),
+            number: next,
+            file,
+            length: 0,
+            is_synced: true,
+            is_torn: false,
+            holds_records: false,
+            _lock: lock,
+        })
     }
 
     /// Writes a record. When this returns, the record survives the end of the process.
     pub fn append(&mut self, record: &Record) -> Result<(), StoreError> {
+        if self.is_torn {
+            self.advance()?;
+        }
         let bytes = record.emit();
         if let Err(source) = self.file.write_all(&bytes) {
             // Half a record must not stand before the next one.
-            self.file.set_len(self.length).ok();
+            self.is_torn = self.file.set_len(self.length).is_err();
             return Err(StoreError::Io { path: segment_path(&self.folder, self.number), source });
         }
         self.length += bytes.len() as u64;
         self.is_synced = false;
+        self.holds_records = true;
         Ok(())
     }
 
@@ -140,18 +157,26 @@ impl Log {
 
     /// Starts a new segment; gives the number of the last one to seal, if any holds a record.
     pub fn rotate(&mut self) -> Result<Option<u64>, StoreError> {
-        if self.length == 0 {
+        if !self.holds_records {
             return Ok(None);
         }
+        let sealed = self.number;
+        self.advance()?;
+        self.holds_records = false;
+        Ok(Some(sealed))
+    }
+
+    /// Leaves the open segment for a new one.
+    fn advance(&mut self) -> Result<(), StoreError> {
         // A segment waits here for its readings to reach the database: a power cut in between must
         // lose none of them.
         self.file.sync_data().map_err(StoreError::io(&self.folder))?;
-        let sealed = self.number;
-        self.file = create(&self.folder, sealed + 1)?;
-        self.number = sealed + 1;
+        self.file = create(&self.folder, self.number + 1)?;
+        self.number += 1;
         self.length = 0;
         self.is_synced = true;
-        Ok(Some(sealed))
+        self.is_torn = false;
+        Ok(())
     }
 
     /// Deletes the segments up to this one: their readings are in the database.
@@ -206,6 +231,27 @@ mod tests {
             let before = ends.iter().filter(|end| **end <= at).count();
             assert_eq!(found, records[..before], "damaged at {at}");
         }
+    }
+
+    #[test]
+    fn half_a_record_that_cannot_be_cut_off_hides_none_behind_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = |at| Record { group: 1, at, cells: vec![0, 5] };
+        let mut log = Log::open(folder.path(), |_| Ok(())).unwrap();
+        log.append(&record(1)).unwrap();
+        log.file.write_all(&record(2).emit()[..9]).unwrap();
+        // A file open for reading refuses both the write and the cut.
+        log.file = File::open(segment_path(folder.path(), log.number)).unwrap();
+        assert!(log.append(&record(2)).is_err());
+        log.append(&record(3)).unwrap();
+        drop(log);
+        let mut found = Vec::new();
+        Log::open(folder.path(), |records| {
+            found.extend_from_slice(records);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(found, [record(1), record(3)]);
     }
 
     #[test]
