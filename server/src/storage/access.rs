@@ -16,8 +16,8 @@ fn code(kind: SessionKind) -> &'static str {
 
 impl Store {
     pub fn find_key(&self, id: Uuid) -> Result<Option<ApiKey>, StoreError> {
-        let writer = self.shared.writer.lock();
-        let mut rows = writer.prepare_cached("SELECT user_id, password_hash FROM api_key WHERE id = ?")?;
+        let access = self.shared.access.lock();
+        let mut rows = access.prepare_cached("SELECT user_id, password_hash FROM api_key WHERE id = ?")?;
         let key =
             rows.query_row([id.to_string()], |row| Ok(ApiKey { id, user: row.get(0)?, password_hash: row.get(1)? }));
         Ok(key.optional()?)
@@ -41,8 +41,8 @@ impl Store {
     }
 
     pub fn find_session(&self, hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
-        let reader = self.shared.reader.lock();
-        let mut rows = reader.prepare_cached("SELECT kind, user_id, key_id, expires FROM session WHERE hash = ?")?;
+        let access = self.shared.access.lock();
+        let mut rows = access.prepare_cached("SELECT kind, user_id, key_id, expires FROM session WHERE hash = ?")?;
         let session = rows.query_row([hash], |row| {
             let kind: String = row.get(0)?;
             let kind = if kind == "page" { SessionKind::Page } else { SessionKind::Api };

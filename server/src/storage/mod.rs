@@ -74,10 +74,14 @@ struct Shared {
     writer: Mutex<Connection>,
     /// Reads of history, beside the writer.
     reader: Mutex<Connection>,
+    /// Looks up keys and sessions: a request waits neither for a long read nor for sealing.
+    access: Mutex<Connection>,
     directory: watch::Sender<Arc<Directory>>,
     /// Absent where only the configuration is worked on.
     log: Option<Mutex<log::Log>>,
     head: RwLock<Head>,
+    /// Held while readings move from the log to the database: one move at a time.
+    sealing: Mutex<()>,
 }
 
 impl Store {
@@ -97,16 +101,16 @@ impl Store {
 
     fn new(folder: &Path, writer: Connection, log: Option<log::Log>) -> Result<Store, StoreError> {
         let database = database_of(folder);
-        let reader = Connection::open_with_flags(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        reader.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
         let directory = configuration::load(&writer)?;
         let shared = Shared {
-            database,
             writer: Mutex::new(writer),
-            reader: Mutex::new(reader),
+            reader: Mutex::new(open_for_reading(&database)?),
+            access: Mutex::new(open_for_reading(&database)?),
             directory: watch::Sender::new(Arc::new(directory)),
             log: log.map(Mutex::new),
             head: RwLock::default(),
+            sealing: Mutex::new(()),
+            database,
         };
         Ok(Store { shared: Arc::new(shared) })
     }
@@ -184,6 +188,12 @@ impl Store {
 
 fn database_of(folder: &Path) -> PathBuf {
     folder.join("parabus.sqlite")
+}
+
+fn open_for_reading(database: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    Ok(connection)
 }
 
 fn open_database(folder: &Path) -> Result<Connection, StoreError> {

@@ -1,18 +1,16 @@
 //! Readings: into the log and the head in memory, from there into the database, and out again.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, Decimal, Value};
-use rusqlite::{Connection, params};
+use parabus_core::value::{Codec, Decimal, Raw, Value};
+use rusqlite::{Connection, Row, params};
 
 use super::cells;
 use super::log::{Log, Record};
 use super::{Store, StoreError};
 use crate::model::{Cycle, GroupId, ParamId, codec};
-
-/// Cycles looked through for a parameter's last good value when the server starts.
-const LOOK_BACK: usize = 1000;
 
 type Cycles = HashMap<GroupId, BTreeMap<i64, Vec<u8>>>;
 
@@ -26,16 +24,46 @@ pub struct Head {
 
 /// Where a parameter stands in a group, and how its raw bits read there.
 struct Column {
+    param: ParamId,
     group: GroupId,
     position: usize,
     columns: usize,
     codec: Option<Codec>,
 }
 
+/// The fields of a `Column`, in the order that `Column::from_row` reads them.
+const COLUMN: &str = "c.param_id, c.group_id, c.position, c.value_type, c.bit, c.multiplier, c.shift,
+    (SELECT count(*) FROM group_column WHERE group_id = c.group_id)";
+
 impl Column {
-    fn value(&self, cells: &[u8]) -> Option<Value> {
+    fn from_row(row: &Row<'_>) -> Result<Column, StoreError> {
+        let decimal =
+            |text: String| Decimal::parse(&text).map_err(|_| StoreError::Content { field: "a decimal number", text });
+        let (multiplier, shift) = (decimal(row.get(5)?)?, decimal(row.get(6)?)?);
+        Ok(Column {
+            param: row.get(0)?,
+            group: row.get(1)?,
+            position: row.get::<_, u32>(2)? as usize,
+            columns: row.get::<_, u32>(7)? as usize,
+            codec: codec(&row.get::<_, String>(3)?, row.get(4)?, multiplier, shift),
+        })
+    }
+
+    /// The columns that meet a condition with one key.
+    fn find(connection: &Connection, condition: &str, key: i64) -> Result<Vec<Column>, StoreError> {
+        let mut rows = connection.prepare_cached(&format!("SELECT {COLUMN} FROM group_column c WHERE {condition}"))?;
+        let mut rows = rows.query([key])?;
+        let mut columns = Vec::new();
+        while let Some(row) = rows.next()? {
+            columns.push(Column::from_row(row)?);
+        }
+        Ok(columns)
+    }
+
+    /// The raw bits in packed cells and the value they make; `None` where nothing good was read.
+    fn good(&self, cells: &[u8]) -> Option<(Raw, Value)> {
         let raw = cells::unpack(cells, self.columns, self.position)?.ok()?;
-        self.codec?.value(raw).ok()
+        Some((raw, self.codec?.value(raw).ok()?))
     }
 }
 
@@ -63,6 +91,9 @@ impl Store {
     /// Moves what the log holds into the database.
     pub fn seal(&self) -> Result<(), StoreError> {
         let Some(log) = &self.shared.log else { return Ok(()) };
+        let _alone = self.shared.sealing.lock();
+        // Most of the medium's work is done before appends have to wait.
+        self.sync()?;
         let (folder, last, records) = {
             let mut log = log.lock();
             let mut head = self.shared.head.write();
@@ -96,7 +127,7 @@ impl Store {
         }
         let reader = self.shared.reader.lock();
         let mut found = Vec::new();
-        for column in columns_of(&reader, param)? {
+        for column in Column::find(&reader, "c.param_id = ?", param)? {
             // The head first: what is sealed in between is then found in the database as well.
             let mut cycles = BTreeMap::new();
             {
@@ -117,25 +148,35 @@ impl Store {
                 let (at, cells) = row?;
                 cycles.entry(at).or_insert(cells);
             }
-            found.extend(cycles.iter().map(|(at, cells)| (Instant::from_millis(*at), column.value(cells))));
+            found.extend(
+                cycles
+                    .iter()
+                    .map(|(at, cells)| (Instant::from_millis(*at), column.good(cells).map(|(_, value)| value))),
+            );
         }
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         found.truncate(limit);
         Ok(found)
     }
 
-    /// The last good reading of every tracked parameter, for the start of the server.
+    /// The last good sealed reading of every tracked parameter, however long ago it was. When a
+    /// store has just been opened, all its readings are sealed.
     pub fn last_values(&self) -> Result<HashMap<ParamId, (Instant, Value)>, StoreError> {
         let directory = self.directory();
+        let reader = self.shared.reader.lock();
+        let mut rows = reader.prepare_cached(&format!(
+            "SELECT {COLUMN}, l.at, l.raw FROM last_good l
+             JOIN group_column c ON c.group_id = l.group_id AND c.param_id = l.param_id"
+        ))?;
+        let mut rows = rows.query([])?;
         let mut last = HashMap::new();
-        for param in directory.params.values().filter(|param| param.is_tracked) {
-            // The newest cycle has nearly always a value; only a failing parameter is looked for further back.
-            for limit in [1, LOOK_BACK] {
-                let readings = self.readings(param.id, None, Instant::from_millis(i64::MAX), limit)?;
-                if let Some(good) = readings.into_iter().find_map(|(at, value)| Some((at, value?))) {
-                    last.insert(param.id, good);
-                    break;
-                }
+        while let Some(row) = rows.next()? {
+            let column = Column::from_row(row)?;
+            let raw = Raw(row.get::<_, i64>(9)?.cast_unsigned());
+            let value = column.codec.and_then(|codec| codec.value(raw).ok());
+            let is_tracked = directory.params.get(&column.param).is_some_and(|param| param.is_tracked);
+            if let Some(value) = value.filter(|_| is_tracked) {
+                last.insert(column.param, (Instant::from_millis(row.get(8)?), value));
             }
         }
         Ok(last)
@@ -155,24 +196,33 @@ pub fn insert(connection: &mut Connection, records: &[Record]) -> Result<(), Sto
             insert.execute(params![record.group, record.at, record.cells])?;
         }
     }
+    keep_last_good(&transaction, records)?;
     Ok(transaction.commit()?)
 }
 
-fn columns_of(connection: &Connection, param: ParamId) -> Result<Vec<Column>, StoreError> {
-    let mut rows = connection.prepare_cached(
-        "SELECT c.group_id, c.position, c.value_type, c.bit, c.multiplier, c.shift,
-                (SELECT count(*) FROM group_column WHERE group_id = c.group_id)
-         FROM group_column c WHERE c.param_id = ?",
+/// Remembers the newest good reading of each parameter among these cycles.
+fn keep_last_good(connection: &Connection, records: &[Record]) -> Result<(), StoreError> {
+    let mut newest_first: Vec<&Record> = records.iter().collect();
+    newest_first.sort_by_key(|record| std::cmp::Reverse(record.at));
+    let mut missing: HashMap<GroupId, Vec<Column>> = HashMap::new();
+    let mut put = connection.prepare_cached(
+        "INSERT INTO last_good (param_id, group_id, at, raw)
+         SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM read_group WHERE id = ?2)
+         ON CONFLICT DO UPDATE SET group_id = ?2, at = ?3, raw = ?4 WHERE ?3 >= at",
     )?;
-    let columns = rows.query_map([param], |row| {
-        let decimal = |text: String| Decimal::parse(&text).unwrap_or(Decimal::ONE);
-        let (multiplier, shift) = (decimal(row.get(4)?), decimal(row.get(5)?));
-        Ok(Column {
-            group: row.get(0)?,
-            position: row.get::<_, u32>(1)? as usize,
-            columns: row.get::<_, u32>(6)? as usize,
-            codec: codec(&row.get::<_, String>(2)?, row.get(3)?, multiplier, shift),
-        })
-    })?;
-    Ok(columns.collect::<Result<_, _>>()?)
+    for record in newest_first {
+        let columns = match missing.entry(record.group) {
+            Entry::Occupied(columns) => columns.into_mut(),
+            Entry::Vacant(none) => none.insert(Column::find(connection, "c.group_id = ?", record.group)?),
+        };
+        for column in std::mem::take(columns) {
+            match column.good(&record.cells) {
+                Some((raw, _)) => {
+                    put.execute(params![column.param, column.group, record.at, raw.0.cast_signed()])?;
+                }
+                None => columns.push(column),
+            }
+        }
+    }
+    Ok(())
 }

@@ -4,7 +4,8 @@ use rusqlite::Connection;
 
 use super::StoreError;
 
-const STEPS: &[&str] = &["CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+const STEPS: &[&str] = &[
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
      INSERT INTO meta VALUES ('config_revision', 0);
      CREATE TABLE org (
          id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, slug TEXT NOT NULL UNIQUE,
@@ -57,7 +58,12 @@ const STEPS: &[&str] = &["CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER
      CREATE INDEX group_column_param ON group_column (param_id);
      CREATE TABLE cycle (
          group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE, at INTEGER NOT NULL,
-         cells BLOB NOT NULL, PRIMARY KEY (group_id, at)) WITHOUT ROWID;"];
+         cells BLOB NOT NULL, PRIMARY KEY (group_id, at)) WITHOUT ROWID;",
+    "CREATE TABLE last_good (
+         param_id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE,
+         at INTEGER NOT NULL, raw INTEGER NOT NULL);
+     CREATE INDEX last_good_group ON last_good (group_id);",
+];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -111,6 +111,48 @@ fn readings_survive_a_process_that_just_ends() {
 }
 
 #[test]
+fn the_last_good_value_is_known_after_any_number_of_failures() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let mut first = cycle(&store, 1000, [2300, 0]);
+    first.cells[1] = Err(CellError::NoNumber);
+    store.append(&first).unwrap();
+    store.seal().unwrap();
+    let begun = std::time::Instant::now();
+    for n in 1..=10_000 {
+        let mut failed = cycle(&store, 1000 + n, [0, 0]);
+        failed.cells.fill(Err(CellError::Timeout));
+        store.append(&failed).unwrap();
+    }
+    store.seal().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(10), "10,000 cycles took {:?}", begun.elapsed());
+    drop(store);
+    let last = Store::open(folder.path()).unwrap().last_values().unwrap();
+    assert_eq!((last[&1].0.as_millis(), last[&1].1.to_string()), (1000, "230.0".to_owned()));
+    assert!(!last.contains_key(&2), "what never was read has no last value");
+}
+
+#[test]
+fn a_segment_replayed_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    store.append(&cycle(&store, 2000, [2310, 2])).unwrap();
+    let segment = folder.path().join("readings-00000001.log");
+    let bytes = std::fs::read(&segment).unwrap();
+    store.seal().unwrap();
+    assert!(!segment.exists(), "sealed, so deleted");
+    let want = texts(&store, 1);
+    assert_eq!(want.len(), 2);
+    drop(store);
+    // As if the process had ended between the transaction and the deletion.
+    std::fs::write(&segment, bytes).unwrap();
+    assert_eq!(texts(&Store::open(folder.path()).unwrap(), 1), want);
+}
+
+#[test]
 fn a_torn_tail_is_cut_and_the_rest_kept() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
