@@ -65,6 +65,10 @@ kinds! {
     ProtocolId => "protocol-id",
     /// An MBAP length outside 2..=254, or not that of the bytes.
     FrameLength => "frame-length",
+    /// A CRC that is not that of the bytes before it.
+    CrcMismatch => "crc-mismatch",
+    /// A unit that this request may not go to: a read is never broadcast.
+    UnitId => "unit-id",
     /// A function code of 0 or above 127.
     FunctionCode => "function-code",
     /// A quantity outside the range of its function.
@@ -83,6 +87,8 @@ kinds! {
     FrameField => "frame-field",
     /// As many requests in flight as the limit allows.
     TooManyInFlight => "too-many-in-flight",
+    /// The line has to be silent until a later time.
+    NotBefore => "not-before",
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use parabus_core::modbus::client::{Client, Event};
+use parabus_core::modbus::client::Event;
+use parabus_core::modbus::tcp::Client;
 use parabus_core::modbus::{FunctionCode, Request, Response, UnitId};
 use parabus_core::reference::Reference;
 use parabus_core::value::{Codec, DataType, Decimal};

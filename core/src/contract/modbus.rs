@@ -1,4 +1,4 @@
-//! Frames: `decode_frame`, `encode_frame`.
+//! Frames: `decode_frame`, `encode_frame`, `crc16`.
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::error::ErrorKind;
-use crate::modbus::tcp::{self, HEADER};
 use crate::modbus::{
-    Bits, ExceptionCode, FrameError, FunctionCode, MAX_PDU, Registers, Request, Response, UnitId, Values,
+    Bits, ExceptionCode, FrameError, FunctionCode, MAX_PDU, Registers, Request, Response, UnitId, Values, rtu, tcp,
 };
 
 /// Call of [`decode_frame`].
@@ -20,7 +19,7 @@ use crate::modbus::{
 pub struct DecodeFrame {
     /// The whole frame.
     pub data: Vec<u8>,
-    /// `tcp` or `pdu`.
+    /// `rtu`, `tcp` or `pdu`.
     pub transport: String,
     /// `request` or `response`.
     pub direction: String,
@@ -32,10 +31,18 @@ pub struct DecodeFrame {
 pub struct EncodeFrame {
     /// The frame's fields.
     pub frame: Frame,
-    /// `tcp` or `pdu`.
+    /// `rtu`, `tcp` or `pdu`.
     pub transport: String,
     /// `request` or `response`.
     pub direction: String,
+}
+
+/// Call of [`crc16`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crc16 {
+    /// Any bytes.
+    pub data: Vec<u8>,
 }
 
 /// Fields of a frame by the standard's names; those that its function has are present.
@@ -98,12 +105,31 @@ fn unknown(what: &str, found: &str, expected: &str) -> Error {
     }
 }
 
-/// Whether frames carry the header of TCP.
-fn is_tcp(transport: &str) -> Result<bool, Error> {
-    match transport {
-        "tcp" => Ok(true),
-        "pdu" => Ok(false),
-        other => Err(unknown("transport", other, "tcp or pdu")),
+/// What stands around the PDU.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    Rtu,
+    Tcp,
+    Pdu,
+}
+
+impl Transport {
+    fn of(name: &str) -> Result<Self, Error> {
+        match name {
+            "rtu" => Ok(Transport::Rtu),
+            "tcp" => Ok(Transport::Tcp),
+            "pdu" => Ok(Transport::Pdu),
+            other => Err(unknown("transport", other, "rtu, tcp or pdu")),
+        }
+    }
+
+    /// Bytes before the PDU.
+    const fn header(self) -> usize {
+        match self {
+            Transport::Rtu => rtu::HEADER,
+            Transport::Tcp => tcp::HEADER,
+            Transport::Pdu => 0,
+        }
     }
 }
 
@@ -126,17 +152,21 @@ impl From<FrameError> for Error {
 /// # Errors
 /// What breaks the standard, with its byte in the frame; a transport or direction of another name.
 pub fn decode_frame(call: &DecodeFrame) -> Result<Frame, Error> {
-    let (is_tcp, direction) = (is_tcp(&call.transport)?, direction(&call.direction)?);
-    let (frame, pdu, start) = if is_tcp {
-        let frame = tcp::Frame::parse(&call.data)?;
-        let fields =
-            Frame { transaction_id: Some(frame.transaction_id), unit_id: Some(frame.unit_id.0), ..Frame::default() };
-        (fields, frame.pdu, HEADER)
-    } else {
-        (Frame::default(), call.data.as_slice(), 0)
+    let (transport, direction) = (Transport::of(&call.transport)?, direction(&call.direction)?);
+    let (frame, pdu) = match transport {
+        Transport::Rtu => {
+            let frame = rtu::Frame::parse(&call.data)?;
+            (Frame { unit_id: Some(frame.unit_id.0), ..Frame::default() }, frame.pdu)
+        }
+        Transport::Tcp => {
+            let frame = tcp::Frame::parse(&call.data)?;
+            let (transaction_id, unit_id) = (Some(frame.transaction_id), Some(frame.unit_id.0));
+            (Frame { transaction_id, unit_id, ..Frame::default() }, frame.pdu)
+        }
+        Transport::Pdu => (Frame::default(), call.data.as_slice()),
     };
     let in_frame = |error: FrameError| {
-        let offset = error.offset() + start;
+        let offset = error.offset() + transport.header();
         Error { offset: Some(offset), ..FrameError::new(error.kind(), offset, error.expected()).into() }
     };
     match direction {
@@ -223,21 +253,32 @@ fn pack(bits: &[bool]) -> Vec<u8> {
 /// # Errors
 /// A field that is absent or out of the standard's range; a transport or direction of another name.
 pub fn encode_frame(call: &EncodeFrame) -> Result<Vec<u8>, Error> {
-    let (is_tcp, direction) = (is_tcp(&call.transport)?, direction(&call.direction)?);
-    let start = if is_tcp { HEADER } else { 0 };
-    let mut buffer = vec![0; start + MAX_PDU];
-    let body = buffer.get_mut(start..).unwrap_or_default();
-    let length = match direction {
+    let (transport, direction) = (Transport::of(&call.transport)?, direction(&call.direction)?);
+    let mut buffer = vec![0; transport.header() + MAX_PDU + rtu::TRAILER];
+    let body = buffer.get_mut(transport.header()..).unwrap_or_default();
+    let pdu_length = match direction {
         Direction::Request => emit_request(&call.frame, body)?,
         Direction::Response => emit_response(&call.frame, body)?,
     };
-    buffer.truncate(start + length);
-    if is_tcp {
-        let transaction_id = need(call.frame.transaction_id, "transaction_id")?;
-        let unit_id = UnitId(need(call.frame.unit_id, "unit_id")?);
-        tcp::emit_header(&mut buffer, transaction_id, unit_id, length)?;
-    }
+    let unit_id = || need(call.frame.unit_id, "unit_id").map(UnitId);
+    let length = match transport {
+        Transport::Rtu => rtu::emit_frame(&mut buffer, unit_id()?, pdu_length)?,
+        Transport::Tcp => {
+            let transaction_id = need(call.frame.transaction_id, "transaction_id")?;
+            tcp::emit_header(&mut buffer, transaction_id, unit_id()?, pdu_length)?
+        }
+        Transport::Pdu => pdu_length,
+    };
+    buffer.truncate(length);
     Ok(buffer)
+}
+
+/// The CRC-16 of serial frames.
+///
+/// # Errors
+/// None; the type is that of every function here.
+pub fn crc16(call: &Crc16) -> Result<u16, Error> {
+    Ok(rtu::crc16(&call.data))
 }
 
 fn emit_request(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {

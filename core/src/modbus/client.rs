@@ -1,41 +1,24 @@
-//! The client's state machine on TCP: which requests are under way, which bytes answer them, which
-//! have waited too long.
+//! What the client machines of all transports have in common: identities of requests, events, errors.
 //!
-//! A reply counts only if transaction, unit, function, number of items and every echoed field fit
-//! its request. Everything else (the late reply of a request that timed out, a duplicate, another
-//! unit's reply) is reported as stray and changes nothing: the right reply may still come.
-//!
-//! ```
-//! use parabus_core::modbus::client::{Client, Event, Poll};
-//! use parabus_core::modbus::{FunctionCode, Request, Response, UnitId};
-//!
-//! let mut client = Client::<4>::new(1);
-//! let request = Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: 107, quantity: 1 };
-//! let mut frame = [0; 260];
-//! let (id, length) = client.request(UnitId(17), &request, 0, 1000, &mut frame).unwrap();
-//! assert_eq!(frame[..length], [0, 1, 0, 0, 0, 6, 17, 3, 0, 107, 0, 1]);
-//! assert_eq!(client.poll(0), Poll::WaitUntil(1000));
-//!
-//! let (taken, event) = client.receive(&[0, 1, 0, 0, 0, 5, 17, 3, 2, 0x02, 0x2B]).unwrap();
-//! let Some(Event::Reply { request, response: Response::Registers { registers, .. } }) = event else { panic!() };
-//! assert_eq!((taken, request, registers.iter().next()), (11, id, Some(555)));
-//! ```
+//! A machine takes requests, bytes and time, and gives bytes and events. A reply counts only if it
+//! fits its request; everything else is reported as [`Stray`] and changes nothing.
 
 use core::fmt;
 
-use super::tcp::{self, HEADER, Scanner};
-use super::{Expectation, FrameError, Request, Response, UnitId};
+use super::{FrameError, Response};
 use crate::error::ErrorKind;
 
 /// A request under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RequestId(u16);
+pub struct RequestId(pub(super) u16);
 
 /// A request that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientError {
     /// As many requests are under way as the limit allows.
     TooManyInFlight,
+    /// A serial line has to be silent until this time: ask again then.
+    NotBefore(u64),
     /// The request is no legal frame, or the buffer is too small for it.
     Frame(FrameError),
 }
@@ -45,6 +28,7 @@ impl ClientError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             ClientError::TooManyInFlight => ErrorKind::TooManyInFlight,
+            ClientError::NotBefore(_) => ErrorKind::NotBefore,
             ClientError::Frame(error) => error.kind(),
         }
     }
@@ -56,6 +40,9 @@ impl fmt::Display for ClientError {
             ClientError::TooManyInFlight => {
                 f.write_str("too many requests in flight, expected a reply or a time-out first")
             }
+            ClientError::NotBefore(time) => {
+                write!(f, "the line has to be silent until {time} µs, expected a later request")
+            }
             ClientError::Frame(error) => error.fmt(f),
         }
     }
@@ -66,12 +53,14 @@ impl core::error::Error for ClientError {}
 /// Why a frame answered nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stray {
-    /// No request under way has this transaction: a late reply, or a duplicate.
+    /// No request under way awaits it: a late reply, or a duplicate.
     Transaction,
     /// The transaction's request went to another unit.
     Unit,
     /// Function, number of items or an echoed field differ from the request.
     Mismatch,
+    /// What came back from the line is not what was sent: somebody else spoke.
+    Collision,
     /// The PDU breaks the standard.
     Malformed(FrameError),
 }
@@ -95,272 +84,10 @@ pub enum Event<'a> {
 pub enum Poll {
     /// This request waited too long and is no longer under way. Ask again: there may be more.
     TimedOut(RequestId),
-    /// Nothing before this instant.
+    /// This broadcast was sent, the units had time to obey; nobody answers.
+    Sent(RequestId),
+    /// Nothing before this time, of the machine's own clock.
     WaitUntil(u64),
-    /// No request is under way.
+    /// No request is under way, and one may be sent.
     Idle,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Pending {
-    transaction_id: u16,
-    unit_id: UnitId,
-    expectation: Expectation,
-    deadline_ms: u64,
-}
-
-/// One connection's client with room for `N` requests under way.
-#[derive(Clone, Debug)]
-pub struct Client<const N: usize> {
-    pending: [Option<Pending>; N],
-    max_in_flight: usize,
-    last_transaction: u16,
-    scanner: Scanner,
-}
-
-impl<const N: usize> Client<N> {
-    /// At most `max_in_flight` requests at once, at least 1 and at most `N`. Many devices answer
-    /// only one at a time.
-    pub fn new(max_in_flight: usize) -> Self {
-        Client {
-            pending: [None; N],
-            max_in_flight: max_in_flight.clamp(1, N.max(1)),
-            last_transaction: 0,
-            scanner: Scanner::default(),
-        }
-    }
-
-    /// Requests under way.
-    pub fn in_flight(&self) -> usize {
-        self.pending.iter().flatten().count()
-    }
-
-    /// Whether another request may be sent.
-    pub fn has_room(&self) -> bool {
-        self.in_flight() < self.max_in_flight
-    }
-
-    /// Writes a request's frame into `frame` (260 bytes always suffice) and waits for its reply
-    /// until `now_ms + timeout_ms`. Gives the request's identity and the frame's length.
-    pub fn request(
-        &mut self,
-        unit_id: UnitId,
-        request: &Request<'_>,
-        now_ms: u64,
-        timeout_ms: u64,
-        frame: &mut [u8],
-    ) -> Result<(RequestId, usize), ClientError> {
-        let transaction_id = self.free_transaction();
-        let has_room = self.has_room();
-        let free = self.pending.iter_mut().find(|slot| slot.is_none()).filter(|_| has_room);
-        let slot = free.ok_or(ClientError::TooManyInFlight)?;
-        let found = frame.len();
-        let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
-        let body = frame.get_mut(HEADER..).ok_or(ClientError::Frame(too_small))?;
-        let pdu_length = request.emit(body).map_err(ClientError::Frame)?;
-        let length = tcp::emit_header(frame, transaction_id, unit_id, pdu_length).map_err(ClientError::Frame)?;
-        *slot = Some(Pending {
-            transaction_id,
-            unit_id,
-            expectation: Expectation::of(request),
-            deadline_ms: now_ms.saturating_add(timeout_ms),
-        });
-        self.last_transaction = transaction_id;
-        Ok((RequestId(transaction_id), length))
-    }
-
-    /// The next transaction that no request under way has. Ids go all the way round before one
-    /// comes again, so that a late reply meets no newer request.
-    fn free_transaction(&self) -> u16 {
-        let taken = |id: u16| self.pending.iter().flatten().any(|pending| pending.transaction_id == id);
-        let mut id = self.last_transaction.wrapping_add(1);
-        while taken(id) {
-            id = id.wrapping_add(1);
-        }
-        id
-    }
-
-    /// Takes bytes up to the end of one frame: how many, and what the frame amounts to. Call again
-    /// with the rest. An error means that the stream is out of step: close the connection.
-    pub fn receive(&mut self, bytes: &[u8]) -> Result<(usize, Option<Event<'_>>), FrameError> {
-        let (taken, frame) = self.scanner.push(bytes)?;
-        let Some(frame) = frame else { return Ok((taken, None)) };
-        let stray = |stray| Ok((taken, Some(Event::Stray(stray))));
-        let is_its = |slot: &&mut Option<Pending>| slot.is_some_and(|p| p.transaction_id == frame.transaction_id);
-        let Some(slot) = self.pending.iter_mut().find(is_its) else { return stray(Stray::Transaction) };
-        let Some(pending) = *slot else { return stray(Stray::Transaction) };
-        if !same_unit(pending.unit_id, frame.unit_id) {
-            return stray(Stray::Unit);
-        }
-        let response = match Response::parse(frame.pdu) {
-            Ok(response) if pending.expectation.is_met_by(&response) => response,
-            Ok(_) => return stray(Stray::Mismatch),
-            Err(error) => return stray(Stray::Malformed(error)),
-        };
-        *slot = None;
-        let response = match response {
-            Response::Bits { function, bits } => {
-                Response::Bits { function, bits: bits.truncated(pending.expectation.quantity().into()) }
-            }
-            other => other,
-        };
-        Ok((taken, Some(Event::Reply { request: RequestId(frame.transaction_id), response })))
-    }
-
-    /// Requests whose time is over, one a call, or when the next one's will be.
-    pub fn poll(&mut self, now_ms: u64) -> Poll {
-        let first =
-            self.pending.iter_mut().filter(|slot| slot.is_some()).min_by_key(|slot| slot.map(|p| p.deadline_ms));
-        match first {
-            Some(slot) => match *slot {
-                Some(pending) if pending.deadline_ms <= now_ms => {
-                    *slot = None;
-                    Poll::TimedOut(RequestId(pending.transaction_id))
-                }
-                Some(pending) => Poll::WaitUntil(pending.deadline_ms),
-                None => Poll::Idle,
-            },
-            None => Poll::Idle,
-        }
-    }
-
-    /// Starts over on a new connection: nothing is under way, no frame is begun. Transactions go
-    /// on counting.
-    pub fn reset(&mut self) {
-        self.pending = [None; N];
-        self.scanner.reset();
-    }
-}
-
-/// On TCP, 0 and 255 both mean the device that was dialled (TCP guide, 4.4.2.1).
-fn same_unit(asked: UnitId, answered: UnitId) -> bool {
-    let is_dialled = |unit: UnitId| unit.0 == 0 || unit.0 == 255;
-    asked == answered || is_dialled(asked) && is_dialled(answered)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::modbus::FunctionCode;
-    use std::vec::Vec;
-
-    const READ_TWO: Request<'_> =
-        Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: 10, quantity: 2 };
-
-    fn sent(client: &mut Client<4>, now: u64) -> (RequestId, u16) {
-        let mut frame = [0; 260];
-        let (id, _) = client.request(UnitId(1), &READ_TWO, now, 100, &mut frame).unwrap();
-        (id, u16::from_be_bytes([frame[0], frame[1]]))
-    }
-
-    fn reply(transaction: u16, unit: u8, pdu: &[u8]) -> Vec<u8> {
-        let mut frame = std::vec![0; HEADER];
-        frame.extend(pdu);
-        tcp::emit_header(&mut frame, transaction, UnitId(unit), pdu.len()).unwrap();
-        frame
-    }
-
-    /// Feeds bytes in chunks; registers of replies, and strays in between.
-    fn feed(client: &mut Client<4>, bytes: &[u8], size: usize) -> (Vec<(RequestId, Vec<u16>)>, Vec<Stray>) {
-        let (mut replies, mut strays) = (Vec::new(), Vec::new());
-        for mut chunk in bytes.chunks(size) {
-            while !chunk.is_empty() {
-                let (taken, event) = client.receive(chunk).unwrap();
-                match event {
-                    Some(Event::Reply { request, response: Response::Registers { registers, .. } }) => {
-                        replies.push((request, registers.iter().collect()));
-                    }
-                    Some(Event::Reply { request, .. }) => replies.push((request, Vec::new())),
-                    Some(Event::Stray(stray)) => strays.push(stray),
-                    None => {}
-                }
-                chunk = &chunk[taken..];
-            }
-        }
-        (replies, strays)
-    }
-
-    /// Whatever comes before it, in whatever chunks: the right reply is delivered, and nothing else.
-    #[test]
-    fn only_the_right_reply_answers() {
-        let good = [3, 4, 0, 1, 0, 2];
-        for size in [1, 5, 1000] {
-            let mut client = Client::<4>::new(1);
-            let (_, late) = sent(&mut client, 0);
-            assert_eq!(client.poll(100), Poll::TimedOut(RequestId(late)));
-            let (id, transaction) = sent(&mut client, 100);
-            let wrong = [
-                (reply(late, 1, &[3, 4, 9, 9, 9, 9]), Stray::Transaction),
-                (reply(transaction.wrapping_add(7), 1, &good), Stray::Transaction),
-                (reply(transaction, 2, &good), Stray::Unit),
-                (reply(transaction, 1, &[4, 4, 9, 9, 9, 9]), Stray::Mismatch),
-                (reply(transaction, 1, &[3, 2, 9, 9]), Stray::Mismatch),
-                (reply(transaction, 1, &[3, 6, 9, 9, 9, 9, 9, 9]), Stray::Mismatch),
-                (reply(transaction, 1, &[0x84, 2]), Stray::Mismatch),
-            ];
-            let mut stream: Vec<u8> = wrong.iter().flat_map(|(bytes, _)| bytes.clone()).collect();
-            stream.extend(reply(transaction, 1, &[3, 4, 9, 9]));
-            stream.extend(reply(transaction, 1, &good));
-            stream.extend(reply(transaction, 1, &good));
-            let (replies, strays) = feed(&mut client, &stream, size);
-            assert_eq!(replies, [(id, std::vec![1, 2])]);
-            let expected: Vec<Stray> = wrong.iter().map(|(_, stray)| *stray).collect();
-            assert_eq!(strays[..7], expected);
-            assert!(matches!(strays[7], Stray::Malformed(error) if error.kind() == ErrorKind::ByteCount));
-            assert_eq!(strays[8..], [Stray::Transaction]);
-            assert_eq!(client.poll(100), Poll::Idle);
-        }
-    }
-
-    #[test]
-    fn several_requests_are_answered_in_any_order_up_to_the_limit() {
-        let mut client = Client::<4>::new(3);
-        let ids: Vec<_> = (0..3).map(|now| sent(&mut client, now)).collect();
-        let mut frame = [0; 260];
-        assert_eq!(client.request(UnitId(1), &READ_TWO, 3, 100, &mut frame), Err(ClientError::TooManyInFlight));
-        let stream: Vec<u8> = ids.iter().rev().flat_map(|(_, id)| reply(*id, 1, &[3, 4, 0, 0, 0, *id as u8])).collect();
-        let (replies, _) = feed(&mut client, &stream, 1000);
-        let want: Vec<_> = ids.iter().rev().map(|(id, transaction)| (*id, std::vec![0, *transaction])).collect();
-        assert_eq!(replies, want);
-        assert!(client.has_room());
-    }
-
-    #[test]
-    fn time_is_called_in_order_of_deadlines() {
-        let mut client = Client::<4>::new(2);
-        let ((first, _), (second, transaction)) = (sent(&mut client, 0), sent(&mut client, 50));
-        assert_eq!(client.poll(99), Poll::WaitUntil(100));
-        assert_eq!(client.poll(120), Poll::TimedOut(first));
-        assert_eq!(client.poll(120), Poll::WaitUntil(150));
-        let (replies, _) = feed(&mut client, &reply(transaction, 1, &[0x83, 6]), 3);
-        assert_eq!(replies, [(second, Vec::new())]);
-        assert_eq!(client.poll(1000), Poll::Idle);
-    }
-
-    #[test]
-    fn transactions_wrap_and_pass_over_those_under_way() {
-        let mut client = Client::<4>::new(2);
-        let (_, held) = sent(&mut client, 0);
-        for _ in 0..65_600u32 {
-            let (_, transaction) = sent(&mut client, 0);
-            assert_ne!(transaction, held);
-            assert_eq!(feed(&mut client, &reply(transaction, 1, &[3, 4, 0, 0, 0, 0]), 1000).0.len(), 1);
-        }
-    }
-
-    #[test]
-    fn unit_0_and_255_are_the_same_device_and_bits_are_trimmed() {
-        let mut client = Client::<4>::new(1);
-        let request = Request::Read { function: FunctionCode::READ_COILS, address: 0, quantity: 3 };
-        client.request(UnitId(0), &request, 0, 100, &mut [0; 260]).unwrap();
-        let bytes = reply(1, 255, &[1, 1, 0xFF]);
-        let (_, event) = client.receive(&bytes).unwrap();
-        assert!(matches!(event, Some(Event::Reply { response: Response::Bits { bits, .. }, .. }) if bits.len() == 3));
-    }
-
-    #[test]
-    fn a_stream_out_of_step_is_an_error() {
-        let mut client = Client::<4>::new(1);
-        assert_eq!(client.receive(b"HTTP/1.1").unwrap_err().kind(), ErrorKind::ProtocolId);
-    }
 }

@@ -1,6 +1,7 @@
-//! Modbus: units, registers, PDUs, TCP framing, the client's state machine, planning of requests.
+//! Modbus: units, registers, PDUs, framing on TCP and serial lines, the machines of client and
+//! server, planning of requests.
 //!
-//! Nothing here reads a clock or a socket: bytes and milliseconds come in, bytes and events go out.
+//! Nothing here reads a clock or a socket: bytes and time come in, bytes and events go out.
 //! Views borrow the caller's buffer; their accessors cannot fail, because length and counts were
 //! checked when the view was made. Limits and names follow the Modbus Application Protocol
 //! Specification V1.1b3 ("the standard") and the Messaging Implementation Guide V1.0b ("the TCP guide").
@@ -9,11 +10,13 @@ pub mod client;
 mod names;
 mod pdu;
 pub mod plan;
+pub mod rtu;
+pub mod server;
 pub mod tcp;
 
 use core::fmt;
 
-pub use names::{ExceptionCode, FunctionCode, RegisterKind, UnitId, WriteFunction};
+pub use names::{ExceptionCode, FunctionCode, RegisterKind, UnitId, UnitSet, WriteFunction};
 pub use pdu::{Bits, Expectation, MAX_PDU, Registers, Request, Response, Values};
 
 use crate::error::ErrorKind;

@@ -5,6 +5,52 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId(pub u8);
 
+impl UnitId {
+    /// Everyone on a serial line. Nobody answers.
+    pub const BROADCAST: UnitId = UnitId(0);
+}
+
+/// A set of units, such as those that a server plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnitSet([u64; 4]);
+
+impl UnitSet {
+    /// No unit.
+    pub const EMPTY: UnitSet = UnitSet([0; 4]);
+
+    /// The set with one more unit.
+    #[must_use]
+    pub const fn with(self, unit_id: UnitId) -> Self {
+        let UnitSet([mut a, mut b, mut c, mut d]) = self;
+        let bit = 1 << (unit_id.0 % 64);
+        match unit_id.0 / 64 {
+            0 => a |= bit,
+            1 => b |= bit,
+            2 => c |= bit,
+            _ => d |= bit,
+        }
+        UnitSet([a, b, c, d])
+    }
+
+    /// Whether a unit is in the set.
+    pub const fn contains(&self, unit_id: UnitId) -> bool {
+        let UnitSet([a, b, c, d]) = *self;
+        let part = match unit_id.0 / 64 {
+            0 => a,
+            1 => b,
+            2 => c,
+            _ => d,
+        };
+        part >> (unit_id.0 % 64) & 1 == 1
+    }
+}
+
+impl FromIterator<UnitId> for UnitSet {
+    fn from_iter<I: IntoIterator<Item = UnitId>>(units: I) -> Self {
+        units.into_iter().fold(UnitSet::EMPTY, UnitSet::with)
+    }
+}
+
 /// The four tables of a device (the standard, 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RegisterKind {
@@ -137,8 +183,18 @@ impl FunctionCode {
 pub struct ExceptionCode(pub u8);
 
 impl ExceptionCode {
+    /// 1: the unit does not know the function.
+    pub const ILLEGAL_FUNCTION: ExceptionCode = ExceptionCode(1);
     /// 2: the addresses do not exist.
     pub const ILLEGAL_DATA_ADDRESS: ExceptionCode = ExceptionCode(2);
+    /// 3: the request contradicts itself or a value is refused.
+    pub const ILLEGAL_DATA_VALUE: ExceptionCode = ExceptionCode(3);
+    /// 4: the unit could not do it.
+    pub const SERVER_DEVICE_FAILURE: ExceptionCode = ExceptionCode(4);
+    /// 6: the unit is busy, ask later.
+    pub const SERVER_DEVICE_BUSY: ExceptionCode = ExceptionCode(6);
+    /// 10: a gateway has no way to the target.
+    pub const GATEWAY_PATH_UNAVAILABLE: ExceptionCode = ExceptionCode(10);
     /// 11: a gateway's target did not answer.
     pub const GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND: ExceptionCode = ExceptionCode(11);
 

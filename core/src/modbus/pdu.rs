@@ -384,6 +384,18 @@ impl<'a> Request<'a> {
     }
 }
 
+/// Bytes of the request whose PDU begins like this: `Ok` when they are known, `Err` of how many bytes
+/// tell it. A function that is passed through has `Ok(None)`.
+pub(super) fn request_length(begun: &[u8]) -> Result<Option<usize>, usize> {
+    let counted = |place: usize| begun.get(place).map(|count| Some(place + 1 + usize::from(*count))).ok_or(place + 1);
+    match begun.first() {
+        None => Err(1),
+        Some(1..=6) => Ok(Some(5)),
+        Some(15 | 16) => counted(5),
+        Some(_) => Ok(None),
+    }
+}
+
 impl<'a> Response<'a> {
     /// Reads a response's PDU.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FrameError> {
@@ -498,7 +510,7 @@ impl<'a> Response<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expectation {
     function: FunctionCode,
-    /// Address that is echoed by functions that write.
+    /// First item; functions that write echo it.
     address: u16,
     /// Items read or written; the value of functions 5 and 6.
     word: u16,
@@ -508,7 +520,7 @@ impl Expectation {
     /// Of a request.
     pub fn of(request: &Request<'_>) -> Self {
         let (address, word) = match *request {
-            Request::Read { quantity, .. } => (0, quantity),
+            Request::Read { address, quantity, .. } => (address, quantity),
             Request::WriteSingleCoil { address, value } => (address, coil_word(value)),
             Request::WriteSingleRegister { address, value } => (address, value),
             Request::WriteMultipleCoils { address, bits } => (address, low_word(bits.len())),
@@ -518,9 +530,36 @@ impl Expectation {
         Expectation { function: request.function(), address, word }
     }
 
-    /// Items that a read asked for.
-    pub const fn quantity(&self) -> u16 {
-        self.word
+    /// The function that was asked.
+    pub const fn function(&self) -> FunctionCode {
+        self.function
+    }
+
+    /// The byte count of a reply to a read.
+    pub(super) fn byte_count(&self) -> Option<u8> {
+        match self.function.0 {
+            1 | 2 => Some(low_byte(usize::from(self.word).div_ceil(8))),
+            3 | 4 => Some(low_byte(usize::from(self.word) * 2)),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the PDU that answers, unless it is an exception; `None` of a function that is passed
+    /// through.
+    pub(super) fn reply_length(&self) -> Option<usize> {
+        match self.function.0 {
+            1..=4 => self.byte_count().map(|count| 2 + usize::from(count)),
+            5 | 6 | 15 | 16 => Some(5),
+            _ => None,
+        }
+    }
+
+    /// The response without the bits that only fill its last byte.
+    pub(super) fn trimmed<'a>(&self, response: Response<'a>) -> Response<'a> {
+        match response {
+            Response::Bits { function, bits } => Response::Bits { function, bits: bits.truncated(self.word.into()) },
+            other => other,
+        }
     }
 
     /// Whether the response is the one expected.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use parabus_core::modbus::client::{Client, ClientError, Event, Poll, RequestId};
-use parabus_core::modbus::tcp::MAX_FRAME;
+use parabus_core::modbus::client::{ClientError, Event, Poll, RequestId};
+use parabus_core::modbus::tcp::{Client, MAX_FRAME};
 use parabus_core::modbus::{Bits, RegisterKind, Request, Response, UnitId, Values};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -2,7 +2,8 @@
 //! each section of the linked library is what that area costs in flash.
 #![cfg_attr(target_os = "none", no_std)]
 
-use parabus_core::modbus::client::{Client, Event, Poll};
+use parabus_core::modbus::client::{Event, Poll};
+use parabus_core::modbus::tcp::Client;
 use parabus_core::modbus::{FunctionCode, Request, Response, UnitId};
 use parabus_core::reference::Reference;
 use parabus_core::schedule::{BackOff, DeviceSchedule};

@@ -1,4 +1,8 @@
-//! Framing on TCP: the MBAP header (the TCP guide, 3.1.3) in front of a PDU.
+//! Modbus on TCP: the MBAP header (the TCP guide, 3.1.3) in front of a PDU, and the client's machine.
+
+mod client;
+
+pub use client::Client;
 
 use super::{FrameError, UnitId};
 use crate::error::ErrorKind;

@@ -1,0 +1,232 @@
+//! The server's machine on a serial line: which bytes are a request to one of its units, and when
+//! its reply may go out.
+//!
+//! One buffer of 256 bytes holds the request and then the reply. A request can be answered on the
+//! spot from a [`Bank`], or later with a reply that came from elsewhere: a gateway asks the unit
+//! behind it first.
+//!
+//! ```
+//! use parabus_core::modbus::rtu::{Line, Server, ServerPoll, crc16};
+//! use parabus_core::modbus::{UnitId, UnitSet};
+//!
+//! let mut server = Server::new(UnitSet::EMPTY.with(UnitId(9)), Line::serial(19_200));
+//! let mut frame = vec![9, 6, 0, 1, 0, 3];
+//! frame.extend(crc16(&frame).to_le_bytes());
+//! server.receive(&frame, 10_000);
+//! let request = server.request().unwrap();
+//! assert_eq!((request.unit_id, request.pdu), (UnitId(9), &frame[1..6]));
+//! // The reply to a write of one register is the request again.
+//! let (id, pdu) = (request.id, request.pdu.to_vec());
+//! server.reply(id, &pdu);
+//! assert_eq!(server.poll(10_000), ServerPoll::WaitUntil(12_006));
+//! assert_eq!(server.poll(12_006), ServerPoll::Send(&frame));
+//! ```
+
+use super::{HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame};
+use crate::modbus::pdu::request_length;
+use crate::modbus::server::{Bank, answer};
+use crate::modbus::{MAX_PDU, UnitId, UnitSet};
+
+/// A request that waits for its reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerRequest<'a> {
+    /// Tells it from the next one, should the client have given up waiting.
+    pub id: u16,
+    /// The unit that is asked; 0 is every one of them, and nobody answers.
+    pub unit_id: UnitId,
+    /// Function code and data.
+    pub pdu: &'a [u8],
+}
+
+/// What time brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerPoll<'a> {
+    /// Send these bytes now. They are given once.
+    Send(&'a [u8]),
+    /// A reply is ready, and the line has to be silent until then.
+    WaitUntil(u64),
+    /// Nothing to send.
+    Idle,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Bytes are gathered.
+    Listening,
+    /// The buffer begins with a request whose frame has this length.
+    Asked { length: usize },
+    /// The buffer begins with a reply of this length.
+    Answered { length: usize },
+}
+
+/// The server of one line.
+#[derive(Clone, Debug)]
+pub struct Server {
+    line: Line,
+    units: UnitSet,
+    state: State,
+    last_id: u16,
+    heard_us: u64,
+    buffer: [u8; MAX_FRAME],
+    filled: usize,
+}
+
+/// What the bytes from one place on may be.
+enum Candidate {
+    /// A request whose frame has this length.
+    Request(usize),
+    /// The beginning of one.
+    Begun,
+    No,
+}
+
+impl Server {
+    /// A server that plays these units on this line.
+    pub const fn new(units: UnitSet, line: Line) -> Self {
+        Server { line, units, state: State::Listening, last_id: 0, heard_us: 0, buffer: [0; MAX_FRAME], filled: 0 }
+    }
+
+    /// Takes bytes, the last of which came at `now_us`, up to the end of a request to one of its
+    /// units: how many. Call again with the rest when the request is answered.
+    ///
+    /// Bytes that come while a request waits for its reply mean that the client gave up: they begin
+    /// anew, and that reply is no longer wanted.
+    pub fn receive(&mut self, bytes: &[u8], now_us: u64) -> usize {
+        if self.line.is_parted(self.heard_us, now_us, bytes.len()) {
+            self.filled = 0;
+        }
+        self.heard_us = self.heard_us.max(now_us);
+        if self.state != State::Listening && !bytes.is_empty() {
+            self.state = State::Listening;
+            self.filled = 0;
+        }
+        let mut taken = 0;
+        for byte in bytes {
+            taken += 1;
+            if let Some(place) = self.buffer.get_mut(self.filled) {
+                *place = *byte;
+                self.filled = self.filled.saturating_add(1);
+            }
+            let is_last = taken == bytes.len();
+            if let Some(length) = self.find(is_last) {
+                self.last_id = self.last_id.wrapping_add(1);
+                self.state = State::Asked { length };
+                break;
+            }
+        }
+        taken
+    }
+
+    /// Looks for a request at every place, and moves it to the front; forgets what can belong to
+    /// none. A function of unknown length ends where the bytes end.
+    fn find(&mut self, is_last: bool) -> Option<usize> {
+        let bytes = self.buffer.get(..self.filled)?;
+        let mut keep_from = None;
+        let mut found = None;
+        for start in 0..bytes.len() {
+            match look_at(&self.units, bytes.get(start..)?, is_last) {
+                Candidate::Request(length) => {
+                    (keep_from, found) = (Some(start), Some(length));
+                    break;
+                }
+                Candidate::Begun => keep_from = keep_from.or(Some(start)),
+                Candidate::No => {}
+            }
+        }
+        let keep_from = keep_from.unwrap_or(self.filled).max(usize::from(found.is_none() && self.filled == MAX_FRAME));
+        self.buffer.copy_within(keep_from..self.filled, 0);
+        self.filled = self.filled.saturating_sub(keep_from);
+        found
+    }
+
+    /// The request that waits for its reply.
+    pub fn request(&self) -> Option<ServerRequest<'_>> {
+        let State::Asked { length } = self.state else { return None };
+        let pdu = self.buffer.get(HEADER..length.saturating_sub(TRAILER))?;
+        Some(ServerRequest { id: self.last_id, unit_id: UnitId(*self.buffer.first()?), pdu })
+    }
+
+    /// Answers the request that waits from a bank. A broadcast is obeyed and not answered; one that
+    /// reads is ignored.
+    pub fn answer(&mut self, bank: &mut impl Bank) {
+        let State::Asked { length } = self.state else { return };
+        let [unit, rest @ ..] = &mut self.buffer;
+        let unit_id = UnitId(*unit);
+        let Some(pdu) = rest.first_chunk_mut::<MAX_PDU>() else { return };
+        let is_read = matches!(pdu, [1..=4, ..]);
+        let is_broadcast = unit_id == UnitId::BROADCAST;
+        if !(is_broadcast && is_read) {
+            let length = answer(bank, unit_id, pdu, length.saturating_sub(HEADER + TRAILER));
+            self.finish(unit_id, length);
+        } else {
+            self.listen();
+        }
+    }
+
+    /// Takes the PDU of the reply to the request of this identity; false if that is no longer wanted
+    /// or the reply is longer than a PDU may be.
+    pub fn reply(&mut self, id: u16, pdu: &[u8]) -> bool {
+        let Some(request) = self.request().filter(|request| request.id == id) else { return false };
+        let unit_id = request.unit_id;
+        let Some(place) = self.buffer.get_mut(HEADER..HEADER.saturating_add(pdu.len())) else { return false };
+        if !(1..=MAX_PDU).contains(&pdu.len()) {
+            return false;
+        }
+        place.copy_from_slice(pdu);
+        self.finish(unit_id, pdu.len());
+        matches!(self.state, State::Answered { .. })
+    }
+
+    /// Leaves the request that waits unanswered.
+    pub fn ignore(&mut self) {
+        if matches!(self.state, State::Asked { .. }) {
+            self.listen();
+        }
+    }
+
+    fn finish(&mut self, unit_id: UnitId, pdu_length: usize) {
+        match emit_frame(&mut self.buffer, unit_id, pdu_length) {
+            Ok(length) if unit_id != UnitId::BROADCAST => self.state = State::Answered { length },
+            _ => self.listen(),
+        }
+    }
+
+    fn listen(&mut self) {
+        self.state = State::Listening;
+        self.filled = 0;
+    }
+
+    /// A reply to send, or until when the line has to be left alone.
+    pub fn poll(&mut self, now_us: u64) -> ServerPoll<'_> {
+        let State::Answered { length } = self.state else { return ServerPoll::Idle };
+        let ready_us = self.heard_us.saturating_add(self.line.t3_5_us().into());
+        if now_us < ready_us {
+            return ServerPoll::WaitUntil(ready_us);
+        }
+        self.listen();
+        self.heard_us = now_us.saturating_add(self.line.duration_us(length));
+        ServerPoll::Send(self.buffer.get(..length).unwrap_or_default())
+    }
+}
+
+fn look_at(units: &UnitSet, bytes: &[u8], is_last: bool) -> Candidate {
+    let Some((unit, pdu)) = bytes.split_first() else { return Candidate::Begun };
+    let unit_id = UnitId(*unit);
+    if unit_id != UnitId::BROADCAST && !units.contains(unit_id) {
+        return Candidate::No;
+    }
+    let frame_length = match request_length(pdu) {
+        _ if pdu.first().is_some_and(|code| *code == 0 || *code > 0x7F) => return Candidate::No,
+        Err(_) => return Candidate::Begun,
+        Ok(Some(length)) => HEADER + length + TRAILER,
+        Ok(None) if is_last && bytes.len() >= MIN_FRAME => bytes.len(),
+        Ok(None) => return Candidate::Begun,
+    };
+    match bytes.get(..frame_length) {
+        Some(frame) if crc16(frame) == 0 => Candidate::Request(frame_length),
+        // What is longer than a frame may be is none; what has another end may go on.
+        None if frame_length <= MAX_FRAME => Candidate::Begun,
+        Some(_) if is_last && frame_length == bytes.len() && request_length(pdu) == Ok(None) => Candidate::Begun,
+        _ => Candidate::No,
+    }
+}

@@ -1,0 +1,369 @@
+use std::vec::Vec;
+
+use super::*;
+use crate::modbus::client::{ClientError, Event, Poll, RequestId, Stray};
+use crate::modbus::server::{Bank, RegistersMut};
+use crate::modbus::{ExceptionCode, FunctionCode, RegisterKind, Registers, Request, Response, UnitSet};
+
+#[test]
+fn a_frame_is_read_and_built() {
+    // Modbus over Serial Line V1.02, 6.2.2: unit 2, function 7, CRC 0x1241.
+    let bytes = [2, 7, 0x41, 0x12];
+    assert_eq!(Frame::parse(&bytes), Ok(Frame { unit_id: UnitId(2), pdu: &[7] }));
+    let mut buffer = [0, 7, 0, 0];
+    assert_eq!(emit_frame(&mut buffer, UnitId(2), 1), Ok(4));
+    assert_eq!(buffer, bytes);
+}
+
+#[test]
+fn what_is_no_frame_is_refused_where_it_breaks() {
+    let refused = |bytes: &[u8]| Frame::parse(bytes).map_err(|error| (error.kind(), error.offset())).unwrap_err();
+    assert_eq!(refused(&[2, 7, 0x41]), (ErrorKind::FrameTooShort, 3));
+    assert_eq!(refused(&[2, 7, 0x41, 0x13]), (ErrorKind::CrcMismatch, 2));
+    assert_eq!(refused(&[0; 257]), (ErrorKind::FrameTooLong, 256));
+    let small = emit_frame(&mut [0; 7], UnitId(1), 5).unwrap_err();
+    assert_eq!((small.kind(), small.offset()), (ErrorKind::BufferTooSmall, 7));
+    assert_eq!(emit_frame(&mut [0; 300], UnitId(1), 254).unwrap_err().kind(), ErrorKind::FrameLength);
+}
+
+fn frame(unit: u8, pdu: &[u8]) -> Vec<u8> {
+    let mut bytes = std::vec![unit];
+    bytes.extend(pdu);
+    bytes.extend(crc16(&bytes).to_le_bytes());
+    bytes
+}
+
+fn read(address: u16, quantity: u16) -> Request<'static> {
+    Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address, quantity }
+}
+
+fn send(client: &mut Client, unit: u8, request: &Request<'_>, now_us: u64) -> Result<RequestId, ClientError> {
+    client.request(UnitId(unit), request, now_us, 100_000, &mut [0; MAX_FRAME]).map(|(id, _)| id)
+}
+
+/// Feeds bytes in chunks at one instant; the replies' registers, and strays.
+fn feed(client: &mut Client, bytes: &[u8], size: usize, now_us: u64) -> (Vec<(RequestId, Vec<u16>)>, Vec<Stray>) {
+    let (mut replies, mut strays) = (Vec::new(), Vec::new());
+    for mut chunk in bytes.chunks(size) {
+        while !chunk.is_empty() {
+            let (taken, event) = client.receive(chunk, now_us);
+            match event {
+                Some(Event::Reply { request, response: Response::Registers { registers, .. } }) => {
+                    replies.push((request, registers.iter().collect()));
+                }
+                Some(Event::Reply { request, .. }) => replies.push((request, Vec::new())),
+                Some(Event::Stray(stray)) => strays.push(stray),
+                None => {}
+            }
+            chunk = &chunk[taken..];
+        }
+    }
+    (replies, strays)
+}
+
+/// Whatever stands before it, in whatever chunks: the right reply is delivered, and nothing else.
+#[test]
+fn only_the_right_reply_answers() {
+    let mut before: Vec<u8> = std::vec![0xFF, 1, 3];
+    before.extend(frame(2, &[3, 4, 9, 9, 9, 9]));
+    before.extend(frame(1, &[4, 4, 9, 9, 9, 9]));
+    before.extend(frame(1, &[3, 2, 9, 9]));
+    before.extend(frame(1, &[0x84, 2]));
+    before.extend(&frame(1, &[3, 4, 9, 9, 9, 9])[..8]);
+    let mut damaged = frame(1, &[3, 4, 9, 9, 9, 9]);
+    damaged[4] ^= 1;
+    before.extend(damaged);
+    before.extend([1, 1, 1, 3, 4, 1, 3]);
+    let good = frame(1, &[3, 4, 0, 1, 0, 2]);
+    for size in [1, 2, 7, 1000] {
+        let mut client = Client::new(Line::stream());
+        let id = send(&mut client, 1, &read(10, 2), 0).unwrap();
+        let bytes = [&before[..], &good, &good].concat();
+        assert_eq!(feed(&mut client, &bytes, size, 50).0, [(id, std::vec![1, 2])], "{size}");
+        assert_eq!(client.poll(1_000_000), Poll::Idle);
+    }
+}
+
+#[test]
+fn echoed_fields_of_writes_are_compared_and_exceptions_taken() {
+    let mut client = Client::new(Line::stream());
+    let request = Request::WriteSingleRegister { address: 7, value: 300 };
+    let id = send(&mut client, 1, &request, 0).unwrap();
+    assert!(feed(&mut client, &frame(1, &[6, 0, 7, 1, 45]), 100, 1).0.is_empty());
+    assert_eq!(feed(&mut client, &frame(1, &[6, 0, 7, 1, 44]), 100, 1).0, [(id, Vec::new())]);
+    let id = send(&mut client, 1, &request, 2).unwrap();
+    assert_eq!(feed(&mut client, &frame(1, &[0x86, 3]), 1, 3).0, [(id, Vec::new())]);
+}
+
+/// Noise of every kind never keeps the machine from the reply behind it, nor makes it grow.
+#[test]
+fn any_amount_of_noise_is_passed_over() {
+    let mut random = 7u32;
+    for round in 0..300 {
+        let mut client = Client::new(Line::stream());
+        let request =
+            if round % 3 == 0 { Request::Other { function: FunctionCode(65), data: &[] } } else { read(0, 125) };
+        let id = send(&mut client, 1, &request, 0).unwrap();
+        let noise: Vec<u8> = (0..round * 7)
+            .map(|_| {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                // Bytes that look like the reply's beginning come often.
+                [1, 3, 250, 65, (random >> 24) as u8][(random >> 16) as usize % 5]
+            })
+            .collect();
+        let strange = feed(&mut client, &noise, 1 + round % 30, 1).0;
+        assert!(strange.is_empty(), "{strange:?}");
+        if round % 3 != 0 {
+            let mut pdu = std::vec![3, 250];
+            pdu.extend([7; 250]);
+            assert_eq!(feed(&mut client, &frame(1, &pdu), 1 + round % 30, 1).0, [(id, std::vec![0x0707; 125])]);
+        }
+    }
+}
+
+/// The oldest complaint about every library: after one time-out the client is one reply behind.
+#[test]
+fn a_late_reply_answers_nothing() {
+    let mut client = Client::new(Line::stream());
+    let first = send(&mut client, 1, &read(10, 1), 0).unwrap();
+    assert_eq!(client.poll(99_999), Poll::WaitUntil(100_000));
+    assert_eq!(client.poll(100_000), Poll::TimedOut(first));
+    // Another unit, and the same question, may be asked at once; one that the late reply would seem
+    // to answer has to wait for it.
+    assert_eq!(send(&mut client, 1, &read(20, 1), 100_000), Err(ClientError::NotBefore(200_000)));
+    let other = send(&mut client, 2, &read(20, 1), 100_000).unwrap();
+    assert_eq!(feed(&mut client, &frame(1, &[3, 2, 0, 10]), 1, 110_000), (Vec::new(), Vec::new()));
+    assert_eq!(feed(&mut client, &frame(2, &[3, 2, 0, 20]), 1, 120_000).0, [(other, std::vec![20])]);
+    let first = send(&mut client, 1, &read(10, 1), 120_000).unwrap();
+    assert_eq!(client.poll(300_000), Poll::TimedOut(first));
+    assert_eq!(feed(&mut client, &frame(1, &[3, 2, 0, 10]), 1, 310_000).1, [Stray::Transaction]);
+    assert!(send(&mut client, 1, &read(20, 1), 310_000).is_ok(), "the late reply came");
+}
+
+#[test]
+fn silences_are_kept() {
+    let mut client = Client::new(Line::serial(9600));
+    assert_eq!(send(&mut client, 1, &read(0, 1), 4010), Err(ClientError::NotBefore(4011)));
+    let id = send(&mut client, 1, &read(0, 1), 5000).unwrap();
+    assert_eq!(client.request(UnitId(1), &read(0, 1), 5000, 1, &mut [0; 8]), Err(ClientError::TooManyInFlight));
+    // 8 bytes there and 7 back take 17,190 us.
+    assert_eq!(client.poll(5000), Poll::WaitUntil(5000 + 100_000 + 15 * 1146));
+    assert_eq!(feed(&mut client, &frame(1, &[3, 2, 0, 1]), 100, 30_000).0, [(id, std::vec![1])]);
+    assert_eq!(client.poll(30_001), Poll::WaitUntil(34_011));
+    assert_eq!(client.poll(34_011), Poll::Idle);
+}
+
+#[test]
+fn a_strict_line_discards_a_frame_with_a_hole_and_a_lenient_one_does_not() {
+    let reply = frame(1, &[3, 2, 0, 1]);
+    let answered = |line: Line, hole_us: u64| {
+        let mut client = Client::new(line);
+        send(&mut client, 1, &read(0, 1), 10_000).unwrap();
+        let mut now_us = 30_000;
+        for (index, byte) in reply.iter().enumerate() {
+            now_us += line.duration_us(1) + if index == 4 { hole_us } else { 0 };
+            if client.receive(&[*byte], now_us).1.is_some() {
+                return true;
+            }
+        }
+        false
+    };
+    let line = Line::serial(19_200);
+    assert!(answered(line.strict(), 0) && answered(line.strict(), 860));
+    assert!(!answered(line.strict(), 861), "t1.5 is 860 us");
+    assert!(answered(line, 50_000));
+}
+
+#[test]
+fn an_echo_is_taken_away_and_a_damaged_one_reported() {
+    let line = Line::stream().with_echo();
+    let request = Request::WriteSingleRegister { address: 7, value: 300 };
+    let sent = frame(1, &[6, 0, 7, 1, 44]);
+    for size in [1, 3, 100] {
+        let mut client = Client::new(line);
+        let id = send(&mut client, 1, &request, 0).unwrap();
+        // The echo of this function is a valid reply: only its place tells.
+        assert_eq!(feed(&mut client, &sent, size, 1), (Vec::new(), Vec::new()));
+        assert_eq!(feed(&mut client, &sent, size, 2).0, [(id, Vec::new())]);
+    }
+    let mut client = Client::new(line);
+    send(&mut client, 1, &request, 0).unwrap();
+    let mut damaged = sent.clone();
+    damaged[2] ^= 8;
+    assert_eq!(feed(&mut client, &damaged, 1, 1).1, [Stray::Collision]);
+}
+
+#[test]
+fn a_broadcast_is_sent_and_not_waited_for() {
+    let mut client = Client::new(Line::stream());
+    let request = Request::WriteSingleRegister { address: 7, value: 300 };
+    let id = send(&mut client, 0, &request, 0).unwrap();
+    assert_eq!(client.poll(99_999), Poll::WaitUntil(100_000));
+    assert_eq!(client.poll(100_000), Poll::Sent(id));
+    let refused = send(&mut client, 0, &read(0, 1), 100_000).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::UnitId);
+}
+
+/// Shows its addresses as values, and counts what is written.
+#[derive(Default)]
+struct Addresses {
+    written: usize,
+}
+
+impl Bank for Addresses {
+    fn read_registers(
+        &mut self,
+        unit_id: UnitId,
+        _: RegisterKind,
+        address: u16,
+        registers: &mut RegistersMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let value = |index| Some(u16::from(unit_id.0) * 1000 + address + index as u16);
+        registers.fill_with(value).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+    }
+
+    fn write_registers(&mut self, _: UnitId, _: u16, registers: Registers<'_>) -> Result<(), ExceptionCode> {
+        self.written += registers.len();
+        Ok(())
+    }
+}
+
+fn units() -> UnitSet {
+    [UnitId(1), UnitId(64), UnitId(255)].into_iter().collect()
+}
+
+/// Feeds bytes in chunks and collects what the server sends.
+fn served(server: &mut Server, bank: &mut Addresses, bytes: &[u8], size: usize) -> Vec<Vec<u8>> {
+    let mut sent = Vec::new();
+    for mut chunk in bytes.chunks(size) {
+        while !chunk.is_empty() {
+            let taken = server.receive(chunk, 1);
+            chunk = &chunk[taken..];
+            server.answer(bank);
+            if let ServerPoll::Send(reply) = server.poll(1) {
+                sent.push(reply.to_vec());
+            }
+        }
+    }
+    sent
+}
+
+#[test]
+fn the_server_answers_its_units_in_any_chunks_and_through_noise() {
+    let mut bytes: Vec<u8> = std::vec![0xFF, 1];
+    bytes.extend(frame(1, &[3, 0, 5, 0, 1]));
+    bytes.extend(frame(2, &[3, 0, 5, 0, 1]));
+    bytes.extend([1, 16, 0, 0]);
+    bytes.extend(frame(64, &[4, 0, 6, 0, 2]));
+    bytes.extend(frame(0, &[3, 0, 6, 0, 2]));
+    bytes.extend(frame(0, &[6, 0, 6, 0, 2]));
+    bytes.extend(frame(255, &[16, 0, 1, 0, 2, 4, 0, 10, 1, 2]));
+    bytes.extend(frame(1, &[3, 0, 5, 0, 0]));
+    let want = [
+        frame(1, &[3, 2, 0x03, 0xED]),
+        frame(64, &[4, 4, 0xFA, 0x06, 0xFA, 0x07]),
+        frame(255, &[16, 0, 1, 0, 2]),
+        frame(1, &[0x83, 3]),
+    ];
+    for size in [1, 3, 1000] {
+        let (mut server, mut bank) = (Server::new(units(), Line::stream()), Addresses::default());
+        assert_eq!(served(&mut server, &mut bank, &bytes, size), want, "{size}");
+        assert_eq!(bank.written, 3, "one register to all, two to one");
+    }
+}
+
+#[test]
+fn unknown_functions_and_custom_ones_end_with_their_bytes() {
+    let (mut server, mut bank) = (Server::new(units(), Line::stream()), Addresses::default());
+    let sent = served(&mut server, &mut bank, &frame(1, &[65, 1, 2, 3, 4, 5]), 1000);
+    assert_eq!(sent, [frame(1, &[0xC1, 1])]);
+    let mut whole = frame(1, &[65, 1, 2, 3]);
+    let tail = whole.split_off(4);
+    assert!(served(&mut server, &mut bank, &whole, 1000).is_empty());
+    assert_eq!(served(&mut server, &mut bank, &tail, 1000), [frame(1, &[0xC1, 1])]);
+}
+
+#[test]
+fn a_reply_from_elsewhere_belongs_to_one_request() {
+    let mut server = Server::new(units(), Line::stream());
+    server.receive(&frame(1, &[3, 0, 5, 0, 1]), 1);
+    let first = server.request().unwrap().id;
+    // The client lost patience and asks again.
+    server.receive(&frame(1, &[3, 0, 9, 0, 1]), 2);
+    let second = server.request().unwrap().id;
+    assert!(!server.reply(first, &[3, 2, 0, 5]));
+    assert_eq!(server.poll(3), ServerPoll::Idle);
+    assert!(!server.reply(second, &[0; 254]), "longer than a PDU");
+    assert!(server.reply(second, &[3, 2, 0, 9]));
+    assert_eq!(server.poll(3), ServerPoll::Send(&frame(1, &[3, 2, 0, 9])));
+    assert_eq!(server.poll(3), ServerPoll::Idle);
+}
+
+/// Client and server over a line that loses, damages and delays bytes: every reply that is delivered
+/// is the right one, and after a quiet time everything works again.
+#[test]
+fn a_noisy_line_delivers_no_wrong_value() {
+    let mut random = 99u32;
+    let mut next = move |below: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) % below
+    };
+    let line = Line::serial(19_200);
+    let (mut client, mut server, mut bank) = (Client::new(line), Server::new(units(), line), Addresses::default());
+    let (mut now, mut delivered, mut timed_out) = (10_000u64, 0, 0);
+    for _ in 0..20_000 {
+        let (unit, address, quantity) = ([1u8, 64][next(2) as usize], next(200) as u16, 1 + next(4) as u16);
+        let mut bytes = [0; MAX_FRAME];
+        let length = match client.request(UnitId(unit), &read(address, quantity), now, 50_000, &mut bytes) {
+            Ok((_, length)) => length,
+            Err(ClientError::NotBefore(at)) => {
+                now = at;
+                continue;
+            }
+            Err(error) => panic!("{error}"),
+        };
+        let mut disturb = |bytes: &[u8]| -> Vec<u8> {
+            let mut out = Vec::new();
+            for byte in bytes {
+                match next(200) {
+                    0 => {}
+                    1 => out.push(byte ^ 1 << next(8)),
+                    2 => out.extend([next(256) as u8, *byte]),
+                    _ => out.push(*byte),
+                }
+            }
+            out
+        };
+        now += 10_000;
+        let mut heard = &disturb(&bytes[..length])[..];
+        while !heard.is_empty() {
+            let taken = server.receive(heard, now);
+            heard = &heard[taken..];
+            server.answer(&mut bank);
+        }
+        let reply = loop {
+            match server.poll(now) {
+                ServerPoll::Send(bytes) => break disturb(bytes),
+                ServerPoll::WaitUntil(at) => now = at,
+                ServerPoll::Idle => break Vec::new(),
+            }
+        };
+        now += 10_000;
+        let (_, event) = client.receive(&reply, now);
+        match event {
+            Some(Event::Reply { response: Response::Registers { registers, .. }, .. }) => {
+                let want: Vec<u16> = (0..quantity).map(|index| u16::from(unit) * 1000 + address + index).collect();
+                assert_eq!(registers.iter().collect::<Vec<_>>(), want);
+                delivered += 1;
+            }
+            Some(event) => panic!("{event:?}"),
+            None => {
+                while let Poll::WaitUntil(at) = client.poll(now) {
+                    now = at;
+                }
+                timed_out += 1;
+            }
+        }
+    }
+    assert!(delivered > 5_000 && timed_out > 1_000, "{delivered} delivered, {timed_out} timed out");
+}

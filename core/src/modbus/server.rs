@@ -1,0 +1,289 @@
+//! What a server does with a request: ask its bank of registers, or refuse.
+//!
+//! Request and reply share one buffer, as on a unit with little memory.
+//!
+//! ```
+//! use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut, answer};
+//! use parabus_core::modbus::{Bits, ExceptionCode, MAX_PDU, RegisterKind, Registers, UnitId};
+//!
+//! struct Meter;
+//!
+//! impl Bank for Meter {
+//!     fn read_registers(&mut self, _: UnitId, _: RegisterKind, address: u16, registers: &mut RegistersMut<'_>)
+//!     -> Result<(), ExceptionCode> {
+//!         registers.fill_with(|index| Some(1000 + address + index as u16)).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+//!     }
+//! }
+//!
+//! let mut buffer = [0; MAX_PDU];
+//! buffer[..5].copy_from_slice(&[3, 0, 7, 0, 1]);
+//! let length = answer(&mut Meter, UnitId(1), &mut buffer, 5);
+//! assert_eq!(buffer[..length], [3, 2, 0x03, 0xEF]);
+//! ```
+
+use super::{Bits, ExceptionCode, FunctionCode, MAX_PDU, RegisterKind, Registers, Request, UnitId, Values};
+use crate::error::ErrorKind;
+
+/// Registers and bits that a server shows. What is not overridden is refused as an unknown function.
+///
+/// Spans lie within 0..=65535 and within the standard's limits. A refusal leaves everything as it was.
+pub trait Bank {
+    /// Reads coils or discrete inputs.
+    fn read_bits(
+        &mut self,
+        _unit_id: UnitId,
+        _kind: RegisterKind,
+        _address: u16,
+        _bits: &mut BitsMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        Err(ExceptionCode::ILLEGAL_FUNCTION)
+    }
+
+    /// Reads holding or input registers.
+    fn read_registers(
+        &mut self,
+        _unit_id: UnitId,
+        _kind: RegisterKind,
+        _address: u16,
+        _registers: &mut RegistersMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        Err(ExceptionCode::ILLEGAL_FUNCTION)
+    }
+
+    /// Writes coils.
+    fn write_bits(&mut self, _unit_id: UnitId, _address: u16, _bits: Bits<'_>) -> Result<(), ExceptionCode> {
+        Err(ExceptionCode::ILLEGAL_FUNCTION)
+    }
+
+    /// Writes holding registers.
+    fn write_registers(
+        &mut self,
+        _unit_id: UnitId,
+        _address: u16,
+        _registers: Registers<'_>,
+    ) -> Result<(), ExceptionCode> {
+        Err(ExceptionCode::ILLEGAL_FUNCTION)
+    }
+}
+
+/// Room for bits in a reply, all 0 at first.
+#[derive(Debug)]
+pub struct BitsMut<'a> {
+    bytes: &'a mut [u8],
+    count: usize,
+}
+
+impl BitsMut<'_> {
+    /// Number of bits.
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Fills each from its index; `None` as soon as there is none for one.
+    pub fn fill_with(&mut self, mut bit: impl FnMut(usize) -> Option<bool>) -> Option<()> {
+        for index in 0..self.count {
+            let byte = self.bytes.get_mut(index / 8)?;
+            *byte |= u8::from(bit(index)?) << (index % 8);
+        }
+        Some(())
+    }
+}
+
+/// Room for registers in a reply, all 0 at first.
+#[derive(Debug)]
+pub struct RegistersMut<'a> {
+    bytes: &'a mut [u8],
+}
+
+impl RegistersMut<'_> {
+    /// Number of registers.
+    pub const fn len(&self) -> usize {
+        self.bytes.len() / 2
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Fills each from its index; `None` as soon as there is none for one.
+    pub fn fill_with(&mut self, mut register: impl FnMut(usize) -> Option<u16>) -> Option<()> {
+        for (index, place) in self.bytes.chunks_exact_mut(2).enumerate() {
+            place.copy_from_slice(&register(index)?.to_be_bytes());
+        }
+        Some(())
+    }
+}
+
+/// Answers the request whose PDU is the first `length` bytes of the buffer, in the same buffer; gives
+/// the length of the reply's PDU.
+///
+/// A request that breaks the standard is refused with exception 1, 2 or 3 (Modbus Application
+/// Protocol V1.1b3, 7), a `length` of 0 as a function that nobody knows.
+pub fn answer(bank: &mut impl Bank, unit_id: UnitId, buffer: &mut [u8; MAX_PDU], length: usize) -> usize {
+    let function = FunctionCode(buffer.first().map_or(0, |code| code & 0x7F));
+    let request = buffer.get(..length).map(Request::parse);
+    let result = match request {
+        Some(Ok(Request::Read { function, address, quantity })) => {
+            return match read(bank, unit_id, function, address, quantity.into(), buffer) {
+                Ok(length) => length,
+                Err(code) => refuse(buffer, function, code),
+            };
+        }
+        Some(Ok(Request::WriteSingleCoil { address, value })) => {
+            let byte = [u8::from(value)];
+            Bits::new(&byte, 1).map_or(Ok(()), |bits| bank.write_bits(unit_id, address, bits))
+        }
+        Some(Ok(Request::WriteSingleRegister { address, value })) => {
+            let bytes = value.to_be_bytes();
+            Registers::new(&bytes).map_or(Ok(()), |registers| bank.write_registers(unit_id, address, registers))
+        }
+        Some(Ok(Request::WriteMultipleCoils { address, bits })) => bank.write_bits(unit_id, address, bits),
+        Some(Ok(Request::WriteMultipleRegisters { address, values: Values::Wire(registers) })) => {
+            bank.write_registers(unit_id, address, registers)
+        }
+        Some(Err(error)) => Err(match error.kind() {
+            ErrorKind::AddressRange => ExceptionCode::ILLEGAL_DATA_ADDRESS,
+            ErrorKind::FunctionCode => ExceptionCode::ILLEGAL_FUNCTION,
+            _ => ExceptionCode::ILLEGAL_DATA_VALUE,
+        }),
+        _ => Err(ExceptionCode::ILLEGAL_FUNCTION),
+    };
+    match result {
+        // The first five bytes of every request that writes are its reply: function, address, and
+        // value or quantity.
+        Ok(()) => 5,
+        Err(code) => refuse(buffer, function, code),
+    }
+}
+
+/// Writes an exception over the request.
+fn refuse(buffer: &mut [u8; MAX_PDU], function: FunctionCode, code: ExceptionCode) -> usize {
+    let [first, second, ..] = buffer;
+    (*first, *second) = (function.0 | 0x80, code.0);
+    2
+}
+
+fn read(
+    bank: &mut impl Bank,
+    unit_id: UnitId,
+    function: FunctionCode,
+    address: u16,
+    quantity: usize,
+    buffer: &mut [u8; MAX_PDU],
+) -> Result<usize, ExceptionCode> {
+    let kind = RegisterKind::ALL.into_iter().find(|kind| kind.read_function() == function);
+    let kind = kind.ok_or(ExceptionCode::ILLEGAL_FUNCTION)?;
+    let count = if kind.is_bit() { quantity.div_ceil(8) } else { quantity * 2 };
+    let [_, byte_count, body @ ..] = buffer;
+    let bytes = body.get_mut(..count).ok_or(ExceptionCode::ILLEGAL_DATA_VALUE)?;
+    bytes.fill(0);
+    *byte_count = u8::try_from(count).map_err(|_| ExceptionCode::ILLEGAL_DATA_VALUE)?;
+    if kind.is_bit() {
+        bank.read_bits(unit_id, kind, address, &mut BitsMut { bytes, count: quantity })?;
+    } else {
+        bank.read_registers(unit_id, kind, address, &mut RegistersMut { bytes })?;
+    }
+    Ok(2 + count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    /// Ten coils and ten holding registers from address 100.
+    #[derive(Default)]
+    struct Ten {
+        coils: [bool; 10],
+        registers: [u16; 10],
+    }
+
+    fn place(address: u16, index: usize) -> Option<usize> {
+        usize::from(address).checked_sub(100).map(|place| place + index).filter(|place| *place < 10)
+    }
+
+    impl Bank for Ten {
+        fn read_bits(
+            &mut self,
+            _: UnitId,
+            kind: RegisterKind,
+            at: u16,
+            bits: &mut BitsMut<'_>,
+        ) -> Result<(), ExceptionCode> {
+            if kind != RegisterKind::Coil {
+                return Err(ExceptionCode::ILLEGAL_FUNCTION);
+            }
+            bits.fill_with(|index| Some(self.coils[place(at, index)?])).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+        }
+
+        fn read_registers(
+            &mut self,
+            _: UnitId,
+            _: RegisterKind,
+            at: u16,
+            registers: &mut RegistersMut<'_>,
+        ) -> Result<(), ExceptionCode> {
+            registers
+                .fill_with(|index| Some(self.registers[place(at, index)?]))
+                .ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+        }
+
+        fn write_bits(&mut self, _: UnitId, at: u16, bits: Bits<'_>) -> Result<(), ExceptionCode> {
+            for (index, bit) in bits.iter().enumerate() {
+                self.coils[place(at, index).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)?] = bit;
+            }
+            Ok(())
+        }
+
+        fn write_registers(&mut self, _: UnitId, at: u16, values: Registers<'_>) -> Result<(), ExceptionCode> {
+            for (index, value) in values.iter().enumerate() {
+                self.registers[place(at, index).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)?] = value;
+            }
+            Ok(())
+        }
+    }
+
+    fn ask(bank: &mut Ten, request: &[u8]) -> Vec<u8> {
+        // Old bytes must not shine through.
+        let mut buffer = [0xEE; MAX_PDU];
+        buffer[..request.len()].copy_from_slice(request);
+        let length = answer(bank, UnitId(1), &mut buffer, request.len());
+        buffer[..length].to_vec()
+    }
+
+    #[test]
+    fn reads_and_writes() {
+        let mut bank = Ten::default();
+        assert_eq!(ask(&mut bank, &[16, 0, 100, 0, 2, 4, 1, 2, 3, 4]), [16, 0, 100, 0, 2]);
+        assert_eq!(ask(&mut bank, &[6, 0, 102, 5, 6]), [6, 0, 102, 5, 6]);
+        assert_eq!(ask(&mut bank, &[3, 0, 100, 0, 4]), [3, 8, 1, 2, 3, 4, 5, 6, 0, 0]);
+        assert_eq!(ask(&mut bank, &[15, 0, 100, 0, 9, 2, 0xFF, 1]), [15, 0, 100, 0, 9]);
+        assert_eq!(ask(&mut bank, &[5, 0, 101, 0, 0]), [5, 0, 101, 0, 0]);
+        assert_eq!(ask(&mut bank, &[1, 0, 100, 0, 10]), [1, 2, 0xFD, 1]);
+    }
+
+    #[test]
+    fn refusals_have_the_standards_codes() {
+        let mut bank = Ten::default();
+        for (request, want) in [
+            (&[3, 0, 105, 0, 9][..], [0x83, 2]),
+            (&[3, 0xFF, 0xFF, 0, 2], [0x83, 2]),
+            (&[3, 0, 100, 0, 126], [0x83, 3]),
+            (&[3, 0, 100, 0, 0], [0x83, 3]),
+            (&[3, 0, 100], [0x83, 3]),
+            (&[5, 0, 100, 1, 0], [0x85, 3]),
+            (&[16, 0, 100, 0, 2, 3, 1, 2, 3], [0x90, 3]),
+            (&[2, 0, 100, 0, 1], [0x82, 1]),
+            (&[99, 1, 2], [0xE3, 1]),
+            (&[0x83, 0, 0, 0, 1], [0x83, 1]),
+        ] {
+            assert_eq!(ask(&mut bank, request), want, "{request:?}");
+        }
+    }
+}
