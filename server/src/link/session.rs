@@ -200,6 +200,12 @@ impl Session<'_> {
                     }
                     continue;
                 }
+                Poll::Sent(request) => {
+                    if let Some(job) = self.waiting.remove(&request) {
+                        job.answer(Ok(Vec::new()));
+                    }
+                    continue;
+                }
                 Poll::WaitUntil(at) => Some(at),
                 Poll::Idle => None,
             };
