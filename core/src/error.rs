@@ -89,6 +89,10 @@ kinds! {
     TooManyInFlight => "too-many-in-flight",
     /// The line has to be silent until a later time.
     NotBefore => "not-before",
+
+    // gateway
+    /// Bytes are not a gateway's image, or units and groups cannot be one.
+    GatewayImage => "gateway-image",
 }
 
 #[cfg(test)]

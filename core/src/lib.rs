@@ -22,6 +22,7 @@ extern crate alloc;
 #[cfg(feature = "serde")]
 pub mod contract;
 pub mod error;
+pub mod gateway;
 pub mod modbus;
 pub mod reference;
 pub mod schedule;
