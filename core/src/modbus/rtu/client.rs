@@ -167,6 +167,9 @@ impl Client {
     /// Takes bytes, the last of which came at `now_us`: how many were taken, and what they amount
     /// to. Call again with the rest, if there is one.
     pub fn receive(&mut self, bytes: &[u8], now_us: u64) -> (usize, Option<Event<'_>>) {
+        if bytes.is_empty() {
+            return (0, None);
+        }
         if self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.filled = 0;
         }

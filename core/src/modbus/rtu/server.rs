@@ -87,19 +87,27 @@ impl Server {
     }
 
     /// Takes bytes, the last of which came at `now_us`, up to the end of a request to one of its
-    /// units: how many. Call again with the rest when the request is answered.
+    /// units: how many. Call again with the rest when the request is answered or passed on.
     ///
-    /// Bytes that come while a request waits for its reply mean that the client gave up: they begin
-    /// anew, and that reply is no longer wanted.
+    /// A whole request that comes while another waits for its reply means that the client gave up:
+    /// the new one takes its place. Bytes that come while a reply is about to be sent are noise.
     pub fn receive(&mut self, bytes: &[u8], now_us: u64) -> usize {
+        if bytes.is_empty() {
+            return 0;
+        }
+        // Where bytes are gathered: behind a request that waits.
+        let front = match self.state {
+            State::Listening => 0,
+            State::Asked { length } => length,
+            State::Answered { .. } => {
+                self.heard_us = self.heard_us.max(now_us);
+                return bytes.len();
+            }
+        };
         if self.line.is_parted(self.heard_us, now_us, bytes.len()) {
-            self.filled = 0;
+            self.filled = front;
         }
         self.heard_us = self.heard_us.max(now_us);
-        if self.state != State::Listening && !bytes.is_empty() {
-            self.state = State::Listening;
-            self.filled = 0;
-        }
         let mut taken = 0;
         for byte in bytes {
             taken += 1;
@@ -108,7 +116,9 @@ impl Server {
                 self.filled = self.filled.saturating_add(1);
             }
             let is_last = taken == bytes.len();
-            if let Some(length) = self.find(is_last) {
+            if let Some((start, length)) = self.find(front, is_last) {
+                self.buffer.copy_within(start..start.saturating_add(length), 0);
+                self.filled = length;
                 self.last_id = self.last_id.wrapping_add(1);
                 self.state = State::Asked { length };
                 break;
@@ -117,26 +127,22 @@ impl Server {
         taken
     }
 
-    /// Looks for a request at every place, and moves it to the front; forgets what can belong to
-    /// none. A function of unknown length ends where the bytes end.
-    fn find(&mut self, is_last: bool) -> Option<usize> {
-        let bytes = self.buffer.get(..self.filled)?;
+    /// Looks for a request at every place from `front` on; forgets what can belong to none. A function
+    /// of unknown length ends where the bytes end.
+    fn find(&mut self, front: usize, is_last: bool) -> Option<(usize, usize)> {
         let mut keep_from = None;
-        let mut found = None;
-        for start in 0..bytes.len() {
-            match look_at(&self.units, bytes.get(start..)?, is_last) {
-                Candidate::Request(length) => {
-                    (keep_from, found) = (Some(start), Some(length));
-                    break;
-                }
+        for start in front..self.filled {
+            match look_at(&self.units, self.buffer.get(start..self.filled)?, is_last) {
+                Candidate::Request(length) => return Some((start, length)),
                 Candidate::Begun => keep_from = keep_from.or(Some(start)),
                 Candidate::No => {}
             }
         }
-        let keep_from = keep_from.unwrap_or(self.filled).max(usize::from(found.is_none() && self.filled == MAX_FRAME));
-        self.buffer.copy_within(keep_from..self.filled, 0);
-        self.filled = self.filled.saturating_sub(keep_from);
-        found
+        // A beginning that has no room left for its end is given up.
+        let keep_from = keep_from.filter(|start| *start > front || self.filled < MAX_FRAME).unwrap_or(self.filled);
+        self.buffer.copy_within(keep_from..self.filled, front);
+        self.filled = self.filled.saturating_sub(keep_from.saturating_sub(front));
+        None
     }
 
     /// The request that waits for its reply.
