@@ -197,18 +197,14 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
     fn lose(&mut self, now_us: u64) {
         self.health.timeouts = self.health.timeouts.wrapping_add(1);
         match self.bus.work.take() {
-            Some(Work::Group { index, retries }) => {
-                if self.bus.fail(index, retries, now_us) {
-                    self.points.silence(index);
-                }
-            }
+            Some(Work::Group { index, retries }) if self.bus.fail(index, retries, now_us) => self.points.silence(index),
             Some(Work::Passed) => {
                 if let Some(passing) = self.passing.take() {
                     let code = ExceptionCode::GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND;
                     refuse(&mut self.uplink, passing.id, code);
                 }
             }
-            None => {}
+            Some(Work::Group { .. }) | None => {}
         }
     }
 

@@ -1,0 +1,67 @@
+//! The vectors on the emulated microcontroller: a table made at build time, core's contract, and a
+//! comparison. A heap is there for the contract alone.
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+#[cfg(target_os = "none")]
+mod target {
+    extern crate alloc;
+
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec;
+    use core::fmt::Debug;
+
+    use cortex_m_semihosting::{debug, hprintln};
+    use embedded_alloc::LlffHeap;
+    use parabus_board_mps2_an386 as _;
+    use parabus_core::contract::{Error, modbus, reference, value};
+
+    type Case = (&'static str, fn() -> Result<(), String>);
+
+    /// Bytes of heap; the longest frame is far below.
+    const HEAP: usize = 64 * 1024;
+
+    #[global_allocator]
+    static ALLOCATOR: LlffHeap = LlffHeap::empty();
+
+    fn check<T: PartialEq + Debug>(
+        got: Result<T, Error>,
+        want: Result<T, (&str, Option<usize>)>,
+    ) -> Result<(), String> {
+        let got = got.map_err(|error| (error.kind.code(), error.offset));
+        if got == want { Ok(()) } else { Err(format!("expected {want:?}\n     got {got:?}")) }
+    }
+
+    include!(concat!(env!("OUT_DIR"), "/vectors.rs"));
+
+    #[cortex_m_rt::entry]
+    fn main() -> ! {
+        // SAFETY: once, before anything is allocated.
+        unsafe {
+            embedded_alloc::init!(ALLOCATOR, HEAP);
+        }
+        let mut passed = 0;
+        for (name, run) in CASES {
+            match run() {
+                Ok(()) => passed += 1,
+                Err(difference) => hprintln!("{}\n{}", name, difference),
+            }
+        }
+        hprintln!(r#"vectors: {{"runner":"Cortex-M in QEMU","passed":{},"total":{}}}"#, passed, CASES.len());
+        // A runner that cannot fail proves nothing.
+        let is_proof = BROKEN.1().is_err();
+        if !is_proof {
+            hprintln!("a broken case passed");
+        }
+        let is_good = passed == CASES.len() && is_proof;
+        debug::exit(if is_good { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
+        loop {
+            cortex_m::asm::wfi();
+        }
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+fn main() {
+    eprintln!("this program runs on the board: cargo xtask test vectors");
+}

@@ -1,0 +1,210 @@
+//! Vectors from JSON to expressions of Rust: calls of core's contract, and what they must give.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+/// Source of `CASES` and `BROKEN`.
+pub fn of(folder: &Path) -> Result<String, Box<dyn Error>> {
+    let mut source = String::from("static CASES: &[Case] = &[\n");
+    let mut broken = String::new();
+    for area in sorted(folder)? {
+        for path in sorted(&area)? {
+            println!("cargo:rerun-if-changed={}", path.display());
+            let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+            let file_name = path.strip_prefix(folder)?.display().to_string();
+            for case in file["cases"].as_array().ok_or("no cases")? {
+                let name = format!("{file_name}: {}", case["name"].as_str().ok_or("no name")?);
+                let row = |want: &str| Ok::<_, Box<dyn Error>>(format!("({name:?}, || {}),\n", check(case, want)?));
+                source.push_str(&row(&want(case)?)?);
+                if broken.is_empty() && case["call"] == "print_reference" && case.get("want").is_some() {
+                    broken = row("Ok(\"nonsense\".into())")?;
+                }
+            }
+        }
+    }
+    writeln!(source, "];\n\nstatic BROKEN: Case = {};", broken.trim_end_matches(",\n"))?;
+    Ok(source)
+}
+
+fn sorted(folder: &Path) -> Result<Vec<std::path::PathBuf>, Box<dyn Error>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// A call of the contract and its comparison.
+fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
+    let args = case["args"].as_object().ok_or("no arguments")?;
+    let name = case["call"].as_str().ok_or("no call")?;
+    let call = match name {
+        "parse_reference" => literal("reference::ParseReference", args, &["text"], &[])?,
+        "print_reference" => {
+            let parts = args["ref"].as_object().ok_or("no reference")?;
+            format!("reference::PrintReference {{ reference: {} }}", parts_literal(parts)?)
+        }
+        "decode_value" => literal("value::DecodeValue", args, &["registers", "data_type"], &SCALE)?,
+        "encode_value" => literal("value::EncodeValue", args, &["text", "data_type"], &SCALE)?,
+        "format_value" => {
+            let mut args = args.clone();
+            let value = match args.remove("value") {
+                Some(Value::Bool(bit)) => format!("value::BitOrNumber::Bit({bit})"),
+                Some(Value::String(text)) => format!("value::BitOrNumber::Number({text:?}.into())"),
+                other => return Err(format!("value {other:?}").into()),
+            };
+            let optional = [("unit", NONE), ("precision", NONE), ("texts", NONE), ("numbers", "\"plain\".into()")];
+            let rest = literal("value::FormatValue", &args, &["lang"], &optional)?;
+            rest.replacen('{', &format!("{{ value: {value},"), 1)
+        }
+        "decode_frame" => {
+            literal("modbus::DecodeFrame", &with_bytes(args)?, &["data", "transport", "direction"], &[])?
+        }
+        "encode_frame" => {
+            let frame = frame_literal(args["frame"].as_object().ok_or("no frame")?)?;
+            let mut args = args.clone();
+            args.remove("frame");
+            let rest = literal("modbus::EncodeFrame", &args, &["transport", "direction"], &[])?;
+            rest.replacen('{', &format!("{{ frame: {frame},"), 1)
+        }
+        "crc16" => literal("modbus::Crc16", &with_bytes(args)?, &["data"], &[])?,
+        other => return Err(format!("no function `{other}`").into()),
+    };
+    let area = call.split("::").next().unwrap_or_default().to_owned();
+    Ok(format!("check({area}::{name}(&{call}), {want})"))
+}
+
+const NONE: &str = "None";
+
+const SCALE: [(&str, &str); 5] = [
+    ("multiplier", "\"1\".into()"),
+    ("shift", "\"0\".into()"),
+    ("precision", NONE),
+    ("bit", NONE),
+    ("bits", NONE),
+];
+
+/// What the call must give.
+fn want(case: &Value) -> Result<String, Box<dyn Error>> {
+    if let Some(error) = case.get("error") {
+        let kind = error["kind"].as_str().ok_or("no kind")?;
+        let offset = error.get("offset").map_or(NONE.to_owned(), |offset| format!("Some({offset})"));
+        return Ok(format!("Err(({kind:?}, {offset}))"));
+    }
+    let want = &case["want"];
+    let answer = match case["call"].as_str().unwrap_or_default() {
+        "parse_reference" => parts_literal(want.as_object().ok_or("no parts")?)?,
+        "decode_frame" => frame_literal(want.as_object().ok_or("no frame")?)?,
+        "decode_value" => {
+            let number = match &want["number"] {
+                Value::Null => NONE.to_owned(),
+                number => format!("Some({:?}f64)", number.as_f64().ok_or("no number")?),
+            };
+            let int = match &want["int"] {
+                Value::Null => NONE.to_owned(),
+                Value::String(text) => format!("Some({text})"),
+                number => format!("Some({number})"),
+            };
+            format!("value::DecodedValue {{ text: {}, number: {number}, int: {int} }}", expression(&want["text"])?)
+        }
+        "encode_frame" => bytes(want.as_str().ok_or("no bytes")?)?,
+        _ => expression(want)?,
+    };
+    Ok(format!("Ok({answer})"))
+}
+
+/// A struct: fields that are always there, and others with what stands for them when they are not.
+fn literal(
+    name: &str,
+    fields: &Map<String, Value>,
+    required: &[&str],
+    optional: &[(&str, &str)],
+) -> Result<String, Box<dyn Error>> {
+    let mut source = format!("{name} {{ ");
+    for field in required {
+        write!(source, "{field}: {}, ", expression(fields.get(*field).ok_or(format!("no `{field}`"))?)?)?;
+    }
+    for (field, absent) in optional {
+        let value = match fields.get(*field) {
+            None => (*absent).to_owned(),
+            Some(value) if *absent == NONE => some(value)?,
+            Some(value) => expression(value)?,
+        };
+        write!(source, "{field}: {value}, ")?;
+    }
+    let is_known = |field: &&String| required.contains(&field.as_str()) || optional.iter().any(|(name, _)| name == field);
+    match fields.keys().find(|field| !is_known(field)) {
+        Some(stranger) => Err(format!("`{name}` has no field `{stranger}`").into()),
+        None => Ok(source + "}"),
+    }
+}
+
+fn parts_literal(parts: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    with_default("reference::ReferenceParts", "kind", parts)
+}
+
+fn frame_literal(frame: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let mut frame = frame.clone();
+    let value = match frame.remove("value") {
+        Some(Value::Bool(bit)) => format!("value: Some(modbus::BitOrWord::Bit({bit})),"),
+        Some(word) => format!("value: Some(modbus::BitOrWord::Word({word})),"),
+        None => String::new(),
+    };
+    let rest = with_default("modbus::Frame", "function_code", &with_bytes(&frame)?)?;
+    Ok(rest.replacen('{', &format!("{{ {value}"), 1))
+}
+
+/// A struct whose fields are optional but for one.
+fn with_default(name: &str, required: &str, fields: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let mut source = format!("{name} {{ ");
+    for (field, value) in fields {
+        let value = if field == required { expression(value)? } else { some(value)? };
+        write!(source, "{field}: {value}, ")?;
+    }
+    Ok(source + "..Default::default() }")
+}
+
+fn some(value: &Value) -> Result<String, Box<dyn Error>> {
+    Ok(if value.is_null() { NONE.to_owned() } else { format!("Some({})", expression(value)?) })
+}
+
+fn expression(value: &Value) -> Result<String, Box<dyn Error>> {
+    Ok(match value {
+        Value::String(text) => format!("{text:?}.into()"),
+        Value::Array(items) => {
+            let items: Result<Vec<String>, _> = items.iter().map(expression).collect();
+            format!("vec![{}]", items?.join(", "))
+        }
+        Value::Object(fields) => {
+            let rows: Result<Vec<String>, Box<dyn Error>> =
+                fields.iter().map(|(key, value)| Ok(format!("({key:?}.into(), {})", expression(value)?))).collect();
+            format!("[{}].into()", rows?.join(", "))
+        }
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        Value::Null => return Err("null where a value must be".into()),
+    })
+}
+
+/// Bytes stand in the files as hexadecimal text.
+fn with_bytes(fields: &Map<String, Value>) -> Result<Map<String, Value>, Box<dyn Error>> {
+    let mut fields = fields.clone();
+    if let Some(data) = fields.get_mut("data") {
+        let text = data.as_str().ok_or("no bytes")?.to_owned();
+        *data = digits(&text)?.into();
+    }
+    Ok(fields)
+}
+
+fn bytes(text: &str) -> Result<String, Box<dyn Error>> {
+    Ok(format!("vec!{:?}", digits(text)?))
+}
+
+fn digits(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let digits: Vec<char> = text.chars().filter(|digit| !digit.is_whitespace()).collect();
+    digits.chunks(2).map(|pair| Ok(u8::from_str_radix(&pair.iter().collect::<String>(), 16)?)).collect()
+}
