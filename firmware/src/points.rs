@@ -134,6 +134,11 @@ impl<const GROUPS: usize, const WORDS: usize> Points<GROUPS, WORDS> {
             let Some((slot, _)) = self.find(unit_id, kind, at) else { return Known::No };
             match slot.state {
                 State::Unread => return Known::No,
+                // One address that does not exist makes a unit refuse the whole group; others of it
+                // can be asked for alone.
+                State::Refused(_) if slot.group.address != address || slot.group.quantity != quantity => {
+                    return Known::No;
+                }
                 State::Refused(code) => return Known::Refused(code),
                 State::Read(read_us) if now_us.saturating_sub(read_us) <= slot.kept_us => {}
                 State::Silent | State::Read(_) => {

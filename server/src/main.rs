@@ -1,6 +1,6 @@
 //! The `parabus` program: its commands and their options.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -48,6 +48,27 @@ enum Verb {
         #[arg(long)]
         until_stdin_closes: bool,
     },
+    /// Gateways: controllers on a bus that poll it themselves.
+    #[command(subcommand)]
+    Gateway(GatewayVerb),
+}
+
+#[derive(Subcommand)]
+enum GatewayVerb {
+    /// Pack a network of a file into the image that a gateway reads from its flash.
+    Pack {
+        /// Declarative file (YAML).
+        plant: PathBuf,
+        /// Name of the network.
+        #[arg(long)]
+        network: String,
+        /// Rate of the gateway's bus.
+        #[arg(long, default_value_t = 19_200, value_parser = clap::value_parser!(u32).range(1..))]
+        baud: u32,
+        /// The image.
+        #[arg(long, default_value = "gateway.bin")]
+        output: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -56,6 +77,7 @@ fn main() -> ExitCode {
         Verb::Serve { config, until_stdin_closes } => serve(&config, until_stdin_closes),
         Verb::Apply { plant, config, dry_run } => apply(&plant, &config, dry_run),
         Verb::Simulate { plant, until_stdin_closes } => simulate(&plant, until_stdin_closes),
+        Verb::Gateway(GatewayVerb::Pack { plant, network, baud, output }) => pack(&plant, &network, baud, &output),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,7 +101,7 @@ fn start_logging(level: &str, format: LogFormat) {
     }
 }
 
-fn serve(file: &std::path::Path, until_stdin_closes: bool) -> Result<(), StartError> {
+fn serve(file: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
     let config = Config::load(file)?;
     let level = format!("{:?}", config.log.level).to_lowercase();
     start_logging(&level, config.log.format);
@@ -96,7 +118,7 @@ fn serve(file: &std::path::Path, until_stdin_closes: bool) -> Result<(), StartEr
     })
 }
 
-fn apply(plant: &std::path::Path, config: &std::path::Path, dry_run: bool) -> Result<(), StartError> {
+fn apply(plant: &Path, config: &Path, dry_run: bool) -> Result<(), StartError> {
     let config = Config::load(config)?;
     let file = plant::File::load(plant)?;
     let store = parabus_server::storage::Store::open_configuration(&config.storage.path)?;
@@ -105,10 +127,18 @@ fn apply(plant: &std::path::Path, config: &std::path::Path, dry_run: bool) -> Re
     Ok(())
 }
 
-fn simulate(plant: &std::path::Path, until_stdin_closes: bool) -> Result<(), StartError> {
+fn simulate(plant: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
     start_logging("info", LogFormat::Text);
     let file = plant::File::load(plant)?;
     runtime()?.block_on(async { Ok(plant::simulate(&file, stop_signal(until_stdin_closes)?).await?) })
+}
+
+fn pack(plant: &Path, network: &str, baud: u32, output: &Path) -> Result<(), StartError> {
+    let packed = plant::pack(&plant::File::load(plant)?, network, baud)?;
+    std::fs::write(output, &packed.image).map_err(|error| format!("{}: {error}", output.display()))?;
+    let (units, groups, bytes) = (packed.units, packed.groups, packed.image.len());
+    println!("{}: {units} units, {groups} requests a round, {bytes} bytes", output.display());
+    Ok(())
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

@@ -62,9 +62,7 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
             let rest = literal("value::FormatValue", &args, &["lang"], &optional)?;
             rest.replacen('{', &format!("{{ value: {value},"), 1)
         }
-        "decode_frame" => {
-            literal("modbus::DecodeFrame", &with_bytes(args)?, &["data", "transport", "direction"], &[])?
-        }
+        "decode_frame" => literal("modbus::DecodeFrame", &with_bytes(args)?, &["data", "transport", "direction"], &[])?,
         "encode_frame" => {
             let frame = frame_literal(args["frame"].as_object().ok_or("no frame")?)?;
             let mut args = args.clone();
@@ -81,13 +79,8 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
 
 const NONE: &str = "None";
 
-const SCALE: [(&str, &str); 5] = [
-    ("multiplier", "\"1\".into()"),
-    ("shift", "\"0\".into()"),
-    ("precision", NONE),
-    ("bit", NONE),
-    ("bits", NONE),
-];
+const SCALE: [(&str, &str); 5] =
+    [("multiplier", "\"1\".into()"), ("shift", "\"0\".into()"), ("precision", NONE), ("bit", NONE), ("bits", NONE)];
 
 /// What the call must give.
 fn want(case: &Value) -> Result<String, Box<dyn Error>> {
@@ -137,7 +130,8 @@ fn literal(
         };
         write!(source, "{field}: {value}, ")?;
     }
-    let is_known = |field: &&String| required.contains(&field.as_str()) || optional.iter().any(|(name, _)| name == field);
+    let is_known =
+        |field: &&String| required.contains(&field.as_str()) || optional.iter().any(|(name, _)| name == field);
     match fields.keys().find(|field| !is_known(field)) {
         Some(stranger) => Err(format!("`{name}` has no field `{stranger}`").into()),
         None => Ok(source + "}"),

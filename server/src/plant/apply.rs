@@ -223,7 +223,6 @@ impl Plan<'_, '_> {
             .transpose()?;
         let name = &device.name.text;
         let before = self.edit.before().devices_of(net).find(|each| each.name == *name).cloned();
-        let from_template = |own: Option<u8>| own.or(template.and_then(|template| template.read_group_size));
         let write_function = device.write_function.or(template.and_then(|template| template.write_function));
         let after = Device {
             id: before.as_ref().map_or(0, |before| before.id),
@@ -234,7 +233,7 @@ impl Plan<'_, '_> {
             unit_id: UnitId(device.unit_id),
             disabled: disabled(device.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
             update_period_sec: device.update_period_sec,
-            read_group_size: from_template(device.read_group_size).unwrap_or(1),
+            read_group_size: self.file.read_group_size(device),
             write_function: write_function.unwrap_or(WriteFunction::Normal),
             timeout_retries: device.modbus_timeout_retries_num,
             timeout_ms: device.timeout_ms,

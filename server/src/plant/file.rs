@@ -431,6 +431,12 @@ impl File {
         template.into_iter().flat_map(|template| &template.parameters).chain(&device.parameters)
     }
 
+    /// Most registers in one request to a device: its own word, its template's, or one by one.
+    pub fn read_group_size(&self, device: &Device) -> u8 {
+        let template = device.template.as_ref().and_then(|id| self.template(&id.value));
+        device.read_group_size.or(template.and_then(|template| template.read_group_size)).unwrap_or(1)
+    }
+
     /// Rules that concern more than one field.
     fn check(&self) -> Vec<(Option<u64>, String)> {
         let mut faults = Vec::new();

@@ -1,11 +1,13 @@
 //! The declarative file (`plant.yaml`): what a plant consists of, applied again and again,
-//! and how the simulator plays it.
+//! how the simulator plays it, and what a gateway polls of it.
 
 mod apply;
 mod file;
+mod pack;
 mod signal;
 mod simulate;
 
 pub use apply::{Report, apply};
 pub use file::{File, PlantError};
+pub use pack::{PackError, Packed, pack};
 pub use simulate::simulate;

@@ -91,7 +91,6 @@ impl Uart {
         enable(device.number);
         Uart(device)
     }
-
 }
 
 /// Whether bytes wait on either port.

@@ -42,11 +42,8 @@ mod target {
         };
         hprintln!("parabus gateway: {} units, {} groups", image.units().count(), image.groups().count());
         let (bus, uplink) = (Uart::bus(image.baud()), Uart::uplink(UPLINK_BAUD));
-        let mut runner = Runner {
-            gateway,
-            bus: Port::new(bus, NoPin, bus_line),
-            uplink: Port::new(uplink, NoPin, uplink_line),
-        };
+        let mut runner =
+            Runner { gateway, bus: Port::new(bus, NoPin, bus_line), uplink: Port::new(uplink, NoPin, uplink_line) };
         loop {
             let now_us = clock::now_us();
             let until_us = runner.step(now_us);
