@@ -21,6 +21,8 @@ mod target {
     const GROUPS: usize = 256;
     const WORDS: usize = 8192;
 
+    type Board = Runner<Uart, NoPin, Uart, NoPin, UNITS, GROUPS, WORDS>;
+
     /// No step waits longer: the watchdog is hungry.
     const LONGEST_SLEEP_US: u64 = 500_000;
 

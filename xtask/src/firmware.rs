@@ -1,0 +1,64 @@
+//! The gateway's firmware and the board that QEMU emulates.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::compiler;
+use crate::steps::{Result, program, target};
+
+/// Emulator of the board.
+pub const QEMU: &str = "qemu-system-arm";
+
+/// The board's processor.
+const CORTEX_M: &str = "thumbv7em-none-eabihf";
+
+const BOARD: &str = "parabus-board-mps2-an386";
+
+/// Where the board's program looks for its image.
+const IMAGE_ADDRESS: u32 = 0x0030_0000;
+
+/// Seconds that a program without an end of its own may take.
+const LONGEST_RUN: u32 = 60;
+
+/// Builds the gateway's program.
+pub fn gateway() -> Result<PathBuf> {
+    let arguments = ["--package", BOARD, "--bin", "gateway"];
+    Ok(compiler::build(CORTEX_M, "firmware", "core", &arguments, "gateway for Cortex-M")?.join("gateway"))
+}
+
+/// Builds the program that runs the vectors.
+pub fn vectors() -> Result<PathBuf> {
+    let arguments = ["--package", BOARD, "--bin", "vectors", "--features", "vectors"];
+    Ok(compiler::build(CORTEX_M, "firmware", "core,alloc", &arguments, "vectors for Cortex-M")?.join("vectors"))
+}
+
+/// Where both programs are, for those who run them.
+pub fn folder() -> PathBuf {
+    target().join("dist/firmware")
+}
+
+/// The board with a program; semihosting is its console and ends the emulator.
+fn board(elf: &Path) -> Command {
+    let mut qemu = program(QEMU);
+    qemu.args(["-M", "mps2-an386", "-nographic", "-monitor", "none"]);
+    qemu.args(["-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
+    qemu
+}
+
+/// A run that ends by itself.
+pub fn run(elf: &Path) -> Command {
+    let board = board(elf);
+    let mut limited = program("timeout");
+    limited.arg(LONGEST_RUN.to_string()).arg(board.get_program()).args(board.get_args());
+    limited.args(["-serial", "null", "-serial", "null"]);
+    limited
+}
+
+/// The gateway between a bus that listens on one port and an uplink that is to listen on another.
+pub fn emulate(elf: &Path, image: &Path, bus: u16, uplink: u16) -> Command {
+    let mut qemu = board(elf);
+    qemu.arg("-device").arg(format!("loader,file={},addr={IMAGE_ADDRESS:#x},force-raw=on", image.display()));
+    qemu.arg("-serial").arg(format!("tcp:127.0.0.1:{bus}"));
+    qemu.arg("-serial").arg(format!("tcp:127.0.0.1:{uplink},server=on,wait=off"));
+    qemu
+}
