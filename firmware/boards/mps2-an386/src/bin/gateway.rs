@@ -43,9 +43,12 @@ mod target {
             Err(error) => panic!("{error}"),
         };
         hprintln!("parabus gateway: {} units, {} groups", image.units().count(), image.groups().count());
-        let (bus, uplink) = (Uart::bus(image.baud()), Uart::uplink(UPLINK_BAUD));
-        let mut runner =
-            Runner { gateway, bus: Port::new(bus, NoPin, bus_line), uplink: Port::new(uplink, NoPin, uplink_line) };
+        let bus = Port::new(Uart::bus(image.baud()), NoPin, bus_line);
+        let uplink = Port::new(Uart::uplink(UPLINK_BAUD), NoPin, uplink_line);
+        // Its place is known to the linker, which so says when memory is short.
+        let Some(runner) = cortex_m::singleton!(: Board = Runner { gateway, bus, uplink }) else {
+            panic!("the program began twice");
+        };
         loop {
             let now_us = clock::now_us();
             let until_us = runner.step(now_us);
