@@ -4,6 +4,7 @@
 //! handlers, poller and live values read whichever snapshot is current.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -61,11 +62,79 @@ pub struct Disabled {
     pub note: Option<String>,
 }
 
+/// What stands around a PDU on a TCP stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// The MBAP header.
+    Tcp,
+    /// Unit and CRC as on a serial line: a converter that only passes bytes on.
+    Rtu,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parity {
+    None,
+    Even,
+    Odd,
+}
+
+impl Parity {
+    pub const ALL: [Parity; 3] = [Parity::None, Parity::Even, Parity::Odd];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Parity::None => "none",
+            Parity::Even => "even",
+            Parity::Odd => "odd",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|parity| parity.code() == code)
+    }
+}
+
+/// A serial port of this machine; a character has 8 data bits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SerialPort {
+    pub path: String,
+    pub baud: u32,
+    pub parity: Parity,
+    /// 1 or 2.
+    pub stop_bits: u8,
+}
+
 /// How the server reaches a network.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Connection {
-    /// Modbus TCP to an address that the server dials.
-    Direct { host: String, port: u16 },
+    /// An address that the server dials.
+    Direct { host: String, port: u16, framing: Framing },
+    /// A bus on a serial port.
+    Serial(SerialPort),
+}
+
+impl Connection {
+    /// Modbus TCP.
+    pub fn tcp(host: impl Into<String>, port: u16) -> Self {
+        Connection::Direct { host: host.into(), port, framing: Framing::Tcp }
+    }
+
+    /// The API's `ip` and `port`, which a serial port does not have.
+    pub fn ip_and_port(&self) -> (&str, u16) {
+        match self {
+            Connection::Direct { host, port, .. } => (host, *port),
+            Connection::Serial(_) => ("", 0),
+        }
+    }
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Connection::Direct { host, port, .. } => write!(f, "{host}:{port}"),
+            Connection::Serial(port) => f.write_str(&port.path),
+        }
+    }
 }
 
 /// One gateway or bus with its devices.
@@ -210,8 +279,8 @@ pub enum CellError {
     NoNumber,
 }
 
-impl std::fmt::Display for CellError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for CellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CellError::Timeout => f.write_str("Timeout"),
             CellError::Unreachable => f.write_str("NoConnection"),

@@ -1,8 +1,10 @@
-//! Connections to devices: one task a connection, core's client machine on its socket.
+//! Connections to devices: one task a connection, core's client machine on its socket or serial port.
 //!
 //! Writes and real-time reads go before polls; never more requests are under way than the network
 //! allows; a connection that stays silent is closed and dialled again.
 
+mod dial;
+mod machine;
 mod session;
 
 use std::collections::HashMap;

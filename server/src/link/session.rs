@@ -6,28 +6,30 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parabus_core::modbus::client::{ClientError, Event, Poll, RequestId};
-use parabus_core::modbus::tcp::{Client, MAX_FRAME};
 use parabus_core::modbus::{Bits, RegisterKind, Request, Response, UnitId, Values};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
+use super::dial::{Stream, dial};
+use super::machine::{MAX_FRAME, Machine};
 use super::{LinkError, Shared};
 use crate::clock;
-use crate::model::Connection;
-
-/// Requests that the machine has room for; a network's own limit is lower or equal.
-const MOST_IN_FLIGHT: usize = 16;
-
-/// Time for a connection to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+use crate::model::{Connection, Framing};
 
 /// After a failed attempt, requests fail at once for this long, so that they do not queue up
 /// behind one attempt each.
 const DIAL_PAUSE_MS: u64 = 500;
 
 /// Time-outs in a row, with no byte received in between, after which the connection counts as dead.
-const SILENT_TIMEOUTS: u32 = 3;
+const fn silent_timeouts(connection: &Connection) -> u32 {
+    match connection {
+        Connection::Direct { framing: Framing::Tcp, .. } => 3,
+        // Behind a converter several units may be off while the connection is sound.
+        Connection::Direct { framing: Framing::Rtu, .. } => 10,
+        // A port does not die of units that are off.
+        Connection::Serial(_) => u32::MAX,
+    }
+}
 
 /// What is asked, owned.
 #[derive(Clone, Debug)]
@@ -55,7 +57,7 @@ impl Ask {
     /// Writes the request's frame through the client machine.
     fn send(
         &self,
-        client: &mut Client<MOST_IN_FLIGHT>,
+        machine: &mut Machine,
         unit: UnitId,
         timeout_ms: u32,
         frame: &mut [u8],
@@ -82,7 +84,7 @@ impl Ask {
                 Request::WriteMultipleRegisters { address: *address, values: Values::Host(values) }
             }
         };
-        client.request(unit, &request, clock::monotonic_ms(), timeout_ms.into(), frame)
+        machine.request(unit, &request, timeout_ms, frame)
     }
 }
 
@@ -108,8 +110,7 @@ pub async fn run(
     mut routine: mpsc::Receiver<Job>,
     shared: Arc<Shared>,
 ) {
-    let Connection::Direct { host, port } = &connection;
-    let mut client = Client::new(MOST_IN_FLIGHT);
+    let mut machine = Machine::of(&connection);
     let mut failed: Option<(u64, String)> = None;
     while let Some(job) = next_job(&mut urgent, &mut routine).await {
         if let Some((at, reason)) = &failed
@@ -118,16 +119,22 @@ pub async fn run(
             job.answer(Err(LinkError::Connect(reason.clone())));
             continue;
         }
-        match dial(host, *port).await {
+        match dial(&connection).await {
             Ok(stream) => {
                 failed = None;
-                tracing::info!(%host, port, "connected");
+                tracing::info!(%connection, "connected");
                 shared.status.write().connected_since = Some(clock::now());
-                client.reset();
-                let reason = Session { client: &mut client, shared: &shared, stream, waiting: HashMap::new() }
-                    .serve(job, &mut urgent, &mut routine)
-                    .await;
-                tracing::info!(%host, port, %reason, "disconnected");
+                machine.reset();
+                let silent_timeouts = silent_timeouts(&connection);
+                let session = Session {
+                    machine: &mut machine,
+                    shared: &shared,
+                    stream,
+                    waiting: HashMap::new(),
+                    silent_timeouts,
+                };
+                let reason = session.serve(job, &mut urgent, &mut routine).await;
+                tracing::info!(%connection, %reason, "disconnected");
                 let mut status = shared.status.write();
                 status.connected_since = None;
                 status.reason = Some(reason);
@@ -150,24 +157,22 @@ async fn next_job(urgent: &mut mpsc::Receiver<Job>, routine: &mut mpsc::Receiver
     }
 }
 
-async fn dial(host: &str, port: u16) -> Result<TcpStream, String> {
-    match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
-        Ok(Ok(stream)) => {
-            // Requests are small and wait for their replies: gathering them would only delay them.
-            stream.set_nodelay(true).ok();
-            Ok(stream)
-        }
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no connection within {} s", CONNECT_TIMEOUT.as_secs())),
-    }
+/// What became of a job.
+enum Sent {
+    Yes,
+    /// The line has to be silent until then, microseconds.
+    NotBefore(Job, u64),
+    /// The connection is of no more use.
+    Broken(String),
 }
 
 /// One connection from its start to its end.
 struct Session<'a> {
-    client: &'a mut Client<MOST_IN_FLIGHT>,
+    machine: &'a mut Machine,
     shared: &'a Shared,
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     waiting: HashMap<RequestId, Job>,
+    silent_timeouts: u32,
 }
 
 impl Session<'_> {
@@ -182,33 +187,33 @@ impl Session<'_> {
         let mut silent = 0;
         let mut next = Some(first);
         let reason = loop {
-            if let Some(job) = next.take()
-                && let Err(reason) = self.send(job).await
-            {
-                break reason;
+            let mut held_until = None;
+            if let Some(job) = next.take() {
+                match self.send(job).await {
+                    Sent::Yes => {}
+                    Sent::NotBefore(job, at) => (next, held_until) = (Some(job), Some(at)),
+                    Sent::Broken(reason) => break reason,
+                }
             }
-            let has_room = self.client.in_flight() < self.shared.max_in_flight.load(Ordering::Relaxed);
-            let deadline = match self.client.poll(clock::monotonic_ms()) {
+            let deadline = match self.machine.poll() {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
-                    if let Some(job) = self.waiting.remove(&request) {
-                        job.answer(Err(LinkError::Timeout));
-                    }
+                    self.answer(request, Err(LinkError::Timeout));
                     silent += 1;
-                    if silent >= SILENT_TIMEOUTS {
+                    if silent >= self.silent_timeouts {
                         break format!("silent for {silent} requests");
                     }
                     continue;
                 }
                 Poll::Sent(request) => {
-                    if let Some(job) = self.waiting.remove(&request) {
-                        job.answer(Ok(Vec::new()));
-                    }
+                    self.answer(request, Ok(Vec::new()));
                     continue;
                 }
-                Poll::WaitUntil(at) => Some(at),
-                Poll::Idle => None,
+                Poll::WaitUntil(at) => Some(held_until.map_or(at, |held| held.min(at))),
+                Poll::Idle => held_until,
             };
+            let max_in_flight = self.shared.max_in_flight.load(Ordering::Relaxed);
+            let has_room = next.is_none() && self.machine.has_room(max_in_flight);
             tokio::select! {
                 biased;
                 read = self.stream.read(&mut buffer) => match read {
@@ -230,19 +235,26 @@ impl Session<'_> {
                 break "no longer needed".to_owned();
             }
         };
-        for job in self.waiting.into_values() {
+        for job in self.waiting.into_values().chain(next) {
             job.answer(Err(LinkError::Closed));
         }
         reason
     }
 
-    async fn send(&mut self, job: Job) -> Result<(), String> {
+    fn answer(&mut self, request: RequestId, result: Result<Vec<u16>, LinkError>) {
+        if let Some(job) = self.waiting.remove(&request) {
+            job.answer(result);
+        }
+    }
+
+    async fn send(&mut self, job: Job) -> Sent {
         let mut frame = [0; MAX_FRAME];
-        let (request, length) = match job.ask.send(self.client, job.unit, job.timeout_ms, &mut frame) {
+        let (request, length) = match job.ask.send(self.machine, job.unit, job.timeout_ms, &mut frame) {
             Ok(sent) => sent,
+            Err(ClientError::NotBefore(at)) => return Sent::NotBefore(job, at),
             Err(error) => {
                 job.answer(Err(LinkError::Illegal(error.to_string())));
-                return Ok(());
+                return Sent::Yes;
             }
         };
         metrics::counter!("parabus_modbus_requests").increment(1);
@@ -250,15 +262,15 @@ impl Session<'_> {
         self.waiting.insert(request, job);
         let bytes = frame.get(..length).unwrap_or_default();
         match tokio::time::timeout(timeout, self.stream.write_all(bytes)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("the device takes no more bytes".to_owned()),
+            Ok(Ok(())) => Sent::Yes,
+            Ok(Err(error)) => Sent::Broken(error.to_string()),
+            Err(_) => Sent::Broken("the device takes no more bytes".to_owned()),
         }
     }
 
     fn receive(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            let (taken, event) = self.client.receive(bytes).map_err(|error| format!("not Modbus TCP: {error}"))?;
+            let (taken, event) = self.machine.receive(bytes)?;
             match event {
                 Some(Event::Reply { request, response }) => {
                     self.shared.status.write().last_seen_on = Some(clock::now());
@@ -266,9 +278,7 @@ impl Session<'_> {
                     if let Err(LinkError::Exception(code)) = &result {
                         metrics::counter!("parabus_modbus_exceptions", "code" => code.name()).increment(1);
                     }
-                    if let Some(job) = self.waiting.remove(&request) {
-                        job.answer(result);
-                    }
+                    self.answer(request, result);
                 }
                 Some(Event::Stray(stray)) => {
                     metrics::counter!("parabus_modbus_strays").increment(1);
@@ -282,10 +292,11 @@ impl Session<'_> {
     }
 }
 
-/// Sleeps until an instant of the monotonic clock; for ever without one.
+/// Sleeps until an instant of the monotonic clock, microseconds; for ever without one.
 async fn sleep_until(deadline: Option<u64>) {
     match deadline {
-        Some(at) => tokio::time::sleep(Duration::from_millis(at.saturating_sub(clock::monotonic_ms()).max(1))).await,
+        // The runtime's timers have a grain of a millisecond.
+        Some(at) => tokio::time::sleep(Duration::from_micros(at.saturating_sub(clock::monotonic_us()).max(500))).await,
         None => std::future::pending().await,
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::file::{self, File};
 use crate::clock;
-use crate::model::{Connection, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, UserId};
+use crate::model::{Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, UserId};
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
 
@@ -198,7 +198,7 @@ impl Plan<'_, '_> {
             description: net.description.clone(),
             created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
             disabled: disabled(net.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
-            connection: Connection::Direct { host: net.connection.ip.clone(), port: net.connection.port },
+            connection: net.connection.model(),
             sku: net.sku.clone(),
             solution: "standalone".to_owned(),
             controller_unit_id: UnitId(net.controller_modbus_unit_id),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::signal::Signal;
-use crate::model::Role;
+use crate::model::{self, Role};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -80,16 +80,84 @@ pub struct Network {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
     pub kind: ConnectionKind,
-    /// IPv4 address or host name.
-    pub ip: String,
-    #[serde(default = "modbus_port")]
-    pub port: u16,
+    /// IPv4 address or host name, of a direct connection.
+    ip: Option<String>,
+    port: Option<u16>,
+    framing: Option<Framing>,
+    /// Path of a serial connection's port.
+    path: Option<String>,
+    baud: Option<u32>,
+    parity: Option<Parity>,
+    stop_bits: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionKind {
+    Direct,
+    Serial,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ConnectionKind {
-    Direct,
+enum Framing {
+    Tcp,
+    Rtu,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Parity {
+    None,
+    Even,
+    Odd,
+}
+
+/// Rate at which most meters leave the factory.
+const USUAL_BAUD: u32 = 9600;
+
+impl Connection {
+    /// What is said of a connection of this kind, the rest as is usual.
+    pub fn model(&self) -> model::Connection {
+        match self.kind {
+            ConnectionKind::Direct => model::Connection::Direct {
+                host: self.ip.clone().unwrap_or_default(),
+                port: self.port.unwrap_or(502),
+                framing: match self.framing {
+                    None | Some(Framing::Tcp) => model::Framing::Tcp,
+                    Some(Framing::Rtu) => model::Framing::Rtu,
+                },
+            },
+            ConnectionKind::Serial => model::Connection::Serial(model::SerialPort {
+                path: self.path.clone().unwrap_or_default(),
+                baud: self.baud.unwrap_or(USUAL_BAUD),
+                parity: match self.parity {
+                    None | Some(Parity::None) => model::Parity::None,
+                    Some(Parity::Even) => model::Parity::Even,
+                    Some(Parity::Odd) => model::Parity::Odd,
+                },
+                stop_bits: self.stop_bits.unwrap_or(1),
+            }),
+        }
+    }
+
+    /// Fields that its kind needs, or does not have.
+    fn fault(&self) -> Option<&'static str> {
+        let is_said = |field: bool, text: &'static str| field.then_some(text);
+        match self.kind {
+            ConnectionKind::Direct => is_said(self.ip.is_none(), "ip: missing, expected an address or a host name")
+                .or(is_said(self.path.is_some(), "path: only for the kind `serial`"))
+                .or(is_said(self.baud.is_some(), "baud: only for the kind `serial`"))
+                .or(is_said(self.parity.is_some(), "parity: only for the kind `serial`"))
+                .or(is_said(self.stop_bits.is_some(), "stopBits: only for the kind `serial`")),
+            ConnectionKind::Serial => is_said(self.path.is_none(), "path: missing, expected one such as /dev/ttyUSB0")
+                .or(is_said(self.ip.is_some(), "ip: only for the kind `direct`"))
+                .or(is_said(self.port.is_some(), "port: only for the kind `direct`"))
+                .or(is_said(self.framing.is_some(), "framing: only for the kind `direct`"))
+                .or(is_said(self.baud == Some(0), "baud: `0`, expected one such as 9600"))
+                .or(is_said(!matches!(self.stop_bits, None | Some(1 | 2)), "stopBits: expected 1 or 2")),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -349,10 +417,6 @@ const fn one() -> u8 {
     1
 }
 
-const fn modbus_port() -> u16 {
-    502
-}
-
 const fn minute() -> u32 {
     60
 }
@@ -458,6 +522,9 @@ impl File {
                 }
             }
             for net in &org.networks {
+                if let Some(fault) = net.connection.fault() {
+                    faults.push((Some(net.name.line), format!("`{}`: connection: {fault}", net.name.text)));
+                }
                 distinct(&mut faults, "devices of one network", net.devices.iter().map(|device| &device.name));
                 net.devices.iter().for_each(|device| self.check_device(device, &mut faults));
             }
@@ -593,6 +660,9 @@ organizations:
             ),
             ("modbusUnitId: 1", "modbusUnit: 1", "8: organizations[0].networks[0].devices[0].modbusUnit"),
             ("kind: direct", "kind: wireless", "5: organizations[0].networks[0].connection.kind"),
+            ("kind: direct", "kind: serial", "4: `Hall`: connection: path: missing, expected one such as /dev/ttyUSB0"),
+            ("port: 5020", "port: 5020, baud: 9600", "4: `Hall`: connection: baud: only for the kind `serial`"),
+            ("port: 5020", "framing: ascii", "5: organizations[0].networks[0].connection.framing"),
             ("modbusUnitId: 1", "modbusUnitId: 1\n            template: x", "9: template: unknown `x`"),
             ("multiplier: 0.10", "multiplier: 0", "10: `Voltage`: multiplier: `0`"),
             (

@@ -1,8 +1,10 @@
-//! Plays the devices of a file on Modbus TCP servers of tokio-modbus, a part that we did not write.
+//! Plays the devices of a file on servers of tokio-modbus, a part that we did not write: Modbus TCP,
+//! RTU over TCP, and RTU on pseudo-terminals.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +13,15 @@ use parabus_core::modbus::RegisterKind;
 use parabus_core::value::Codec;
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
-use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
+use tokio_modbus::server::{rtu_over_tcp, tcp};
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
+use tokio_serial::{SerialPort as _, SerialStream};
 use tokio_util::sync::CancellationToken;
 
 use super::file::{Device, Fault, File, Network, SimulatedDevice};
 use super::signal::Signal;
 use crate::clock;
+use crate::model::{Connection, Framing};
 
 /// How often the signals move on.
 const STEP: Duration = Duration::from_millis(200);
@@ -187,49 +191,122 @@ impl Bus {
     }
 }
 
-impl tokio_modbus::server::Service for Bus {
+/// A bus as a client meets it. On a serial line a unit that is not there stays silent; a gateway says
+/// so by an exception.
+#[derive(Clone)]
+struct Player {
+    bus: Bus,
+    is_serial: bool,
+}
+
+impl tokio_modbus::server::Service for Player {
     type Request = SlaveRequest<'static>;
-    type Response = Response;
+    type Response = Option<Response>;
     type Exception = ExceptionCode;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, ExceptionCode>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Option<Response>, ExceptionCode>> + Send>>;
 
     fn call(&self, request: SlaveRequest<'static>) -> Self::Future {
-        let bus = self.clone();
+        let Player { bus, is_serial } = self.clone();
         Box::pin(async move {
+            if is_serial && !bus.units.lock().contains_key(&request.slave) {
+                return Ok(None);
+            }
             let left = bus.fault_left(request.slave);
             tokio::time::sleep(Duration::from_secs_f64(left)).await;
-            bus.answer(request)
+            bus.answer(request).map(Some)
         })
     }
 }
 
-/// Plays every direct network of the file until `stop`.
+/// Plays every network of the file until `stop`.
 pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<()> {
     let networks = file.organizations.iter().flat_map(|org| &org.networks);
     let mut seed = 0;
+    let mut ports = Vec::new();
     for network in networks {
         seed += 1000;
         let bus = bus_of(file, network, seed);
-        let place = (network.connection.ip.as_str(), network.connection.port);
-        let listener = TcpListener::bind(place).await.map_err(|error| {
-            let text = format!("`{}`: {}:{} cannot be opened: {error}", network.name.text, place.0, place.1);
-            std::io::Error::new(error.kind(), text)
-        })?;
-        println!("{} plays `{}` ({} devices)", listener.local_addr()?, network.name.text, network.devices.len());
         tokio::spawn(play(bus.clone(), stop.clone()));
-        tokio::spawn(async move {
-            let server = Server::new(listener);
-            let on_connected = |stream, peer: SocketAddr| {
-                let bus = bus.clone();
-                async move { accept_tcp_connection(stream, peer, |_| Ok(Some(bus.clone()))) }
-            };
-            let ended =
-                server.serve(&on_connected, |error| tracing::debug!(%error, "a client's connection ended")).await;
-            tracing::error!(?ended, "a simulated network ended");
-        });
+        let connection = network.connection.model();
+        let player = Player { bus, is_serial: !matches!(connection, Connection::Direct { framing: Framing::Tcp, .. }) };
+        let in_network = |error: std::io::Error| {
+            std::io::Error::new(
+                error.kind(),
+                format!("`{}`: {connection} cannot be opened: {error}", network.name.text),
+            )
+        };
+        match &connection {
+            Connection::Direct { host, port, framing } => {
+                let listener = TcpListener::bind((host.as_str(), *port)).await.map_err(in_network)?;
+                match framing {
+                    Framing::Tcp => tokio::spawn(serve_tcp(listener, player)),
+                    Framing::Rtu => tokio::spawn(serve_rtu(listener, player)),
+                };
+            }
+            Connection::Serial(port) => {
+                let (line, pseudo) = PseudoTerminal::open(port.path.as_ref()).map_err(in_network)?;
+                ports.push(pseudo);
+                tokio::spawn(async move {
+                    let ended = tokio_modbus::server::rtu::Server::new(line).serve_forever(player).await;
+                    tracing::error!(?ended, "a simulated line ended");
+                });
+            }
+        }
+        println!("{connection} plays `{}` ({} devices)", network.name.text, network.devices.len());
     }
     stop.cancelled().await;
     Ok(())
+}
+
+async fn serve_tcp(listener: TcpListener, player: Player) {
+    let on_connected = |stream, peer: SocketAddr| {
+        let player = player.clone();
+        async move { tcp::accept_tcp_connection(stream, peer, |_| Ok(Some(player.clone()))) }
+    };
+    let ended = tcp::Server::new(listener).serve(&on_connected, client_ended).await;
+    tracing::error!(?ended, "a simulated network ended");
+}
+
+async fn serve_rtu(listener: TcpListener, player: Player) {
+    let on_connected = |stream, peer: SocketAddr| {
+        let player = player.clone();
+        async move { rtu_over_tcp::accept_tcp_connection(stream, peer, |_| Ok(Some(player.clone()))) }
+    };
+    let ended = rtu_over_tcp::Server::new(listener).serve(&on_connected, client_ended).await;
+    tracing::error!(?ended, "a simulated network ended");
+}
+
+fn client_ended(error: std::io::Error) {
+    tracing::debug!(%error, "a client's connection ended");
+}
+
+/// A pseudo-terminal in place of a serial port: a link at the port's path leads to it, and goes with it.
+struct PseudoTerminal {
+    path: PathBuf,
+    /// Held open, so that the line does not end with its client.
+    _far_end: SerialStream,
+}
+
+impl PseudoTerminal {
+    fn open(path: &Path) -> std::io::Result<(SerialStream, PseudoTerminal)> {
+        if path.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
+            let text = "a file or device is there, expected a free path for the pseudo-terminal";
+            return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, text));
+        }
+        let (line, mut far_end) = SerialStream::pair()?;
+        far_end.set_exclusive(false)?;
+        let name = far_end.name().ok_or_else(|| std::io::Error::other("the pseudo-terminal has no name"))?;
+        // One that was left behind by a simulator that was killed.
+        std::fs::remove_file(path).ok();
+        std::os::unix::fs::symlink(name, path)?;
+        Ok((line, PseudoTerminal { path: path.to_owned(), _far_end: far_end }))
+    }
+}
+
+impl Drop for PseudoTerminal {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.path).ok();
+    }
 }
 
 fn bus_of(file: &File, network: &Network, seed: u64) -> Bus {

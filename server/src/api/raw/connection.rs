@@ -52,7 +52,7 @@ impl RawConnection {
                 Ok(links.handle(&net.connection, net.max_inflight_requests))
             }
             RawConnection::Direct { ip, port } => {
-                let connection = Connection::Direct { host: ip.to_string(), port: *port };
+                let connection = Connection::tcp(ip.to_string(), *port);
                 let owners: Vec<&Net> = directory.nets.values().filter(|net| net.connection == connection).collect();
                 let mut permitted = None;
                 for net in &owners {
