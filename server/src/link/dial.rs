@@ -47,9 +47,9 @@ fn serial(port: &SerialPort) -> Result<tokio_serial::SerialStream, String> {
     let opened = builder.parity(parity).stop_bits(stop_bits).open_native_async();
     opened.map_err(|error| {
         let mend = match error.kind() {
-            ErrorKind::NoDevice | ErrorKind::Io(std::io::ErrorKind::NotFound) => ": is the adapter plugged in?",
             ErrorKind::Io(std::io::ErrorKind::PermissionDenied) => ": the server's user must be in the group `dialout`",
-            ErrorKind::Io(std::io::ErrorKind::ResourceBusy) => ": another program has it open",
+            _ if !std::path::Path::new(&port.path).exists() => ": is the adapter plugged in?",
+            ErrorKind::NoDevice | ErrorKind::Io(std::io::ErrorKind::ResourceBusy) => ": another program has it open",
             _ => "",
         };
         format!("{}: {error}{mend}", port.path)

@@ -140,6 +140,10 @@ pub async fn run(
                 status.reason = Some(reason);
             }
             Err(reason) => {
+                // Said once, not with every attempt.
+                if shared.status.read().reason.as_ref() != Some(&reason) {
+                    tracing::warn!(%connection, %reason, "no connection");
+                }
                 shared.status.write().reason = Some(reason.clone());
                 job.answer(Err(LinkError::Connect(reason.clone())));
                 failed = Some((clock::monotonic_ms(), reason));

@@ -2,6 +2,7 @@
 //! RTU over TCP, and RTU on pseudo-terminals.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
 use tokio_serial::{SerialPort as _, SerialStream};
 use tokio_util::sync::CancellationToken;
 
-use super::file::{Device, Fault, File, Network, SimulatedDevice};
+use super::file::{self, Device, Fault, Network, SimulatedDevice};
 use super::signal::Signal;
 use crate::clock;
 use crate::model::{Connection, Framing};
@@ -45,7 +46,7 @@ struct Unit {
 }
 
 impl Unit {
-    fn new(file: &File, device: &Device, simulated: Option<&SimulatedDevice>, seed: u64) -> Self {
+    fn new(file: &file::File, device: &Device, simulated: Option<&SimulatedDevice>, seed: u64) -> Self {
         let outputs = file.parameters(device).map(|param| {
             let signal = simulated.and_then(|simulated| simulated.signals.get(&param.name.text));
             let signal = signal.map_or(Signal::Hold(0.0), |signal| signal.value.clone());
@@ -219,7 +220,7 @@ impl tokio_modbus::server::Service for Player {
 }
 
 /// Plays every network of the file until `stop`.
-pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn simulate(file: &file::File, stop: CancellationToken) -> std::io::Result<()> {
     let networks = file.organizations.iter().flat_map(|org| &org.networks);
     let mut seed = 0;
     let mut ports = Vec::new();
@@ -284,7 +285,7 @@ fn client_ended(error: std::io::Error) {
 struct PseudoTerminal {
     path: PathBuf,
     /// Held open, so that the line does not end with its client.
-    _far_end: SerialStream,
+    _held: File,
 }
 
 impl PseudoTerminal {
@@ -293,13 +294,14 @@ impl PseudoTerminal {
             let text = "a file or device is there, expected a free path for the pseudo-terminal";
             return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, text));
         }
-        let (line, mut far_end) = SerialStream::pair()?;
-        far_end.set_exclusive(false)?;
+        let (line, far_end) = SerialStream::pair()?;
         let name = far_end.name().ok_or_else(|| std::io::Error::other("the pseudo-terminal has no name"))?;
+        // As a plain file: the stream would keep others away by its lock.
+        let held = File::options().read(true).write(true).open(&name)?;
         // One that was left behind by a simulator that was killed.
         std::fs::remove_file(path).ok();
         std::os::unix::fs::symlink(name, path)?;
-        Ok((line, PseudoTerminal { path: path.to_owned(), _far_end: far_end }))
+        Ok((line, PseudoTerminal { path: path.to_owned(), _held: held }))
     }
 }
 
@@ -309,7 +311,7 @@ impl Drop for PseudoTerminal {
     }
 }
 
-fn bus_of(file: &File, network: &Network, seed: u64) -> Bus {
+fn bus_of(file: &file::File, network: &Network, seed: u64) -> Bus {
     let units = network.devices.iter().zip(seed..).map(|(device, seed)| {
         let is_this = |simulated: &&SimulatedDevice| {
             simulated.network.value == network.name.text && simulated.device.value == device.name.text
