@@ -54,11 +54,17 @@ pub fn run(elf: &Path) -> Command {
     limited
 }
 
+/// Runs a command until its own end or that of its standard input: an emulator does not look at it.
+const UNTIL_STDIN_CLOSES: &str = r#"exec 3<&0; "$@" </dev/null & own=$!; trap 'kill $own' TERM
+(cat <&3 >/dev/null; kill $own) 2>/dev/null & wait $own"#;
+
 /// The gateway between a bus that listens on one port and an uplink that is to listen on another.
 pub fn emulate(elf: &Path, image: &Path, bus: u16, uplink: u16) -> Command {
     let mut qemu = board(elf);
     qemu.arg("-device").arg(format!("loader,file={},addr={IMAGE_ADDRESS:#x},force-raw=on", image.display()));
     qemu.arg("-serial").arg(format!("tcp:127.0.0.1:{bus}"));
     qemu.arg("-serial").arg(format!("tcp:127.0.0.1:{uplink},server=on,wait=off"));
-    qemu
+    let mut shell = program("sh");
+    shell.args(["-c", UNTIL_STDIN_CLOSES, "gateway"]).arg(qemu.get_program()).args(qemu.get_args());
+    shell
 }
