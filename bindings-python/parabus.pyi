@@ -12,11 +12,13 @@ __all__ = [
     "ERROR_KINDS",
     "DecodedValue",
     "FrameError",
+    "GatewayImageError",
     "InstantSyntaxError",
     "ParabusError",
     "ReferenceSyntaxError",
     "ValueDecodeError",
     "__version__",
+    "crc16",
     "decode_frame",
     "decode_value",
     "encode_frame",
@@ -35,6 +37,7 @@ class ParabusError(Exception):
 class ReferenceSyntaxError(ParabusError): ...
 class ValueDecodeError(ParabusError): ...
 class FrameError(ParabusError): ...
+class GatewayImageError(ParabusError): ...
 class InstantSyntaxError(ParabusError): ...
 
 @final
@@ -49,7 +52,7 @@ class DecodedValue:
     def __ne__(self, other: object, /) -> bool: ...
 
 _Lang: TypeAlias = Literal["en", "pl", "ru", "ua"]
-_Transport: TypeAlias = Literal["tcp", "pdu"]
+_Transport: TypeAlias = Literal["rtu", "tcp", "pdu"]
 _Direction: TypeAlias = Literal["request", "response"]
 _Registers: TypeAlias = Sequence[int] | NDArray[np.uint16]
 
@@ -127,3 +130,4 @@ def decode_frame(
 def encode_frame(
     frame: Frame | ArrayFrame | dict[str, Any], *, transport: _Transport, direction: _Direction
 ) -> bytes: ...
+def crc16(data: Buffer) -> int: ...

@@ -19,6 +19,7 @@ create_exception!(
 create_exception!(parabus, ReferenceSyntaxError, ParabusError, "Text or fields that are no reference.");
 create_exception!(parabus, ValueDecodeError, ParabusError, "Registers, texts or options that give no value.");
 create_exception!(parabus, FrameError, ParabusError, "Bytes or fields that are no frame of the standard.");
+create_exception!(parabus, GatewayImageError, ParabusError, "Bytes that are no image of a gateway.");
 create_exception!(parabus, InstantSyntaxError, ParabusError, "Text that is no ISO 8601 instant with a zone.");
 
 /// The exception for a refusal.
@@ -59,6 +60,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::FrameTooLong
         | ErrorKind::ProtocolId
         | ErrorKind::FrameLength
+        | ErrorKind::CrcMismatch
+        | ErrorKind::UnitId
         | ErrorKind::FunctionCode
         | ErrorKind::Quantity
         | ErrorKind::ByteCount
@@ -67,6 +70,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::BufferTooSmall
         | ErrorKind::UnknownTransport
         | ErrorKind::FrameField
-        | ErrorKind::TooManyInFlight => py.get_type::<FrameError>(),
+        | ErrorKind::TooManyInFlight
+        | ErrorKind::NotBefore => py.get_type::<FrameError>(),
+        ErrorKind::GatewayImage => py.get_type::<GatewayImageError>(),
     }
 }

@@ -21,12 +21,14 @@ mod parabus {
 
     #[pymodule_export]
     use super::{
-        DecodedValue, decode_frame, decode_value, encode_frame, encode_value, format_value, parse_reference,
+        DecodedValue, crc16, decode_frame, decode_value, encode_frame, encode_value, format_value, parse_reference,
         print_reference,
     };
 
     #[pymodule_export]
-    use super::errors::{FrameError, InstantSyntaxError, ParabusError, ReferenceSyntaxError, ValueDecodeError};
+    use super::errors::{
+        FrameError, GatewayImageError, InstantSyntaxError, ParabusError, ReferenceSyntaxError, ValueDecodeError,
+    };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -197,7 +199,7 @@ fn format_value(
 ///
 /// Args:
 ///     data: the whole frame, bytes-like: bytes, bytearray, memoryview or uint8 array.
-///     transport: `tcp` or `pdu`.
+///     transport: `rtu` (with its CRC), `tcp` or `pdu` (neither unit nor checksum).
 ///     direction: `request` or `response`.
 ///     out: writable one-dimensional uint16 NumPy array that takes the register values, if the
 ///         frame has any: `values` is then a view of its filled part.
@@ -239,7 +241,7 @@ fn decode_frame<'py>(
 /// Args:
 ///     frame: a dict of the fields that `decode_frame` gives; `quantity` may be left out where the
 ///         number of items says it. `values` and `bits` may be NumPy arrays.
-///     transport: `tcp` or `pdu`.
+///     transport: `rtu` (with its CRC), `tcp` or `pdu` (neither unit nor checksum).
 ///     direction: `request` or `response`.
 ///
 /// Raises:
@@ -251,4 +253,16 @@ fn encode_frame<'py>(frame: &Bound<'py, PyAny>, transport: String, direction: St
     let call = modbus::EncodeFrame { frame: convert::fields("frame", frame)?, transport, direction };
     let bytes = modbus::encode_frame(&call).map_err(|error| errors::raise(py, error))?;
     Ok(PyBytes::new(py, &bytes))
+}
+
+/// The checksum of RTU.
+///
+/// Args:
+///     data: bytes-like, any length.
+///
+/// Returns:
+///     0 to 65535; its low byte is sent first.
+#[pyfunction]
+fn crc16(py: Python<'_>, data: Bytes) -> PyResult<u16> {
+    modbus::crc16(&modbus::Crc16 { data: data.0 }).map_err(|error| errors::raise(py, error))
 }

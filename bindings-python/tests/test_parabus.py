@@ -21,8 +21,9 @@ KINDS = {
     parabus.FrameError: {
         "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",
         "byte-count", "address-range", "coil-value", "buffer-too-small", "unknown-transport", "frame-field",
-        "too-many-in-flight",
+        "too-many-in-flight", "crc-mismatch", "unit-id", "not-before",
     },
+    parabus.GatewayImageError: {"gateway-image"},
 }  # fmt: skip
 
 
@@ -44,6 +45,11 @@ def test_a_refusal_says_kind_and_offset_and_survives_pickling():
 @pytest.mark.parametrize("make", [list, tuple, np.uint16, lambda v: array.array("H", v), lambda v: memoryview(np.uint16(v))])
 def test_registers_are_any_sequence(make):
     assert parabus.decode_value(make([0x4366, 0x8000]), "f32-be").number == 230.5
+
+
+def test_a_checksum():
+    assert parabus.crc16(b"123456789") == 0x4B37
+    assert parabus.decode_frame(bytes.fromhex("01 04 02 ff ff b8 80"), transport="rtu", direction="response")["values"] == [0xFFFF]
 
 
 @pytest.mark.parametrize("make", [bytes, bytearray, memoryview, lambda v: np.frombuffer(v, np.uint8)])

@@ -24,8 +24,12 @@ def decode_value(**args):
     return {"text": value.text, "number": value.number, "int": value.int}
 
 
+def crc16(data):
+    return parabus.crc16(bytes.fromhex(data))
+
+
 # Bytes are hexadecimal text in the files, and objects are dicts.
-CALLS = {"decode_frame": decode_frame, "encode_frame": encode_frame, "decode_value": decode_value}
+CALLS = {"decode_frame": decode_frame, "encode_frame": encode_frame, "decode_value": decode_value, "crc16": crc16}
 
 
 def canonical(value):

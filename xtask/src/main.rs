@@ -6,6 +6,8 @@ mod bench;
 mod compiler;
 mod demo;
 mod dist;
+mod node;
+mod python;
 mod setup;
 mod size;
 mod steps;
@@ -22,7 +24,7 @@ cargo xtask COMMAND
   setup          find what is missing on this machine and install it
   demo           start a simulated plant and the server, print the page's address and a key
   demo --check   the same without a person: wait for fresh values and the page, then stop
-  test [AREA]    every test, or one of: core server vectors wasm page python
+  test [AREA]    every test, or one of: core server vectors wasm python node page devices
   bench [AREA]   speed, side by side with peers
   size           flash and transfer sizes
   dist           what users install, into target/dist/
