@@ -54,6 +54,7 @@ class DecodedValue:
 _Lang: TypeAlias = Literal["en", "pl", "ru", "ua"]
 _Transport: TypeAlias = Literal["rtu", "tcp", "pdu"]
 _Direction: TypeAlias = Literal["request", "response"]
+_Bytes: TypeAlias = Buffer | NDArray[np.uint8]
 _Registers: TypeAlias = Sequence[int] | NDArray[np.uint16]
 
 @type_check_only
@@ -122,12 +123,12 @@ def format_value(
     numbers: Literal["plain"] = "plain",
 ) -> str: ...
 @overload
-def decode_frame(data: Buffer, *, transport: _Transport, direction: _Direction, out: None = None) -> Frame: ...
+def decode_frame(data: _Bytes, *, transport: _Transport, direction: _Direction, out: None = None) -> Frame: ...
 @overload
 def decode_frame(
-    data: Buffer, *, transport: _Transport, direction: _Direction, out: NDArray[np.uint16]
+    data: _Bytes, *, transport: _Transport, direction: _Direction, out: NDArray[np.uint16]
 ) -> ArrayFrame: ...
 def encode_frame(
     frame: Frame | ArrayFrame | dict[str, Any], *, transport: _Transport, direction: _Direction
 ) -> bytes: ...
-def crc16(data: Buffer) -> int: ...
+def crc16(data: _Bytes) -> int: ...

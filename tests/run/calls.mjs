@@ -1,5 +1,5 @@
-// What the vectors do not say of the packages for JavaScript: the class of errors, wrong arguments,
-// arrays of the caller, `require`. node calls.mjs --wasm FOLDER | --addon FOLDER
+// What the vectors do not say of the packages for JavaScript: names that have types, the class of
+// errors, wrong arguments, arrays of the caller, `require`. node calls.mjs --wasm FOLDER | --addon FOLDER
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,6 +10,11 @@ const { wasm, addon } = options();
 const path = wasm ? `${resolve(wasm)}/index.js` : `${resolve(addon)}/contract.js`;
 const api = await import(path);
 if (wasm) await api.default({ module_or_path: readFileSync(`${resolve(wasm)}/parabus_wasm_bg.wasm`) });
+
+const types = readFileSync(new URL("../../bindings-js/contract.d.ts", import.meta.url), "utf8");
+const typed = new Set([...types.matchAll(/^export (?:function|class) (\w+)/gm)].map(([, name]) => name));
+const { default: init, ...named } = api;
+assert.deepEqual(Object.keys(named).sort(), [...typed].sort());
 
 const response = { transport: "tcp", direction: "response" };
 const reply = Uint8Array.from([0, 1, 0, 0, 0, 7, 7, 3, 4, 0x43, 0x66, 0x80, 0]);
