@@ -74,7 +74,7 @@ impl<'py> FromPyObject<'_, 'py> for Bytes {
 /// An array of the caller that register values are put into.
 pub struct Out<'py> {
     array: Bound<'py, PyAny>,
-    length: usize,
+    view: Bound<'py, PyMemoryView>,
 }
 
 impl<'py> FromPyObject<'_, 'py> for Out<'py> {
@@ -93,21 +93,23 @@ impl<'py> FromPyObject<'_, 'py> for Out<'py> {
         if view.getattr("readonly")?.is_truthy()? {
             return Err(PyValueError::new_err("`out` is read-only"));
         }
-        Ok(Out { length: view.len()?, array: object.to_owned() })
+        Ok(Out { view, array: object.to_owned() })
     }
 }
 
 impl<'py> Out<'py> {
     /// Puts the values in; gives a view of them.
     pub fn fill(self, values: &[u16]) -> PyResult<Bound<'py, PyAny>> {
-        let (py, count) = (self.array.py(), values.len());
-        if count > self.length {
-            let message = format!("`out` holds {} registers, the frame has {count}", self.length);
+        let (py, count, length) = (self.array.py(), values.len(), self.view.len()?);
+        if count > length {
+            let message = format!("`out` holds {length} registers, the frame has {count}");
             return Err(errors::raise(py, Error { kind: ErrorKind::BufferTooSmall, message, offset: None }));
         }
-        let filled = self.array.get_item(PySlice::new(py, 0, isize::try_from(count)?, 1))?;
-        filled.set_item(PySlice::full(py), values)?;
-        Ok(filled)
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
+        let registers = PyMemoryView::from(&PyBytes::new(py, &bytes))?.call_method1("cast", ("H",))?;
+        let filled = PySlice::new(py, 0, isize::try_from(count)?, 1);
+        self.view.set_item(&filled, registers)?;
+        self.array.get_item(filled)
     }
 }
 

@@ -8,7 +8,7 @@ import { options } from "./options.mjs";
 
 const { package: source, tsc } = options();
 const folder = mkdtempSync(join(tmpdir(), "parabus-"));
-const run = (program, words) => execFileSync(program, words, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const run = (program, words, stdout = "pipe") => execFileSync(program, words, { cwd: folder, encoding: "utf8", stdio: ["ignore", stdout, "inherit"] });
 try {
   writeFileSync(join(folder, "package.json"), "{}");
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", resolve(source)]);
@@ -21,7 +21,7 @@ try {
   if (wanted.length === 0 || JSON.stringify(printed) !== JSON.stringify(wanted)) throw new Error(`the example printed ${JSON.stringify(printed)}, its comments say ${JSON.stringify(wanted)}`);
   if (tsc) {
     writeFileSync(join(folder, "example.mts"), example);
-    run(tsc, ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--types", "", "example.mts"]);
+    run(tsc, ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--types", "", "example.mts"], "inherit");
   }
   console.log(`the README's example printed its ${wanted.length} comments`);
 } finally {
