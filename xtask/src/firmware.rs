@@ -1,5 +1,6 @@
 //! The gateway's firmware and the board that QEMU emulates.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,13 +18,23 @@ const BOARD: &str = "parabus-board-mps2-an386";
 /// Where the board's program looks for its image.
 const IMAGE_ADDRESS: u32 = 0x0030_0000;
 
+/// Processors that core and portable firmware are built for: the smallest, the usual, one with
+/// TrustZone, one that is not Arm's.
+pub const PROCESSORS: [&str; 4] =
+    ["thumbv6m-none-eabi", CORTEX_M, "thumbv8m.main-none-eabihf", "riscv32imc-unknown-none-elf"];
+
 /// Seconds that a program without an end of its own may take.
 const LONGEST_RUN: u32 = 60;
 
-/// Builds the gateway's program.
+/// Builds the gateway's program; it lies in `target/dist/firmware/`.
 pub fn gateway() -> Result<PathBuf> {
     let arguments = ["--package", BOARD, "--bin", "gateway"];
-    Ok(compiler::build(CORTEX_M, "firmware", "core", &arguments, "gateway for Cortex-M")?.join("gateway"))
+    let products = compiler::build(CORTEX_M, "firmware", "core", &arguments, "gateway for Cortex-M")?;
+    let folder = target().join("dist/firmware");
+    let (from, to) = (products.join("gateway"), folder.join("gateway-mps2-an386.elf"));
+    let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&from, &to));
+    copied.map_err(|error| format!("{}: {error}", from.display()))?;
+    Ok(to)
 }
 
 /// Builds the program that runs the vectors.
@@ -32,17 +43,18 @@ pub fn vectors() -> Result<PathBuf> {
     Ok(compiler::build(CORTEX_M, "firmware", "core,alloc", &arguments, "vectors for Cortex-M")?.join("vectors"))
 }
 
-/// Where both programs are, for those who run them.
-pub fn folder() -> PathBuf {
-    target().join("dist/firmware")
-}
-
 /// The board with a program; semihosting is its console and ends the emulator.
 fn board(elf: &Path) -> Command {
     let mut qemu = program(QEMU);
     qemu.args(["-M", "mps2-an386", "-nographic", "-monitor", "none"]);
     qemu.args(["-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
     qemu
+}
+
+/// Checks the portable firmware for a processor.
+pub fn check(triple: &str) -> Result {
+    let name = format!("firmware for {triple}");
+    compiler::build(triple, "firmware", "core", &["--package", "parabus-gateway"], &name).map(drop)
 }
 
 /// A run that ends by itself.

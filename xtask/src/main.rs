@@ -7,6 +7,8 @@ mod compiler;
 mod demo;
 mod dist;
 mod firmware;
+mod node;
+mod python;
 mod setup;
 mod size;
 mod steps;
@@ -24,7 +26,7 @@ cargo xtask COMMAND
   demo           start a simulated plant and the server, print the page's address and a key
   demo --check   the same without a person: wait for fresh values and the page, then stop
   demo --gateway with an emulated gateway between a part of the plant and the server; also with --check
-  test [AREA]    every test, or one of: core server vectors wasm page python
+  test [AREA]    every test, or one of: core server vectors wasm python node firmware page devices
   bench [AREA]   speed, side by side with peers
   size           flash and transfer sizes
   dist           what users install, into target/dist/
