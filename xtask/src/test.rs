@@ -73,7 +73,8 @@ impl Report {
 /// Tests that passed and failed, by a closing line of cargo or pytest.
 fn counts_in(line: &str) -> (usize, usize) {
     let is_cargo = line.starts_with("test result:");
-    let is_pytest = line.ends_with('s') && line.contains(" in ") && !line.starts_with("test ");
+    // From a minute on, pytest says the time twice: `in 68.23s (0:01:08)`.
+    let is_pytest = line.ends_with(['s', ')']) && line.contains(" in ") && !line.starts_with("test ");
     let before = |word: &str| {
         let number = line.split(word).next().filter(|text| text.len() < line.len())?;
         number.rsplit([' ', '=']).next()?.parse().ok()
@@ -292,6 +293,7 @@ mod tests {
         assert_eq!(counts_in("14 passed in 54.97s"), (14, 0));
         assert_eq!(counts_in("1 failed, 13 passed in 3.20s"), (13, 1));
         assert_eq!(counts_in("2 failed in 3.20s"), (0, 2));
+        assert_eq!(counts_in("3 failed, 18 passed in 68.23s (0:01:08)"), (18, 3));
         for line in ["test examples::all_passed ... ok", "18/90 endpoints", "  page in Chromium … ok, 17.2 s"] {
             assert_eq!(counts_in(line), (0, 0), "{line}");
         }
