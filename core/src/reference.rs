@@ -16,6 +16,7 @@ use core::net::Ipv4Addr;
 
 use crate::error::ErrorKind;
 use crate::modbus::RegisterKind;
+use crate::text::{rsplit_once, split_once};
 use crate::value::Decimal;
 
 /// One token of a list of references.
@@ -179,7 +180,7 @@ impl<'a> Parser<'a> {
     }
 
     fn param(&self, text: &'a str) -> Result<ParamRef<'a>, ReferenceError> {
-        if let Some((device, address)) = text.rsplit_once('>') {
+        if let Some((device, address)) = rsplit_once(text, b'>') {
             return self.address_form(device, address);
         }
         if let Some(alias) = text.strip_prefix('~') {
@@ -191,10 +192,10 @@ impl<'a> Parser<'a> {
         if text.starts_with('[') {
             return Ok(ParamRef::Slug(self.bracketed(text)?));
         }
-        if let Some((id, slugs)) = text.split_once('#') {
+        if let Some((id, slugs)) = split_once(text, b'#') {
             let expected = "`@` between the slugs of parameter, device and network";
-            let (param, rest) = slugs.split_once('@').ok_or(self.syntax(slugs, slugs.len(), expected))?;
-            let (device, net) = rest.split_once('@').ok_or(self.syntax(rest, rest.len(), expected))?;
+            let (param, rest) = split_once(slugs, b'@').ok_or(self.syntax(slugs, slugs.len(), expected))?;
+            let (device, net) = split_once(rest, b'@').ok_or(self.syntax(rest, rest.len(), expected))?;
             return Ok(ParamRef::Labelled {
                 id: self.id(id)?,
                 param: self.slug(param)?,
@@ -202,7 +203,7 @@ impl<'a> Parser<'a> {
                 net: self.slug(net)?,
             });
         }
-        match text.split_once('.') {
+        match split_once(text, b'.') {
             Some((device, param)) => Ok(ParamRef::Path { device: self.slug(device)?, param: self.slug(param)? }),
             None => Err(self.syntax(text, text.len(), "`device.parameter`, `device>address`, `#id` or `[slug]`")),
         }
@@ -210,11 +211,11 @@ impl<'a> Parser<'a> {
 
     /// `device>address`, `device>kind>address`, `net>unit>address`, `net>unit>kind>address`.
     fn address_form(&self, before: &'a str, address: &'a str) -> Result<ParamRef<'a>, ReferenceError> {
-        let (before, word) = match before.rsplit_once('>') {
+        let (before, word) = match rsplit_once(before, b'>') {
             Some((device, word)) if RegisterKind::from_code(word).is_some() => (device, RegisterKind::from_code(word)),
             _ => (before, None),
         };
-        let device = match before.rsplit_once('>') {
+        let device = match rsplit_once(before, b'>') {
             None => self.device(before)?,
             Some((net, unit)) => {
                 let number = self.number(unit, u64::from(u8::MAX), "a unit id 0 to 255, or a kind of register")?;
@@ -235,7 +236,7 @@ impl<'a> Parser<'a> {
     fn address(&self, text: &'a str) -> Result<(Address, Option<(RegisterKind, &'a str)>), ReferenceError> {
         let letter = RegisterKind::ALL.into_iter().find_map(|kind| Some((kind, text.strip_suffix(kind.letter())?)));
         let digits = letter.map_or(text, |(_, digits)| digits);
-        let (register, bits) = match digits.split_once('.') {
+        let (register, bits) = match split_once(digits, b'.') {
             Some((register, bits)) => (register, Some(bits)),
             None => (digits, None),
         };
@@ -243,7 +244,7 @@ impl<'a> Parser<'a> {
         let register = u16::try_from(register).unwrap_or(u16::MAX);
         let bit_of =
             |text: &str| self.number(text, 15, "a bit 0 to 15").map(|number| u8::try_from(number).unwrap_or(u8::MAX));
-        let address = match bits.map(|bits| bits.split_once('-').ok_or(bits)) {
+        let address = match bits.map(|bits| split_once(bits, b'-').ok_or(bits)) {
             None => Address { register, bit: None, bits: 0 },
             Some(Err(bit)) => Address { register, bit: Some(bit_of(bit)?), bits: 1 },
             Some(Ok((one, other))) => {
@@ -273,7 +274,7 @@ impl<'a> Parser<'a> {
         if let Some(mac) = parse_mac(text) {
             return Ok(NetRef::Mac(mac));
         }
-        if text.contains('.') {
+        if text.bytes().any(|byte| byte == b'.') {
             let address = text.parse().map_err(|_| self.syntax(text, 0, "an IPv4 address, or a slug without dots"))?;
             return Ok(NetRef::Ip(address));
         }
@@ -318,12 +319,19 @@ impl<'a> Parser<'a> {
 fn parse_mac(text: &str) -> Option<[u8; 6]> {
     let separator = *text.as_bytes().get(2).filter(|byte| matches!(byte, b'-' | b':'))?;
     let mut mac = [0; 6];
-    let mut parts = text.split(char::from(separator));
-    for byte in &mut mac {
-        let part = parts.next().filter(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_hexdigit()))?;
-        *byte = u8::from_str_radix(part, 16).ok()?;
+    let mut rest = text.as_bytes();
+    for (index, byte) in mac.iter_mut().enumerate() {
+        let (pair, behind) = rest.split_at_checked(2)?;
+        let [high, low] = pair else { return None };
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        *byte = digit(*high)? << 4 | digit(*low)?;
+        rest = match behind {
+            [next, more @ ..] if index < 5 && *next == separator => more,
+            [] if index == 5 => behind,
+            _ => return None,
+        };
     }
-    parts.next().is_none().then_some(mac)
+    Some(mac)
 }
 
 /// The canonical text: it parses to the same reference.
@@ -378,7 +386,11 @@ impl fmt::Display for NetRef<'_> {
             // A slug in the shape of a MAC is one only in brackets.
             NetRef::Slug(slug) if parse_mac(slug).is_some() => write!(f, "[{slug}]"),
             NetRef::Slug(slug) => f.write_str(slug),
-            NetRef::Ip(address) => address.fmt(f),
+            // The address's own `Display` can panic.
+            NetRef::Ip(address) => {
+                let [a, b, c, d] = address.octets();
+                write!(f, "{a}.{b}.{c}.{d}")
+            }
             NetRef::Mac([a, b, c, d, e, g]) => write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}"),
         }
     }

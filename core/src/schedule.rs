@@ -98,7 +98,7 @@ impl DeviceSchedule {
 
     /// Moves the slot behind `now_ms` on its grid.
     fn advance(&mut self, now_ms: u64) {
-        let passed = now_ms.saturating_sub(self.slot_ms) / self.period_ms;
+        let passed = now_ms.saturating_sub(self.slot_ms).checked_div(self.period_ms).unwrap_or(0);
         self.skipped = self.skipped.saturating_add(passed);
         let step = passed.saturating_add(1).saturating_mul(self.period_ms);
         self.slot_ms = self.slot_ms.saturating_add(step);

@@ -1,29 +1,16 @@
-//! Text of a known maximum length, on the stack.
+//! Text taken apart at ASCII characters: `str`'s own functions for that search by `char`, and their code
+//! can panic.
 
-use core::fmt;
-
-/// A writer over `N` bytes. What does not fit is refused whole, so the text is always valid.
-pub(crate) struct StackText<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
+/// Before and behind the first of these ASCII characters.
+pub(crate) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    split_at(text, text.bytes().position(|byte| byte == separator)?)
 }
 
-impl<const N: usize> StackText<N> {
-    pub(crate) const fn new() -> Self {
-        StackText { bytes: [0; N], len: 0 }
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
-    }
+/// Before and behind the last of these ASCII characters.
+pub(crate) fn rsplit_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    split_at(text, text.bytes().rposition(|byte| byte == separator)?)
 }
 
-impl<const N: usize> fmt::Write for StackText<N> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len.checked_add(text.len()).ok_or(fmt::Error)?;
-        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
-    }
+fn split_at(text: &str, place: usize) -> Option<(&str, &str)> {
+    Some((text.get(..place)?, text.get(place.checked_add(1)?..)?))
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::ValueError;
+use crate::text::split_once;
 
 /// Order of the bytes of a number in its registers, named by where `A`, the most significant of
 /// four bytes, stands.
@@ -83,7 +84,7 @@ impl DataType {
         if code == "bit" {
             return Ok(DataType::Bit);
         }
-        let (name, order) = code.split_once('-').unwrap_or((code, "be"));
+        let (name, order) = split_once(code, b'-').unwrap_or((code, "be"));
         let number = NUMBERS.iter().find(|(each, ..)| *each == name);
         let order = WordOrder::ALL.iter().find(|(_, each)| *each == order);
         match (number, order) {

@@ -1,51 +1,244 @@
 //! Core as a microcontroller would use it: one function for each area, without `alloc`. The size of
-//! each section of the linked library is what that area costs in flash.
+//! each section of the linked library is what that area costs in flash, and an area from whose code a
+//! panic can be reached does not link at all.
 #![cfg_attr(target_os = "none", no_std)]
 
+use core::fmt::{self, Write as _};
+use core::hint::black_box;
+
+use parabus_core::gateway::Image;
 use parabus_core::modbus::client::{Event, Poll};
-use parabus_core::modbus::tcp::Client;
-use parabus_core::modbus::{FunctionCode, Request, Response, UnitId};
+use parabus_core::modbus::rtu::{self, Line, ServerPoll};
+use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
+use parabus_core::modbus::{
+    Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, tcp,
+};
 use parabus_core::reference::Reference;
 use parabus_core::schedule::{BackOff, DeviceSchedule};
-use parabus_core::value::{Codec, DataType, Decimal};
+use parabus_core::time::Instant;
+use parabus_core::value::{Codec, DataType, Decimal, Format, Lang};
 
-/// Parses a reference; 1 for a good one.
-#[unsafe(no_mangle)]
-pub extern "C" fn size_reference(pick: u32) -> u32 {
-    let texts = ["boiler>holding>100", "#5", "conn?main", "!10"];
-    let text = texts.get(pick as usize % texts.len()).copied().unwrap_or_default();
-    u32::from(Reference::parse(core::hint::black_box(text)).is_ok())
+/// Bytes of the caller, as text.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+unsafe fn text<'a>(data: *const u8, length: usize) -> &'a str {
+    // SAFETY: promised by the caller.
+    core::str::from_utf8(unsafe { core::slice::from_raw_parts(data, length) }).unwrap_or_default()
 }
 
-/// Decodes a value with scale and encodes it again.
+/// A writer that only counts.
+struct Count(usize);
+
+impl fmt::Write for Count {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.wrapping_add(black_box(text).len());
+        Ok(())
+    }
+}
+
+fn printed(value: &impl fmt::Display) -> u32 {
+    let mut count = Count(0);
+    write!(count, "{value}").ok();
+    count.0 as u32
+}
+
+/// Parses a reference and prints it.
+///
+/// # Safety
+/// `data` points to `length` bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn size_value(high: u16, low: u16) -> u32 {
-    let codes = ["f32-be", "u32-mle", "i16-be", "bit"];
-    let code = codes.get(usize::from(low) % codes.len()).copied().unwrap_or_default();
-    let (Ok(data_type), Ok(multiplier)) = (DataType::from_code(core::hint::black_box(code)), Decimal::parse("0.1"))
+pub unsafe extern "C" fn size_reference(data: *const u8, length: usize) -> u32 {
+    // SAFETY: promised by the caller.
+    match Reference::parse(unsafe { text(data, length) }) {
+        Ok(reference) => printed(&reference),
+        Err(error) => printed(&error),
+    }
+}
+
+/// Decodes a value with scale, prints it, prints it for people and encodes it again.
+///
+/// # Safety
+/// `data` points to `length` bytes, `registers` to 4 registers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *mut [u16; 4], bit: u8) -> u32 {
+    // SAFETY: promised by the caller.
+    let (code, registers) = unsafe { (text(data, length), &mut *registers) };
+    let (Ok(data_type), Ok(multiplier), Ok(lang)) =
+        (DataType::from_code(code), Decimal::parse(code), Lang::from_code(code))
     else {
         return 0;
     };
-    let codec = Codec::new(data_type).multiplier(multiplier);
-    let mut registers = [high, low];
+    let Ok(codec) = Codec::new(data_type).multiplier(multiplier).shift(multiplier).precision(Some(bit)).bit(bit) else {
+        return 0;
+    };
     let value = codec.decode(registers.get(..codec.register_count()).unwrap_or_default());
-    let written = codec.encode("25.5", &mut registers);
-    u32::from(value.is_ok()) + written.map_or(0, |count| count as u32)
+    let shown = match value {
+        Ok(value) => {
+            let texts = [("1", "on")];
+            let format = Format { lang, unit: Some("kW"), decimals: Some(bit), texts: &texts };
+            printed(&value) + printed(&value.format(&format)) + value.decimal().to_f64() as u32
+        }
+        Err(error) => printed(&error),
+    };
+    codec.encode(code, registers).map_or(0, |count| shown.wrapping_add(count as u32))
 }
 
-/// One exchange of the client's state machine.
+/// Reads an instant and prints it.
+///
+/// # Safety
+/// `data` points to `length` bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn size_client(now: u32, quantity: u16) -> u32 {
-    let mut client = Client::<1>::new(1);
-    let mut frame = [0; 260];
-    let request = Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: 0, quantity };
+pub unsafe extern "C" fn size_time(data: *const u8, length: usize) -> u32 {
+    // SAFETY: promised by the caller.
+    Instant::parse(unsafe { text(data, length) }).map_or(0, |instant| printed(&instant.display_millis()))
+}
+
+/// Frames of both transports, taken apart and built again, requests and responses.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_frame(data: *const u8, length: usize) -> u32 {
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
+    let mut buffer = [0; tcp::MAX_FRAME];
+    let mut total = 0;
+    let tcp = tcp::Frame::parse(bytes).map(|frame| (frame.transaction_id, frame.unit_id, frame.pdu));
+    let rtu = rtu::Frame::parse(bytes).map(|frame| (0, frame.unit_id, frame.pdu));
+    for (transaction_id, unit_id, pdu) in [tcp, rtu].into_iter().flatten() {
+        let built = match (Request::parse(pdu), Response::parse(pdu)) {
+            (Ok(request), Ok(response)) if response.answers(&request) => request.emit(&mut buffer),
+            (Ok(_), Ok(response)) | (Err(_), Ok(response)) => response.emit(&mut buffer),
+            (Ok(request), Err(_)) => request.emit(&mut buffer),
+            (Err(error), Err(_)) => {
+                total += printed(&error);
+                continue;
+            }
+        };
+        let Ok(length) = built else { continue };
+        total += tcp::emit_header(&mut buffer, transaction_id, unit_id, length).unwrap_or(0) as u32;
+        total += rtu::emit_frame(&mut buffer, unit_id, length).unwrap_or(0) as u32;
+    }
+    total
+}
+
+fn request(data: &[u8], values: &[u16]) -> Option<Request<'static>> {
+    // The caller's bytes live as long as the program here.
+    let function = RegisterKind::ALL.get(values.len() % 4)?.read_function();
+    Some(match *data {
+        [0, address] => Request::WriteSingleCoil { address: address.into(), value: true },
+        [1, address] => Request::WriteSingleRegister { address: address.into(), value: 7 },
+        [address, quantity, ..] => Request::Read { function, address: address.into(), quantity: quantity.into() },
+        _ => return None,
+    })
+}
+
+/// One exchange of the client's machine on TCP.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_tcp_client(data: *const u8, length: usize, now: u32) -> u32 {
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
+    let mut client = tcp::Client::<1>::new(1);
+    let mut frame = [0; tcp::MAX_FRAME];
+    let Some(request) = request(bytes, &[0; 2]) else { return 0 };
     let Ok((_, length)) = client.request(UnitId(1), &request, now.into(), 1000, &mut frame) else { return 0 };
-    let bytes = core::hint::black_box(frame);
-    let values = match client.receive(bytes.get(..length).unwrap_or_default()) {
+    black_box(frame.get(..length));
+    let values = match client.receive(bytes) {
         Ok((_, Some(Event::Reply { response: Response::Registers { registers, .. }, .. }))) => registers.iter().count(),
         _ => 0,
     };
     u32::from(matches!(client.poll(now.into()), Poll::Idle)) + values as u32
+}
+
+/// One exchange of the client's machine on a serial line.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_rtu_client(data: *const u8, length: usize, now: u32) -> u32 {
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
+    let mut client = rtu::Client::new(Line::serial(now).strict());
+    let mut frame = [0; rtu::MAX_FRAME];
+    let Some(request) = request(bytes, &[0; 2]) else { return 0 };
+    let Ok((_, length)) = client.request(UnitId(1), &request, now.into(), 1000, &mut frame) else { return 0 };
+    black_box(frame.get(..length));
+    let values = match client.receive(bytes, now.into()).1 {
+        Some(Event::Reply { response: Response::Registers { registers, .. }, .. }) => registers.iter().count(),
+        _ => 0,
+    };
+    u32::from(matches!(client.poll(now.into()), Poll::Idle)) + values as u32
+}
+
+/// Registers in memory.
+struct Memory<'a>(&'a mut [u16]);
+
+impl Bank for Memory<'_> {
+    fn read_bits(
+        &mut self,
+        _: UnitId,
+        _: RegisterKind,
+        address: u16,
+        bits: &mut BitsMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let bit = |index| self.0.get(usize::from(address).wrapping_add(index)).map(|word| *word != 0);
+        bits.fill_with(bit).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+    }
+
+    fn read_registers(
+        &mut self,
+        _: UnitId,
+        _: RegisterKind,
+        address: u16,
+        registers: &mut RegistersMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let register = |index| self.0.get(usize::from(address).wrapping_add(index)).copied();
+        registers.fill_with(register).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+    }
+
+    fn write_bits(&mut self, _: UnitId, address: u16, bits: Bits<'_>) -> Result<(), ExceptionCode> {
+        let places = self.0.iter_mut().skip(address.into());
+        places.zip(bits.iter()).for_each(|(place, bit)| *place = bit.into());
+        Ok(())
+    }
+
+    fn write_registers(&mut self, _: UnitId, address: u16, registers: Registers<'_>) -> Result<(), ExceptionCode> {
+        let places = self.0.iter_mut().skip(address.into());
+        places.zip(Values::Wire(registers).iter()).for_each(|(place, value)| *place = value);
+        Ok(())
+    }
+}
+
+/// One exchange of the server's machine on a serial line.
+///
+/// # Safety
+/// `data` points to `length` bytes, `registers` to 100 registers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_rtu_server(data: *const u8, length: usize, registers: *mut [u16; 100], now: u32) -> u32 {
+    // SAFETY: promised by the caller.
+    let (bytes, registers) = unsafe { (core::slice::from_raw_parts(data, length), &mut *registers) };
+    let mut server = rtu::Server::new(UnitSet::EMPTY.with(UnitId(1)), Line::serial(now).strict());
+    let taken = server.receive(bytes, now.into());
+    server.answer(&mut Memory(registers));
+    match server.poll(now.into()) {
+        ServerPoll::Send(reply) => black_box(reply).len() as u32,
+        _ => taken as u32,
+    }
+}
+
+/// Reads a gateway's image.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_image(data: *const u8, length: usize) -> u32 {
+    // SAFETY: promised by the caller.
+    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
+    Image::parse(bytes).map_or(0, |image| (image.units().count() + image.groups().count()) as u32)
 }
 
 /// One step of a schedule.
@@ -60,5 +253,10 @@ pub extern "C" fn size_schedule(now: u32) -> u32 {
 #[cfg(target_os = "none")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    loop {}
+    unsafe extern "C" {
+        /// Defined nowhere: what needs it does not link.
+        fn a_panic_can_be_reached() -> !;
+    }
+    // SAFETY: no program that contains this call exists.
+    unsafe { a_panic_can_be_reached() }
 }

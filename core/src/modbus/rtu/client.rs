@@ -25,7 +25,7 @@
 //! ```
 
 use super::crc::{START, update};
-use super::{Frame, HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame};
+use super::{Frame, HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame, move_down};
 use crate::error::ErrorKind;
 use crate::modbus::client::{ClientError, Event, Poll, RequestId, Stray};
 use crate::modbus::{Expectation, FrameError, Request, Response, UnitId};
@@ -209,7 +209,7 @@ impl Client {
             let room = MAX_FRAME.saturating_sub(self.filled);
             let (chunk, behind) = rest.split_at_checked(room).unwrap_or((rest, &[]));
             if let Some(free) = self.buffer.get_mut(self.filled..self.filled.saturating_add(chunk.len())) {
-                free.copy_from_slice(chunk);
+                free.iter_mut().zip(chunk).for_each(|(place, byte)| *place = *byte);
             }
             self.filled = self.filled.saturating_add(chunk.len());
             rest = behind;
@@ -264,7 +264,7 @@ impl Client {
             _ if self.filled == MAX_FRAME => self.filled,
             _ => 0,
         };
-        self.buffer.copy_within(keep_from..self.filled, 0);
+        move_down(&mut self.buffer, keep_from..self.filled, 0);
         self.filled = self.filled.saturating_sub(keep_from);
         None
     }

@@ -75,5 +75,15 @@ pub fn emit_frame(buffer: &mut [u8], unit_id: UnitId, pdu_length: usize) -> Resu
     Ok(body + TRAILER)
 }
 
+/// Moves bytes of a buffer to a lower place in it; `copy_within` can panic.
+fn move_down(buffer: &mut [u8], from: core::ops::Range<usize>, to: usize) {
+    for (step, place) in from.enumerate() {
+        let byte = buffer.get(place).copied();
+        if let (Some(byte), Some(room)) = (byte, buffer.get_mut(to.saturating_add(step))) {
+            *room = byte;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,7 @@
 //! assert_eq!(server.poll(12_006), ServerPoll::Send(&frame));
 //! ```
 
-use super::{HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame};
+use super::{HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame, move_down};
 use crate::modbus::pdu::request_length;
 use crate::modbus::server::{Bank, answer};
 use crate::modbus::{MAX_PDU, UnitId, UnitSet};
@@ -117,7 +117,7 @@ impl Server {
             }
             let is_last = taken == bytes.len();
             if let Some((start, length)) = self.find(front, is_last) {
-                self.buffer.copy_within(start..start.saturating_add(length), 0);
+                move_down(&mut self.buffer, start..start.saturating_add(length), 0);
                 self.filled = length;
                 self.last_id = self.last_id.wrapping_add(1);
                 self.state = State::Asked { length };
@@ -140,7 +140,7 @@ impl Server {
         }
         // A beginning that has no room left for its end is given up.
         let keep_from = keep_from.filter(|start| *start > front || self.filled < MAX_FRAME).unwrap_or(self.filled);
-        self.buffer.copy_within(keep_from..self.filled, front);
+        move_down(&mut self.buffer, keep_from..self.filled, front);
         self.filled = self.filled.saturating_sub(keep_from.saturating_sub(front));
         None
     }
@@ -178,7 +178,7 @@ impl Server {
         if !(1..=MAX_PDU).contains(&pdu.len()) {
             return false;
         }
-        place.copy_from_slice(pdu);
+        place.iter_mut().zip(pdu).for_each(|(place, byte)| *place = *byte);
         self.finish(unit_id, pdu.len());
         matches!(self.state, State::Answered { .. })
     }

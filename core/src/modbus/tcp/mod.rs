@@ -120,7 +120,7 @@ impl Scanner {
             else {
                 return Ok((taken, None));
             };
-            to.copy_from_slice(from);
+            to.iter_mut().zip(from).for_each(|(place, byte)| *place = *byte);
             self.filled += step;
             taken += step;
         }

@@ -7,13 +7,12 @@ mod parser;
 mod tests;
 
 use core::cmp::Ordering;
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use self::binary::{BINARY32, BINARY64, Format, nearest, shortest};
 use self::division::Division;
 use self::parser::Parser;
 use super::ValueError;
-use crate::text::StackText;
 
 /// An exact decimal number, `mantissa × 10^exponent`, with at most [`Decimal::MAX_DIGITS`] digits.
 ///
@@ -325,9 +324,8 @@ impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wanted = f.precision();
         let number = wanted.map_or(*self, |decimals| self.rounded(u16::try_from(decimals).unwrap_or(u16::MAX)));
-        let mut digits = StackText::<40>::new();
-        write!(digits, "{}", number.mantissa.unsigned_abs())?;
-        let digits = digits.as_str();
+        let mut room = [0; 40];
+        let digits = digits_of(number.mantissa.unsigned_abs(), &mut room);
         if number.mantissa < 0 {
             f.write_str("-")?;
         }
@@ -345,6 +343,28 @@ impl fmt::Display for Decimal {
         f.write_str(fraction)?;
         zeros(f, wanted.unwrap_or(0).saturating_sub(decimals))
     }
+}
+
+/// Digits of a number that has at most 38, written at the end of the room: the `Display` of 128 bits can
+/// panic.
+fn digits_of(number: u128, room: &mut [u8; 40]) -> &str {
+    const HALF: u128 = 10_u128.pow(19);
+    // Two halves that 64 bits hold: dividing those is much faster.
+    let halves = [number % HALF, number / HALF].map(|half| u64::try_from(half).unwrap_or(0));
+    let mut start = room.len();
+    let mut places = room.iter_mut().rev();
+    for (half, others) in halves.into_iter().zip([number / HALF, 0]) {
+        let mut rest = half;
+        let mut count = 0;
+        while rest > 0 || others > 0 && count < 19 || start == 40 {
+            let Some(place) = places.next() else { break };
+            *place = b'0' | u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            count += 1;
+            start = start.saturating_sub(1);
+        }
+    }
+    room.get(start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or("0")
 }
 
 fn zeros(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
