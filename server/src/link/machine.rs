@@ -76,7 +76,7 @@ impl Machine {
     pub fn reset(&mut self) {
         match self {
             Machine::Tcp(client) => client.reset(),
-            Machine::Rtu(client) => client.reset(),
+            Machine::Rtu(client) => client.reset(clock::monotonic_us()),
         }
     }
 }

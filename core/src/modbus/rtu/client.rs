@@ -206,12 +206,11 @@ impl Client {
         }
         let mut found = None;
         while found.is_none() && !rest.is_empty() {
-            let room = MAX_FRAME.saturating_sub(self.filled);
-            let (chunk, behind) = rest.split_at_checked(room).unwrap_or((rest, &[]));
-            if let Some(free) = self.buffer.get_mut(self.filled..self.filled.saturating_add(chunk.len())) {
-                free.iter_mut().zip(chunk).for_each(|(place, byte)| *place = *byte);
-            }
-            self.filled = self.filled.saturating_add(chunk.len());
+            let free = self.buffer.get_mut(self.filled..).unwrap_or_default();
+            let step = free.len().min(rest.len());
+            let (Some(to), Some((chunk, behind))) = (free.get_mut(..step), rest.split_at_checked(step)) else { break };
+            to.iter_mut().zip(chunk).for_each(|(place, byte)| *place = *byte);
+            self.filled = self.filled.saturating_add(step);
             rest = behind;
             found = self.find(&awaited);
         }

@@ -116,8 +116,8 @@ impl Scanner {
             if step == 0 {
                 return Ok((taken, None));
             }
-            let (Some(from), Some(to)) = (rest.get(..step), self.buffer.get_mut(self.filled..self.filled + step))
-            else {
+            let free = self.buffer.get_mut(self.filled..).and_then(|free| free.get_mut(..step));
+            let (Some(from), Some(to)) = (rest.get(..step), free) else {
                 return Ok((taken, None));
             };
             to.iter_mut().zip(from).for_each(|(place, byte)| *place = *byte);
