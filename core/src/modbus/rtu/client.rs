@@ -34,6 +34,9 @@ use crate::modbus::{Expectation, FrameError, Request, Response, UnitId};
 /// 2.4.1: 100 to 200 ms).
 const TURNAROUND_US: u64 = 100_000;
 
+/// Replies given up that are remembered at once. More than two need time-outs that differ much.
+const MOST_LATE: usize = 4;
+
 /// What a reply must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Awaited {
@@ -61,7 +64,7 @@ struct Late {
 pub struct Client {
     line: Line,
     pending: Option<Pending>,
-    late: Option<Late>,
+    late: [Option<Late>; MOST_LATE],
     last_id: u16,
     /// When the last byte passed, sent or received.
     heard_us: u64,
@@ -87,7 +90,7 @@ impl Client {
         Client {
             line,
             pending: None,
-            late: None,
+            late: [None; MOST_LATE],
             last_id: 0,
             heard_us: 0,
             echo_left: 0,
@@ -151,12 +154,25 @@ impl Client {
     /// When a request may be sent: after a silence of 3.5 characters, and not while an older
     /// request's reply could be taken for its own.
     fn ready_at(&self, awaited: &Awaited, now_us: u64) -> u64 {
-        let silent_us = self.silent_at();
-        match self.late {
-            Some(late) if now_us < late.until_us && late.awaited.is_confused_with(awaited) => {
-                silent_us.max(late.until_us)
-            }
-            _ => silent_us,
+        let late = self.late.iter().flatten().filter(|late| now_us < late.until_us);
+        let confused = late.clone().filter(|late| late.awaited.is_confused_with(awaited));
+        let confused_us = confused.map(|late| late.until_us).max().unwrap_or(0);
+        // One more that is given up could not be remembered.
+        let is_full = late.clone().count() == MOST_LATE;
+        let full_us = late.map(|late| late.until_us).min().filter(|_| is_full).unwrap_or(0);
+        self.silent_at().max(confused_us).max(full_us)
+    }
+
+    /// Reckons with the reply to a request that was given up.
+    fn give_up(&mut self, pending: &Pending, now_us: u64) {
+        let until_us = now_us.max(pending.deadline_us).saturating_add(pending.timeout_us);
+        let late = Late { awaited: pending.awaited, until_us };
+        let is_same = |slot: &&mut Option<Late>| slot.is_some_and(|late| late.awaited == pending.awaited);
+        let is_free = |slot: &&mut Option<Late>| slot.is_none_or(|late| late.until_us <= now_us);
+        if let Some(slot) = self.late.iter_mut().find(is_same) {
+            *slot = Some(late);
+        } else if let Some(slot) = self.late.iter_mut().find(is_free) {
+            *slot = Some(late);
         }
     }
 
@@ -180,9 +196,14 @@ impl Client {
         if !echo.is_empty() && self.echo_left == 0 && self.echo_crc != 0 {
             return (echo.len(), Some(Event::Stray(Stray::Collision)));
         }
-        let awaited = self.pending.map(|pending| pending.awaited).or(self.late.map(|late| late.awaited));
+        let awaited = match &self.pending {
+            Some(pending) => [Some(pending.awaited), None, None, None],
+            None => self.late.map(|late| late.map(|late| late.awaited)),
+        };
         // Nothing is expected: whatever this is, it only delays the next request.
-        let Some(awaited) = awaited else { return (bytes.len(), None) };
+        if awaited.iter().all(Option::is_none) {
+            return (bytes.len(), None);
+        }
         let mut found = None;
         while found.is_none() && !rest.is_empty() {
             let room = MAX_FRAME.saturating_sub(self.filled);
@@ -194,14 +215,20 @@ impl Client {
             rest = behind;
             found = self.find(&awaited);
         }
-        let Some((start, length)) = found else { return (bytes.len(), None) };
+        let Some((start, length, awaited)) = found else { return (bytes.len(), None) };
         // What stands behind the reply answers nothing: nothing else was asked.
         self.filled = 0;
+        let mut slots = self.late.iter_mut();
+        let late = slots.find(|slot| slot.is_some_and(|late| late.awaited == awaited));
         let Some(pending) = self.pending.take() else {
-            self.late = None;
+            late.into_iter().for_each(|slot| *slot = None);
             return (bytes.len(), Some(Event::Stray(Stray::Transaction)));
         };
-        self.late = None;
+        // A question asked twice was answered once: the other reply may still come, if not for longer
+        // than this one was waited for.
+        if let Some(Some(late)) = late {
+            late.until_us = late.until_us.max(pending.deadline_us);
+        }
         let frame = self.buffer.get(start..start.saturating_add(length)).map(Frame::parse);
         let Some(Ok(frame)) = frame else { return (bytes.len(), None) };
         let event = match Response::parse(frame.pdu) {
@@ -214,25 +241,28 @@ impl Client {
         (bytes.len(), Some(event))
     }
 
-    /// Looks for the reply at every place; forgets what can belong to none.
-    fn find(&mut self, awaited: &Awaited) -> Option<(usize, usize)> {
+    /// Looks for a reply at every place; forgets what can belong to none. Gives place, length and
+    /// which it is.
+    fn find(&mut self, awaited: &[Option<Awaited>]) -> Option<(usize, usize, Awaited)> {
         let bytes = self.buffer.get(..self.filled)?;
         let mut keep_from = None;
         // A function that is passed through may have any length: it has to begin where the bytes begin,
         // or noise that fits a CRC by chance would be taken for it.
-        let is_anywhere = awaited.expectation.reply_length().is_some();
-        for start in 0..if is_anywhere { bytes.len() } else { 1 } {
-            match awaited.look_at(bytes.get(start..)?) {
-                Candidate::Reply(length) => return Some((start, length)),
-                Candidate::Begun => keep_from = keep_from.or(Some(start)),
-                Candidate::No => {}
+        let is_anywhere = |awaited: &Awaited| awaited.expectation.reply_length().is_some();
+        for start in 0..bytes.len() {
+            for awaited in awaited.iter().flatten().filter(|awaited| start == 0 || is_anywhere(awaited)) {
+                match awaited.look_at(bytes.get(start..)?) {
+                    Candidate::Reply(length) => return Some((start, length, *awaited)),
+                    Candidate::Begun => keep_from = keep_from.or(Some(start)),
+                    Candidate::No => {}
+                }
             }
         }
         let keep_from = match keep_from {
+            keep_from if awaited.iter().flatten().all(is_anywhere) => keep_from.unwrap_or(self.filled),
             // What fills the buffer without an end has none.
-            _ if self.filled == MAX_FRAME && !is_anywhere => self.filled,
-            _ if !is_anywhere => 0,
-            keep_from => keep_from.unwrap_or(self.filled),
+            _ if self.filled == MAX_FRAME => self.filled,
+            _ => 0,
         };
         self.buffer.copy_within(keep_from..self.filled, 0);
         self.filled = self.filled.saturating_sub(keep_from);
@@ -251,8 +281,7 @@ impl Client {
                 if pending.awaited.unit_id == UnitId::BROADCAST {
                     return Poll::Sent(id);
                 }
-                let until_us = now_us.saturating_add(pending.timeout_us);
-                self.late = Some(Late { awaited: pending.awaited, until_us });
+                self.give_up(&pending, now_us);
                 Poll::TimedOut(id)
             }
             None if now_us < self.silent_at() => Poll::WaitUntil(self.silent_at()),
@@ -260,9 +289,16 @@ impl Client {
         }
     }
 
-    /// Starts over on a new connection: nothing is under way, nothing was heard.
-    pub fn reset(&mut self) {
-        *self = Client { last_id: self.last_id, ..Client::new(self.line) };
+    /// Starts over on a new connection: nothing is under way. The line behind it may be the same, so
+    /// late replies are reckoned with as before, that to a request under way among them.
+    pub fn reset(&mut self, now_us: u64) {
+        if let Some(pending) = self.pending.take()
+            && pending.awaited.unit_id != UnitId::BROADCAST
+        {
+            self.give_up(&pending, now_us);
+        }
+        self.filled = 0;
+        self.echo_left = 0;
     }
 }
 

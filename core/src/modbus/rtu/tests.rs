@@ -140,6 +140,55 @@ fn a_late_reply_answers_nothing() {
     assert!(send(&mut client, 1, &read(20, 1), 310_000).is_ok(), "the late reply came");
 }
 
+/// What others are asked and answer in between does not make a late reply the right one.
+#[test]
+fn a_late_reply_is_remembered_until_its_time_is_over() {
+    let mut client = Client::new(Line::stream());
+    let registers = |value: u8| frame(1, &[3, 2, 0, value]);
+    send(&mut client, 1, &read(10, 1), 0).unwrap();
+    client.poll(100_000);
+    // Another unit answers at once, and a third is given up after a shorter time.
+    let other = send(&mut client, 2, &read(20, 1), 100_000).unwrap();
+    assert_eq!(feed(&mut client, &frame(2, &[3, 2, 0, 20]), 1, 110_000).0, [(other, std::vec![20])]);
+    client.request(UnitId(3), &read(20, 1), 110_000, 20_000, &mut [0; MAX_FRAME]).unwrap();
+    assert!(matches!(client.poll(130_000), Poll::TimedOut(_)));
+    assert_eq!(send(&mut client, 1, &read(20, 1), 130_000), Err(ClientError::NotBefore(200_000)));
+    assert_eq!(send(&mut client, 3, &read(21, 1), 130_000), Err(ClientError::NotBefore(150_000)));
+    // The same question again is answered by the first reply; the second comes later.
+    let again = send(&mut client, 1, &read(10, 1), 140_000).unwrap();
+    assert_eq!(feed(&mut client, &registers(10), 1, 150_000).0, [(again, std::vec![10])]);
+    assert_eq!(send(&mut client, 1, &read(20, 1), 150_000), Err(ClientError::NotBefore(240_000)));
+    assert_eq!(feed(&mut client, &registers(10), 1, 160_000).1, [Stray::Transaction]);
+    let next = send(&mut client, 1, &read(20, 1), 160_000).unwrap();
+    assert_eq!(feed(&mut client, &registers(20), 1, 170_000).0, [(next, std::vec![20])]);
+}
+
+#[test]
+fn a_new_connection_may_lead_to_the_same_line() {
+    let mut client = Client::new(Line::stream());
+    send(&mut client, 1, &read(10, 1), 0).unwrap();
+    client.reset(50_000);
+    assert!(!client.is_busy());
+    assert_eq!(send(&mut client, 1, &read(20, 1), 50_000), Err(ClientError::NotBefore(200_000)));
+    assert_eq!(feed(&mut client, &frame(1, &[3, 2, 0, 10]), 1, 60_000).1, [Stray::Transaction]);
+    assert!(send(&mut client, 1, &read(20, 1), 60_000).is_ok());
+}
+
+/// More given up than are remembered: the next request waits rather than one of them be forgotten.
+#[test]
+fn no_late_reply_is_forgotten() {
+    let mut client = Client::new(Line::stream());
+    let mut now = 0;
+    for (unit, timeout_us) in (1..).zip([160_000, 80_000, 40_000, 20_000]) {
+        client.request(UnitId(unit), &read(10, 1), now, timeout_us, &mut [0; MAX_FRAME]).unwrap();
+        now += timeout_us;
+        assert!(matches!(client.poll(now), Poll::TimedOut(_)));
+    }
+    // Each is reckoned with until 320,000.
+    assert_eq!(send(&mut client, 9, &read(10, 1), now), Err(ClientError::NotBefore(320_000)));
+    assert!(send(&mut client, 9, &read(10, 1), 320_000).is_ok());
+}
+
 #[test]
 fn silences_are_kept() {
     let mut client = Client::new(Line::serial(9600));
