@@ -11,7 +11,12 @@ pub fn now() -> Instant {
 
 /// Milliseconds on a clock that never steps, from the first call on: for deadlines and periods.
 pub fn monotonic_ms() -> u64 {
+    monotonic_us() / 1000
+}
+
+/// The same clock in microseconds: for the silences of serial lines.
+pub fn monotonic_us() -> u64 {
     static START: OnceLock<std::time::Instant> = OnceLock::new();
     let start = *START.get_or_init(std::time::Instant::now);
-    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

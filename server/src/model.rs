@@ -4,6 +4,7 @@
 //! handlers, poller and live values read whichever snapshot is current.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -61,11 +62,102 @@ pub struct Disabled {
     pub note: Option<String>,
 }
 
+/// What stands around a PDU on a TCP stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// The MBAP header.
+    Tcp,
+    /// Unit and CRC as on a serial line: a converter that only passes bytes on.
+    Rtu,
+}
+
+impl Framing {
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "tcp" => Some(Framing::Tcp),
+            "rtu" => Some(Framing::Rtu),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parity {
+    None,
+    Even,
+    Odd,
+}
+
+impl Parity {
+    pub const ALL: [Parity; 3] = [Parity::None, Parity::Even, Parity::Odd];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Parity::None => "none",
+            Parity::Even => "even",
+            Parity::Odd => "odd",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|parity| parity.code() == code)
+    }
+}
+
+/// A serial port of this machine; a character has 8 data bits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SerialPort {
+    pub path: String,
+    pub baud: u32,
+    pub parity: Parity,
+    /// 1 or 2.
+    pub stop_bits: u8,
+}
+
 /// How the server reaches a network.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Connection {
-    /// Modbus TCP to an address that the server dials.
-    Direct { host: String, port: u16 },
+    /// An address that the server dials.
+    Direct { host: String, port: u16, framing: Framing },
+    /// A bus on a serial port.
+    Serial(SerialPort),
+}
+
+impl Connection {
+    /// Modbus TCP.
+    pub fn tcp(host: impl Into<String>, port: u16) -> Self {
+        Connection::Direct { host: host.into(), port, framing: Framing::Tcp }
+    }
+
+    /// The API's `ip` and `port`; a serial port has none, as a backward network that was never seen.
+    pub fn ip_and_port(&self) -> (&str, u16) {
+        match self {
+            Connection::Direct { host, port, .. } => (host, *port),
+            Connection::Serial(_) => ("", 0),
+        }
+    }
+
+    /// Where it leads, without how: `host:port` or a path.
+    pub fn address(&self) -> String {
+        match self {
+            Connection::Direct { host, port, .. } => format!("{host}:{port}"),
+            Connection::Serial(port) => port.path.clone(),
+        }
+    }
+}
+
+/// For logs and people: `tcp 192.168.1.10:502`, `serial /dev/ttyUSB0 9600 8E1`.
+impl fmt::Display for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Connection::Direct { framing: Framing::Tcp, .. } => write!(f, "tcp {}", self.address()),
+            Connection::Direct { framing: Framing::Rtu, .. } => write!(f, "rtu over tcp {}", self.address()),
+            Connection::Serial(SerialPort { path, baud, parity, stop_bits }) => {
+                let parity = parity.code().chars().next().unwrap_or_default().to_ascii_uppercase();
+                write!(f, "serial {path} {baud} 8{parity}{stop_bits}")
+            }
+        }
+    }
 }
 
 /// One gateway or bus with its devices.

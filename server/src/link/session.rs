@@ -6,28 +6,31 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parabus_core::modbus::client::{ClientError, Event, Poll, RequestId};
-use parabus_core::modbus::tcp::{Client, MAX_FRAME};
 use parabus_core::modbus::{Bits, RegisterKind, Request, Response, UnitId, Values};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
+use super::dial::{Stream, dial};
+use super::machine::{MAX_FRAME, Machine};
 use super::{LinkError, Shared};
 use crate::clock;
-use crate::model::Connection;
-
-/// Requests that the machine has room for; a network's own limit is lower or equal.
-const MOST_IN_FLIGHT: usize = 16;
-
-/// Time for a connection to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+use crate::model::{Connection, Framing};
 
 /// After a failed attempt, requests fail at once for this long, so that they do not queue up
 /// behind one attempt each.
 const DIAL_PAUSE_MS: u64 = 500;
 
 /// Time-outs in a row, with no byte received in between, after which the connection counts as dead.
-const SILENT_TIMEOUTS: u32 = 3;
+const fn most_silent(connection: &Connection) -> u32 {
+    match connection {
+        Connection::Direct { framing: Framing::Tcp, .. } => 3,
+        // A unit that is away is ordinary on a bus, and no gateway answers exception 11 for it. But a
+        // converter without power is silent as well, which TCP notices after a quarter of an hour.
+        Connection::Direct { framing: Framing::Rtu, .. } => 20,
+        // Nothing stands between the port and the units; one that is unplugged says so.
+        Connection::Serial(_) => u32::MAX,
+    }
+}
 
 /// What is asked, owned.
 #[derive(Clone, Debug)]
@@ -52,10 +55,10 @@ impl Job {
 }
 
 impl Ask {
-    /// Writes the request's frame through the client machine.
+    /// Writes the request's frame through the machine.
     fn send(
         &self,
-        client: &mut Client<MOST_IN_FLIGHT>,
+        machine: &mut Machine,
         unit: UnitId,
         timeout_ms: u32,
         frame: &mut [u8],
@@ -82,7 +85,7 @@ impl Ask {
                 Request::WriteMultipleRegisters { address: *address, values: Values::Host(values) }
             }
         };
-        client.request(unit, &request, clock::monotonic_ms(), timeout_ms.into(), frame)
+        machine.request(unit, &request, timeout_ms, frame)
     }
 }
 
@@ -108,8 +111,7 @@ pub async fn run(
     mut routine: mpsc::Receiver<Job>,
     shared: Arc<Shared>,
 ) {
-    let Connection::Direct { host, port } = &connection;
-    let mut client = Client::new(MOST_IN_FLIGHT);
+    let mut machine = Machine::new(&connection);
     let mut failed: Option<(u64, String)> = None;
     while let Some(job) = next_job(&mut urgent, &mut routine).await {
         if let Some((at, reason)) = &failed
@@ -118,16 +120,16 @@ pub async fn run(
             job.answer(Err(LinkError::Connect(reason.clone())));
             continue;
         }
-        match dial(host, *port).await {
+        match dial(&connection).await {
             Ok(stream) => {
                 failed = None;
-                tracing::info!(%host, port, "connected");
+                tracing::info!(%connection, "connected");
                 shared.status.write().connected_since = Some(clock::now());
-                client.reset();
-                let reason = Session { client: &mut client, shared: &shared, stream, waiting: HashMap::new() }
-                    .serve(job, &mut urgent, &mut routine)
-                    .await;
-                tracing::info!(%host, port, %reason, "disconnected");
+                machine.reset();
+                let (machine, waiting) = (&mut machine, HashMap::new());
+                let session = Session { connection: &connection, machine, shared: &shared, stream, waiting };
+                let reason = session.serve(job, &mut urgent, &mut routine).await;
+                tracing::info!(%connection, %reason, "disconnected");
                 let mut status = shared.status.write();
                 status.connected_since = None;
                 status.reason = Some(reason);
@@ -150,23 +152,26 @@ async fn next_job(urgent: &mut mpsc::Receiver<Job>, routine: &mut mpsc::Receiver
     }
 }
 
-async fn dial(host: &str, port: u16) -> Result<TcpStream, String> {
-    match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
-        Ok(Ok(stream)) => {
-            // Requests are small and wait for their replies: gathering them would only delay them.
-            stream.set_nodelay(true).ok();
-            Ok(stream)
-        }
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err(format!("no connection within {} s", CONNECT_TIMEOUT.as_secs())),
+/// A job that was taken, and that a serial line may not be free for yet.
+struct Held {
+    job: Job,
+    not_before_us: u64,
+    /// A line that never falls silent must not hold it for ever.
+    give_up_us: Option<u64>,
+}
+
+impl Held {
+    fn new(job: Job) -> Self {
+        Held { job, not_before_us: 0, give_up_us: None }
     }
 }
 
 /// One connection from its start to its end.
 struct Session<'a> {
-    client: &'a mut Client<MOST_IN_FLIGHT>,
+    connection: &'a Connection,
+    machine: &'a mut Machine,
     shared: &'a Shared,
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     waiting: HashMap<RequestId, Job>,
 }
 
@@ -180,22 +185,23 @@ impl Session<'_> {
     ) -> String {
         let mut buffer = [0; 4 * MAX_FRAME];
         let mut silent = 0;
-        let mut next = Some(first);
+        let mut next = Some(Held::new(first));
         let reason = loop {
-            if let Some(job) = next.take()
-                && let Err(reason) = self.send(job).await
-            {
-                break reason;
+            if let Some(held) = next.take() {
+                match self.send(held).await {
+                    Ok(held) => next = held,
+                    Err(reason) => break reason,
+                }
             }
-            let has_room = self.client.in_flight() < self.shared.max_in_flight.load(Ordering::Relaxed);
-            let deadline = match self.client.poll(clock::monotonic_ms()) {
+            let has_room = next.is_none() && self.machine.has_room(self.shared.max_in_flight.load(Ordering::Relaxed));
+            let deadline = match self.machine.poll() {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
                     if let Some(job) = self.waiting.remove(&request) {
                         job.answer(Err(LinkError::Timeout));
                     }
                     silent += 1;
-                    if silent >= SILENT_TIMEOUTS {
+                    if silent >= most_silent(self.connection) {
                         break format!("silent for {silent} requests");
                     }
                     continue;
@@ -209,10 +215,14 @@ impl Session<'_> {
                 Poll::WaitUntil(at) => Some(at),
                 Poll::Idle => None,
             };
+            let deadline = next.as_ref().map(|held| held.not_before_us).or(deadline);
             tokio::select! {
                 biased;
                 read = self.stream.read(&mut buffer) => match read {
-                    Ok(0) => break "closed by the device".to_owned(),
+                    Ok(0) => match self.connection {
+                        Connection::Direct { .. } => break "closed by the device".to_owned(),
+                        Connection::Serial(_) => break "the port is gone".to_owned(),
+                    },
                     Ok(count) => {
                         silent = 0;
                         if let Err(reason) = self.receive(buffer.get(..count).unwrap_or_default()) {
@@ -222,8 +232,8 @@ impl Session<'_> {
                     Err(error) => break error.to_string(),
                 },
                 () = sleep_until(deadline) => {}
-                job = urgent.recv(), if has_room && !urgent.is_closed() => next = job,
-                job = routine.recv(), if has_room && !routine.is_closed() => next = job,
+                job = urgent.recv(), if has_room && !urgent.is_closed() => next = job.map(Held::new),
+                job = routine.recv(), if has_room && !routine.is_closed() => next = job.map(Held::new),
                 else => break "no longer needed".to_owned(),
             }
             if urgent.is_closed() && routine.is_closed() && next.is_none() && self.waiting.is_empty() {
@@ -236,13 +246,24 @@ impl Session<'_> {
         reason
     }
 
-    async fn send(&mut self, job: Job) -> Result<(), String> {
+    /// Sends a job's request, or gives the job back while the line has to be silent.
+    async fn send(&mut self, held: Held) -> Result<Option<Held>, String> {
+        let job = held.job;
         let mut frame = [0; MAX_FRAME];
-        let (request, length) = match job.ask.send(self.client, job.unit, job.timeout_ms, &mut frame) {
+        let (request, length) = match job.ask.send(self.machine, job.unit, job.timeout_ms, &mut frame) {
             Ok(sent) => sent,
+            Err(ClientError::NotBefore(at_us)) => {
+                let patience_us = u64::from(job.timeout_ms) * 1000;
+                let give_up_us = held.give_up_us.unwrap_or(at_us.saturating_add(patience_us));
+                if clock::monotonic_us() < give_up_us {
+                    return Ok(Some(Held { job, not_before_us: at_us.min(give_up_us), give_up_us: Some(give_up_us) }));
+                }
+                job.answer(Err(LinkError::Timeout));
+                return Ok(None);
+            }
             Err(error) => {
                 job.answer(Err(LinkError::Illegal(error.to_string())));
-                return Ok(());
+                return Ok(None);
             }
         };
         metrics::counter!("parabus_modbus_requests").increment(1);
@@ -250,7 +271,7 @@ impl Session<'_> {
         self.waiting.insert(request, job);
         let bytes = frame.get(..length).unwrap_or_default();
         match tokio::time::timeout(timeout, self.stream.write_all(bytes)).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => Ok(None),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("the device takes no more bytes".to_owned()),
         }
@@ -258,7 +279,7 @@ impl Session<'_> {
 
     fn receive(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            let (taken, event) = self.client.receive(bytes).map_err(|error| format!("not Modbus TCP: {error}"))?;
+            let (taken, event) = self.machine.receive(bytes)?;
             match event {
                 Some(Event::Reply { request, response }) => {
                     self.shared.status.write().last_seen_on = Some(clock::now());
@@ -282,10 +303,10 @@ impl Session<'_> {
     }
 }
 
-/// Sleeps until an instant of the monotonic clock; for ever without one.
-async fn sleep_until(deadline: Option<u64>) {
-    match deadline {
-        Some(at) => tokio::time::sleep(Duration::from_millis(at.saturating_sub(clock::monotonic_ms()).max(1))).await,
+/// Sleeps until a microsecond of the monotonic clock; for ever without one.
+async fn sleep_until(deadline_us: Option<u64>) {
+    match deadline_us {
+        Some(at) => tokio::time::sleep(Duration::from_micros(at.saturating_sub(clock::monotonic_us()).max(1))).await,
         None => std::future::pending().await,
     }
 }

@@ -15,7 +15,7 @@ async fn device(answer: impl Fn(usize, &[u8]) -> Vec<u8> + Send + Sync + 'static
             tokio::spawn(serve(stream, answer.clone()));
         }
     });
-    Connection::Direct { host: "127.0.0.1".to_owned(), port }
+    Connection::tcp("127.0.0.1", port)
 }
 
 async fn serve(mut stream: TcpStream, answer: Arc<impl Fn(usize, &[u8]) -> Vec<u8> + Send + Sync + 'static>) {
@@ -96,7 +96,7 @@ async fn a_connection_that_is_closed_or_refused_says_so_and_is_dialled_again() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = nobody.local_addr().unwrap().port();
     drop(nobody);
-    let gone = Connection::Direct { host: "127.0.0.1".to_owned(), port };
+    let gone = Connection::tcp("127.0.0.1", port);
     let link = links.handle(&gone, 1);
     assert!(matches!(read(&link, 1).await, Err(LinkError::Connect(_))));
     assert!(!links.status(&gone).is_connected());

@@ -1,22 +1,19 @@
-//! Plays the devices of a file on Modbus TCP servers of tokio-modbus, a part that we did not write.
+//! Plays the devices of a file: signals that move, and registers that show them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::future::Future;
-use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parabus_core::modbus::RegisterKind;
 use parabus_core::value::Codec;
 use parking_lot::Mutex;
-use tokio::net::TcpListener;
-use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
+use tokio::task::JoinSet;
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
 use tokio_util::sync::CancellationToken;
 
 use super::file::{Device, Fault, File, Network, SimulatedDevice};
 use super::signal::Signal;
+use super::stage::Stage;
 use crate::clock;
 
 /// How often the signals move on.
@@ -130,9 +127,9 @@ impl Unit {
     }
 }
 
-/// One network: units behind one listening address.
+/// One network: its units.
 #[derive(Clone)]
-struct Bus {
+pub struct Bus {
     units: Arc<Mutex<HashMap<u8, Unit>>>,
     started_ms: u64,
 }
@@ -143,7 +140,7 @@ impl Bus {
     }
 
     /// Seconds until a unit's fault is over; 0 while there is none.
-    fn fault_left(&self, unit: u8) -> f64 {
+    pub fn fault_left(&self, unit: u8) -> f64 {
         let fault = self.units.lock().get(&unit).and_then(|unit| unit.fault);
         let Some(fault) = fault else { return 0.0 };
         let place = self.now().rem_euclid(fault.every_sec);
@@ -151,7 +148,21 @@ impl Bus {
         if place < begins { 0.0 } else { fault.every_sec - place }
     }
 
-    fn answer(&self, request: SlaveRequest<'static>) -> Result<Response, ExceptionCode> {
+    /// Of a serial line: a unit that is not there or out of order is silent, and 0 is everyone.
+    pub fn answer_on_line(&self, request: SlaveRequest<'static>) -> Result<Option<Response>, ExceptionCode> {
+        let there: Vec<u8> =
+            self.units.lock().keys().copied().filter(|unit| [*unit, 0].contains(&request.slave)).collect();
+        let able = there.into_iter().filter(|unit| self.fault_left(*unit) == 0.0);
+        let mut answers = able.map(|slave| self.answer(SlaveRequest { slave, request: request.request.clone() }));
+        if request.slave == 0 {
+            answers.for_each(drop);
+            return Ok(None);
+        }
+        answers.next().transpose()
+    }
+
+    /// Of a gateway, which answers for a unit that is not there.
+    pub fn answer(&self, request: SlaveRequest<'static>) -> Result<Response, ExceptionCode> {
         let mut units = self.units.lock();
         let unit = units.get_mut(&request.slave).ok_or(ExceptionCode::GatewayTargetDevice)?;
         let bits = |words: Vec<u16>| words.into_iter().map(|word| word != 0).collect();
@@ -187,48 +198,25 @@ impl Bus {
     }
 }
 
-impl tokio_modbus::server::Service for Bus {
-    type Request = SlaveRequest<'static>;
-    type Response = Response;
-    type Exception = ExceptionCode;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, ExceptionCode>> + Send>>;
-
-    fn call(&self, request: SlaveRequest<'static>) -> Self::Future {
-        let bus = self.clone();
-        Box::pin(async move {
-            let left = bus.fault_left(request.slave);
-            tokio::time::sleep(Duration::from_secs_f64(left)).await;
-            bus.answer(request)
-        })
-    }
-}
-
-/// Plays every direct network of the file until `stop`.
+/// Plays every network of the file until `stop`.
 pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<()> {
     let networks = file.organizations.iter().flat_map(|org| &org.networks);
+    let mut stages = JoinSet::new();
     let mut seed = 0;
     for network in networks {
         seed += 1000;
         let bus = bus_of(file, network, seed);
-        let place = (network.connection.ip.as_str(), network.connection.port);
-        let listener = TcpListener::bind(place).await.map_err(|error| {
-            let text = format!("`{}`: {}:{} cannot be opened: {error}", network.name.text, place.0, place.1);
+        let connection = network.connection.model();
+        let stage = Stage::open(&connection).await.map_err(|error| {
+            let text = format!("`{}`: {connection} cannot be opened: {error}", network.name.text);
             std::io::Error::new(error.kind(), text)
         })?;
-        println!("{} plays `{}` ({} devices)", listener.local_addr()?, network.name.text, network.devices.len());
+        println!("{stage} plays `{}` ({} devices)", network.name.text, network.devices.len());
         tokio::spawn(play(bus.clone(), stop.clone()));
-        tokio::spawn(async move {
-            let server = Server::new(listener);
-            let on_connected = |stream, peer: SocketAddr| {
-                let bus = bus.clone();
-                async move { accept_tcp_connection(stream, peer, |_| Ok(Some(bus.clone()))) }
-            };
-            let ended =
-                server.serve(&on_connected, |error| tracing::debug!(%error, "a client's connection ended")).await;
-            tracing::error!(?ended, "a simulated network ended");
-        });
+        stages.spawn(stage.serve(bus, stop.clone()));
     }
     stop.cancelled().await;
+    stages.join_all().await;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ async fn plant() -> Connection {
         let on_connected = |stream, peer| async move { accept_tcp_connection(stream, peer, |_| Ok(Some(Registers))) };
         server.serve(&on_connected, drop).await.ok();
     });
-    Connection::Direct { host: "127.0.0.1".into(), port }
+    Connection::tcp("127.0.0.1", port)
 }
 
 fn device(read_group_size: u8) -> Device {
@@ -117,7 +117,7 @@ async fn no_connection_gives_one_error_for_each_parameter() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = nobody.local_addr().unwrap().port();
     drop(nobody);
-    let gone = Connection::Direct { host: "127.0.0.1".into(), port };
+    let gone = Connection::tcp("127.0.0.1", port);
     let reading = cells(&gone, 125, &[param(1, 0, "u16-be"), param(2, 50, "u16-be")]).await;
     assert_eq!(reading.cells, [Err(CellError::Unreachable); 2]);
     assert_eq!(reading.answered_at, None);

@@ -9,7 +9,8 @@ use rusqlite::{Connection, Row};
 
 use super::StoreError;
 use crate::model::{
-    Connection as Link, Device, Directory, Disabled, DisabledBy, Net, Org, Param, ReadGroup, Role, User,
+    Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Net, Org, Param, Parity, ReadGroup, Role,
+    SerialPort, User,
 };
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
@@ -103,13 +104,27 @@ fn net(row: &Row<'_>) -> Result<Net, StoreError> {
         description: row.get("description")?,
         created_on: Instant::from_millis(row.get("created_on")?),
         disabled: disabled(row)?,
-        connection: Link::Direct { host: row.get("host")?, port: row.get("port")? },
+        connection: link(row)?,
         sku: row.get("sku")?,
         solution: row.get("solution")?,
         controller_unit_id: UnitId(row.get("controller_unit_id")?),
         device_passwords: json("device passwords", row.get("device_passwords")?)?,
         max_inflight_requests: row.get("max_inflight_requests")?,
     })
+}
+
+fn link(row: &Row<'_>) -> Result<Link, StoreError> {
+    let host = row.get("host")?;
+    let framing: String = row.get("framing")?;
+    if framing == "serial" {
+        return Ok(Link::Serial(SerialPort {
+            path: host,
+            baud: row.get("baud")?,
+            parity: read("a parity", row.get("parity")?, Parity::from_code)?,
+            stop_bits: row.get("stop_bits")?,
+        }));
+    }
+    Ok(Link::Direct { host, port: row.get("port")?, framing: read("a framing", framing, Framing::from_code)? })
 }
 
 fn device(row: &Row<'_>) -> Result<Device, StoreError> {

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::{StoreError, configuration};
 use crate::model::{
-    Connection as Link, Device, DeviceId, Directory, Disabled, Net, NetId, Org, OrgId, Param, ParamId, Role, UserId,
+    Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Org, OrgId, Param, ParamId, Role,
+    UserId,
 };
 
 /// An open transaction and the configuration as it was when it began.
@@ -100,16 +101,21 @@ impl<'c> Edit<'c> {
     /// Creates (id 0) or changes a network.
     pub fn put_net(&mut self, net: &Net) -> Result<NetId, StoreError> {
         let id = Some(net.id).filter(|id| *id != 0);
-        let Link::Direct { host, port } = &net.connection;
+        let (host, port, framing, serial) = match &net.connection {
+            Link::Direct { host, port, framing: Framing::Tcp } => (host, *port, "tcp", None),
+            Link::Direct { host, port, framing: Framing::Rtu } => (host, *port, "rtu", None),
+            Link::Serial(serial) => (&serial.path, 0, "serial", Some(serial)),
+        };
         let (disabled_on, disabled_by, note) = disabled_columns(&net.disabled);
         self.execute(
             "INSERT INTO net (id, org_id, name, slug, description, created_on, disabled_on, disabled_by,
                  disable_note, host, port, sku, solution, controller_unit_id, device_passwords,
-                 max_inflight_requests)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                 max_inflight_requests, framing, baud, parity, stop_bits)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, disabled_on = ?7,
                  disabled_by = ?8, disable_note = ?9, host = ?10, port = ?11, sku = ?12, solution = ?13,
-                 controller_unit_id = ?14, device_passwords = ?15, max_inflight_requests = ?16",
+                 controller_unit_id = ?14, device_passwords = ?15, max_inflight_requests = ?16,
+                 framing = ?17, baud = ?18, parity = ?19, stop_bits = ?20",
             params![
                 id,
                 net.org_id,
@@ -126,7 +132,11 @@ impl<'c> Edit<'c> {
                 net.solution,
                 net.controller_unit_id.0,
                 to_json(&net.device_passwords),
-                net.max_inflight_requests
+                net.max_inflight_requests,
+                framing,
+                serial.map(|serial| serial.baud),
+                serial.map(|serial| serial.parity.code()),
+                serial.map(|serial| serial.stop_bits)
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))

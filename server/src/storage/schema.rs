@@ -63,6 +63,11 @@ const STEPS: &[&str] = &[
          param_id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE,
          at INTEGER NOT NULL, raw INTEGER NOT NULL);
      CREATE INDEX last_good_group ON last_good (group_id);",
+    // `framing` is `tcp`, `rtu` or `serial`; of a serial port `host` is the path.
+    "ALTER TABLE net ADD COLUMN framing TEXT NOT NULL DEFAULT 'tcp';
+     ALTER TABLE net ADD COLUMN baud INTEGER;
+     ALTER TABLE net ADD COLUMN parity TEXT;
+     ALTER TABLE net ADD COLUMN stop_bits INTEGER;",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

@@ -47,7 +47,7 @@ fn configured(store: &Store) {
                 description: None,
                 created_on: Instant::from_millis(0),
                 disabled: None,
-                connection: Link::Direct { host: "127.0.0.1".into(), port: 502 },
+                connection: Link::tcp("127.0.0.1", 502),
                 sku: None,
                 solution: "standalone".into(),
                 controller_unit_id: UnitId(111),

@@ -116,7 +116,7 @@ fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
         description: None,
         created_on: Instant::parse("2020-05-06T22:28:54.331Z").unwrap(),
         disabled: None,
-        connection: Connection::Direct { host: "127.0.0.1".into(), port },
+        connection: Connection::tcp("127.0.0.1", port),
         sku: None,
         solution: "standalone".into(),
         controller_unit_id: UnitId(111),
@@ -229,7 +229,7 @@ pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
     remember(&store);
     drop(store);
     let app = App::new(config).unwrap();
-    let connection = Connection::Direct { host: "127.0.0.1".into(), port: device_port };
+    let connection = Connection::tcp("127.0.0.1", device_port);
     let link = app.links.handle(&connection, 1);
     let (unit, kind, priority) = (UnitId(1), RegisterKind::Holding, Priority::Urgent);
     let first = Read { unit, kind, address: 3, quantity: 1, priority, timeout_ms: 1000, retries: 0 };

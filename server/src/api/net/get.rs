@@ -7,7 +7,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Date, Id};
-use crate::model::{Connection, NetId, OrgId};
+use crate::model::{NetId, OrgId};
 
 pub struct GetNet;
 
@@ -62,7 +62,7 @@ impl Endpoint for GetNet {
     async fn handle(context: Context, request: Request<Self>) -> Result<NetReply, ApiError> {
         let id = request.path.net_id.0;
         let net = context.directory.nets.get(&id).ok_or_else(|| ApiError::not_found("network", id))?;
-        let Connection::Direct { host, port } = &net.connection;
+        let (ip, port) = net.connection.ip_and_port();
         let may_edit = context.role(net.org_id).is_some_and(|role| role.may(Permission::Manager));
         let disabled = net.disabled.as_ref();
         Ok(NetReply {
@@ -75,8 +75,8 @@ impl Endpoint for GetNet {
             disabled_on: disabled.map(|disabled| Date(disabled.on)),
             disabled_by: disabled.map(|disabled| disabled.by.code()),
             disable_note: disabled.and_then(|disabled| disabled.note.clone()),
-            ip: host.clone(),
-            port: *port,
+            ip: ip.to_owned(),
+            port,
             protocol: "modbustcp",
             sku: net.sku.clone(),
             controller_modbus_unit_id: net.controller_unit_id.0,

@@ -7,7 +7,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Date, Id};
-use crate::model::{Connection, Net, NetId};
+use crate::model::{Net, NetId};
 
 pub struct ListNets;
 
@@ -31,7 +31,7 @@ pub struct NetSummary {
     disabled_by: Option<&'static str>,
 }
 
-/// How the network is reached: the address that the server dials.
+/// How the network is reached: the address that the server dials, or its serial port.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Lid {
@@ -40,9 +40,7 @@ pub enum Lid {
 
 impl Lid {
     pub fn of(net: &Net) -> Lid {
-        match &net.connection {
-            Connection::Direct { host, port } => Lid::Direct(format!("{host}:{port}")),
-        }
+        Lid::Direct(net.connection.address())
     }
 }
 

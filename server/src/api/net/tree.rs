@@ -9,7 +9,7 @@ use super::list::OrgPath;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
-use crate::model::{Connection, Device, DeviceId, Net, NetId, Param, ParamId};
+use crate::model::{Device, DeviceId, Net, NetId, Param, ParamId};
 
 pub struct DeviceParamTree;
 
@@ -58,14 +58,14 @@ pub struct TreeParam {
 
 impl TreeNet {
     fn new(net: &Net, devices: BTreeMap<DeviceId, TreeDevice>) -> Self {
-        let Connection::Direct { host, port } = &net.connection;
+        let (ip, port) = net.connection.ip_and_port();
         TreeNet {
             name: net.name.clone(),
             description: net.description.clone(),
             slug: net.slug.clone(),
             solution: net.solution.clone(),
-            ip: host.clone(),
-            port: *port,
+            ip: ip.to_owned(),
+            port,
             devices,
         }
     }
