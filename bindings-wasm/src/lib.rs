@@ -1,6 +1,6 @@
 //! Core for browsers and Node: each function takes the fields of a call as one object, hands them
-//! to core's contract and gives the answer back. `index.js` beside this crate puts JavaScript's
-//! spelling on top.
+//! to core's contract and gives the answer back. `contract.js` puts JavaScript's spelling on
+//! top, here as for Node.
 
 use parabus_core::contract::{self, Error};
 use serde::Serialize;
@@ -33,6 +33,8 @@ functions! {
     decode_frame = modbus,
     /// Fields of a frame to bytes.
     encode_frame = modbus,
+    /// The checksum of RTU.
+    crc16 = modbus,
 }
 
 fn read<T: DeserializeOwned>(call: JsValue) -> Result<T, JsValue> {
@@ -47,7 +49,7 @@ fn answer(result: Result<impl Serialize, Error>) -> Result<JsValue, JsValue> {
     answer.serialize(&serializer).map_err(JsValue::from)
 }
 
-/// What `index.js` makes a `ParabusError` of.
+/// What `contract.js` makes a `ParabusError` of.
 fn refusal(kind: &str, message: &str, offset: Option<usize>) -> JsValue {
     let parts = js_sys::Array::of3(&kind.into(), &message.into(), &offset.map_or(JsValue::NULL, Into::into));
     parts.into()

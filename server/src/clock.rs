@@ -14,7 +14,7 @@ pub fn monotonic_ms() -> u64 {
     monotonic_us() / 1000
 }
 
-/// The same clock in microseconds: for the silences of serial lines.
+/// Microseconds on the same clock: for the silences of serial lines.
 pub fn monotonic_us() -> u64 {
     static START: OnceLock<std::time::Instant> = OnceLock::new();
     let start = *START.get_or_init(std::time::Instant::now);

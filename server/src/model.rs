@@ -302,8 +302,8 @@ pub enum CellError {
     NoNumber,
 }
 
-impl std::fmt::Display for CellError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for CellError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CellError::Timeout => f.write_str("Timeout"),
             CellError::Unreachable => f.write_str("NoConnection"),

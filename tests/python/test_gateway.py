@@ -13,7 +13,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-ELF = os.environ.get("PARABUS_GATEWAY", str(pathlib.Path(__file__).parents[2] / "target/dist/firmware/gateway"))
+ELF = os.environ.get("PARABUS_GATEWAY", str(pathlib.Path(__file__).parents[2] / "target/dist/firmware/gateway-mps2-an386.elf"))
 UNITS = (1, 2, 247)
 
 

@@ -1,5 +1,5 @@
-// The vectors on the wasm build of core: the same module runs in Node and in a browser. It takes the
-// API and the files, and compares; nothing is decided here.
+// The vectors on JavaScript: the same module runs on wasm in Node and in a browser, and on the addon.
+// It takes the API and the files, and compares; nothing is decided here.
 
 const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 const snake = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -19,6 +19,7 @@ const calls = {
   format_value: (api, { value, ...options }) => api.formatValue(value, options),
   decode_frame: (api, { data, ...options }) => frameOut(api.decodeFrame(bytes(data), options)),
   encode_frame: (api, { frame, ...options }) => hex(api.encodeFrame(frameIn(frame), options)),
+  crc16: (api, { data }) => api.crc16(bytes(data)),
 };
 
 /** Keys in order; integers beyond ±(2^53 − 1), NaN and infinities as text. */

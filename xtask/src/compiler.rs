@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::firmware;
 use crate::steps::{Result, cargo, output, program, step, target};
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -56,7 +57,7 @@ fn way(triple: &str) -> Option<Way> {
 
 /// Whether Debian's compiler has to be installed to build for other targets.
 pub fn needs_debian() -> bool {
-    way(WASM).is_none()
+    firmware::PROCESSORS.iter().chain([&WASM]).any(|triple| way(triple).is_none())
 }
 
 /// Builds a package for a target in a profile; `library` names the crates of the library that it

@@ -1,4 +1,5 @@
-//! The demo: a simulated plant, the server with an embedded store, the page.
+//! The demo: a simulated plant, the server with an embedded store, the page; on demand an emulated
+//! gateway between a part of the plant and the server.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,11 +10,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::steps::{Result, attempt, cargo, program, root, step, target};
-use crate::{setup, wasm};
+use crate::{firmware, setup, wasm};
 
-/// Ports that the demo's plant file names, and the page's.
+/// Ports that the demo's plant file names, the page's, and that of the gateway's uplink.
 const PLANT_PORTS: [u16; 4] = [5020, 5021, 5022, 5023];
 const PAGE_PORT: u16 = 8080;
+const UPLINK_PORT: u16 = 5029;
+
+/// The network that the gateway polls, and its port.
+const GATEWAY_NETWORK: (&str, u16) = ("Main switchboard", PLANT_PORTS[0]);
 
 /// Seconds until every parameter must have a fresh value.
 const FRESH_WITHIN: Duration = Duration::from_secs(60);
@@ -36,16 +41,16 @@ pub fn page(wasm: &Path) -> Result {
 }
 
 /// Runs until Ctrl-C.
-pub fn run() -> Result {
-    let (demo, children) = start(false)?;
+pub fn run(with_gateway: bool) -> Result {
+    let (demo, children) = start(false, with_gateway)?;
     demo.welcome(children)
 }
 
 /// Runs without a person. The last line is a summary in JSON, whatever happens.
-pub fn check() -> Result {
+pub fn check(with_gateway: bool) -> Result {
     let started = Instant::now();
     let mut fresh = r#""params":0,"fresh":0"#.to_owned();
-    let result = start(true).and_then(|(demo, _children)| demo.check(&mut fresh));
+    let result = start(true, with_gateway).and_then(|(demo, _children)| demo.check(&mut fresh));
     if let Err(error) = &result {
         eprintln!("\n{error}\n");
     }
@@ -54,24 +59,36 @@ pub fn check() -> Result {
 }
 
 /// Sets up, builds and starts plant and server.
-fn start(on_free_ports: bool) -> Result<(Demo, [Running; 2])> {
+fn start(on_free_ports: bool, with_gateway: bool) -> Result<(Demo, Vec<Running>)> {
     setup::run()?;
     println!("build");
     let parabus = build()?;
-    let folder = target().join(if on_free_ports { "demo-check" } else { "demo" });
-    let demo = Demo::prepare(&parabus, &folder, on_free_ports)?;
+    let gateway = if with_gateway { Some(firmware::gateway()?) } else { None };
+    let mut name = String::from(if on_free_ports { "demo-check" } else { "demo" });
+    name.push_str(if with_gateway { "-gateway" } else { "" });
+    let demo = Demo::prepare(&parabus, &target().join(name), on_free_ports, with_gateway)?;
     println!("start");
-    let plant = demo.start("plant", &["simulate"])?;
-    let server = demo.start("server", &["serve", "--config"])?;
+    let mut children = vec![demo.start_parabus("plant", &["simulate"], &demo.field)?];
+    if let Some(elf) = gateway {
+        let mut emulator = firmware::emulate(&elf, &demo.image, demo.bus_port, demo.uplink_port);
+        children.push(demo.start("gateway", &mut emulator)?);
+    }
+    children.push(demo.start_parabus("server", &["serve", "--config"], &demo.config)?);
     demo.wait_for_health()?;
-    Ok((demo, [plant, server]))
+    Ok((demo, children))
 }
 
 struct Demo {
     parabus: PathBuf,
     folder: PathBuf,
+    /// What the server is told.
     plant: PathBuf,
+    /// What is played: the same, but for the network behind the gateway.
+    field: PathBuf,
     config: PathBuf,
+    image: PathBuf,
+    bus_port: u16,
+    uplink_port: u16,
     url: String,
     key: String,
     password: String,
@@ -83,6 +100,7 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
+        drop(self.0.stdin.take());
         // The server seals its readings when it is asked to stop.
         let asked = Command::new("kill").arg(self.0.id().to_string()).status().is_ok_and(|status| status.success());
         for _ in 0..60 {
@@ -126,7 +144,7 @@ fn free_ports<const N: usize>() -> Result<[u16; N]> {
 
 impl Demo {
     /// Writes plant file and configuration, and applies the plant.
-    fn prepare(parabus: &Path, folder: &Path, on_free_ports: bool) -> Result<Demo> {
+    fn prepare(parabus: &Path, folder: &Path, on_free_ports: bool, with_gateway: bool) -> Result<Demo> {
         let write =
             |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()));
         if on_free_ports {
@@ -135,16 +153,27 @@ impl Demo {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let source = root().join("server/demo/plant.yaml");
         let mut plant_text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
-        let mut page_port = PAGE_PORT;
+        let (mut page_port, mut bus_port, mut uplink_port) = (PAGE_PORT, GATEWAY_NETWORK.1, UPLINK_PORT);
         if on_free_ports {
-            let [free_page_port, ports @ ..] = free_ports::<{ PLANT_PORTS.len() + 1 }>()?;
-            page_port = free_page_port;
+            let [free_page_port, free_uplink_port, ports @ ..] = free_ports::<{ PLANT_PORTS.len() + 2 }>()?;
+            (page_port, uplink_port) = (free_page_port, free_uplink_port);
             for (port, free) in PLANT_PORTS.into_iter().zip(ports) {
                 plant_text = plant_text.replace(&format!("port: {port} "), &format!("port: {free} "));
+                bus_port = if port == GATEWAY_NETWORK.1 { free } else { bus_port };
             }
         }
-        let (plant, config) = (folder.join("plant.yaml"), folder.join("parabus.toml"));
-        write(&plant, &plant_text)?;
+        let (plant, field) = (folder.join("plant.yaml"), folder.join("field.yaml"));
+        let (config, image) = (folder.join("parabus.toml"), folder.join("gateway.bin"));
+        let with_port = |port: u16| {
+            let from = format!("port: {bus_port} ");
+            if with_gateway {
+                plant_text.replace(&from, &format!("port: {port}, framing: rtu "))
+            } else {
+                plant_text.clone()
+            }
+        };
+        write(&plant, &with_port(uplink_port))?;
+        write(&field, &with_port(bus_port))?;
         let listen = format!("127.0.0.1:{page_port}");
         write(&config, &format!("[server]\nlisten = \"{listen}\"\n\n[access]\nallow_loopback = true\n"))?;
         let credentials = folder.join("credentials");
@@ -161,14 +190,24 @@ impl Demo {
             parabus: parabus.to_owned(),
             folder: folder.to_owned(),
             plant,
+            field,
             config,
+            image,
+            bus_port,
+            uplink_port,
             url: format!("http://{listen}"),
             key,
             password,
         };
         let mut apply = demo.program();
         apply.arg("apply").arg(&demo.plant).arg("--config").arg(&demo.config);
-        step("parabus apply", "look at the message; it names file, line and field", &mut apply)?;
+        let mend = "look at the message; it names file, line and field";
+        step("parabus apply", mend, &mut apply)?;
+        if with_gateway {
+            let mut pack = demo.program();
+            pack.args(["gateway", "pack"]).arg(&demo.plant).args(["--network", GATEWAY_NETWORK.0, "--output"]);
+            step("parabus gateway pack", mend, pack.arg(&demo.image))?;
+        }
         Ok(demo)
     }
 
@@ -178,14 +217,16 @@ impl Demo {
         command
     }
 
-    /// Starts a long-running command; the file that it works on comes last.
-    fn start(&self, name: &str, words: &[&str]) -> Result<Running> {
+    /// Starts a command of the server's program; the file that it works on comes last.
+    fn start_parabus(&self, name: &str, words: &[&str], file: &Path) -> Result<Running> {
+        self.start(name, self.program().args(words).arg(file).arg("--until-stdin-closes"))
+    }
+
+    /// Starts what runs until its standard input closes.
+    fn start(&self, name: &str, command: &mut Command) -> Result<Running> {
         let path = self.folder.join(format!("{name}.log"));
         let log = fs::File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let copy = log.try_clone().map_err(|error| format!("{}: {error}", path.display()))?;
-        let file = if words.first() == Some(&"serve") { &self.config } else { &self.plant };
-        let mut command = self.program();
-        command.args(words).arg(file).arg("--until-stdin-closes");
         command.stdin(Stdio::piped()).stdout(log).stderr(copy);
         let mut child = command.spawn().map_err(|error| format!("{name}: {error}"))?;
         thread::sleep(Duration::from_millis(300));
@@ -218,7 +259,7 @@ impl Demo {
     }
 
     /// What a person needs, then waits for Ctrl-C.
-    fn welcome(&self, mut children: [Running; 2]) -> Result {
+    fn welcome(&self, mut children: Vec<Running>) -> Result {
         let Demo { url, key, password, .. } = self;
         println!(
             "\nThe plant runs. Open {url}/ and log in with\n  API key   {key}\n  password  {password}\n\n\

@@ -6,6 +6,9 @@ mod bench;
 mod compiler;
 mod demo;
 mod dist;
+mod firmware;
+mod node;
+mod python;
 mod setup;
 mod size;
 mod steps;
@@ -22,7 +25,8 @@ cargo xtask COMMAND
   setup          find what is missing on this machine and install it
   demo           start a simulated plant and the server, print the page's address and a key
   demo --check   the same without a person: wait for fresh values and the page, then stop
-  test [AREA]    every test, or one of: core server vectors wasm page python
+  demo --gateway with an emulated gateway between a part of the plant and the server; also with --check
+  test [AREA]    every test, or one of: core server vectors wasm python node firmware page devices
   bench [AREA]   speed, side by side with peers
   size           flash and transfer sizes
   dist           what users install, into target/dist/
@@ -46,8 +50,10 @@ fn main() -> ExitCode {
 fn run(words: &[&str]) -> Result {
     match words {
         ["setup"] => setup::run(),
-        ["demo"] => demo::run(),
-        ["demo", "--check"] => demo::check(),
+        ["demo", options @ ..] if options.iter().all(|option| ["--check", "--gateway"].contains(option)) => {
+            let with_gateway = options.contains(&"--gateway");
+            if options.contains(&"--check") { demo::check(with_gateway) } else { demo::run(with_gateway) }
+        }
         ["test" | "ci"] => test::run(None),
         ["test", area] => test::run(Some(area)),
         ["bench"] => bench::run(None),

@@ -4,14 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::compiler;
 use crate::steps::{Result, has, output, program, root, step, target};
+use crate::{compiler, firmware};
 
 /// Oldest compiler that builds this, as `rustc --version` prints it.
 const OLDEST_RUSTC: (u32, u32) = (1, 95);
 
-/// Oldest Node that the page's tools run on.
-const OLDEST_NODE: u32 = 20;
+/// Oldest Node that the page's tools run on, and that takes a module by `require`.
+const OLDEST_NODE: (u32, u32) = (20, 19);
 
 /// Folders with a `package-lock.json`.
 const NPM_FOLDERS: [&str; 2] = ["server/dashboard", "tests"];
@@ -30,23 +30,21 @@ pub fn run() -> Result {
 /// Versions come from the compiler itself: the name of a tool chain can lie.
 fn check_rustc() -> Result {
     let printed = output(program("rustc").arg("--version")).unwrap_or_default();
-    let version = printed.split(' ').nth(1).unwrap_or_default();
-    let mut parts = version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
-    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    if found >= OLDEST_RUSTC {
-        return Ok(());
-    }
-    let (major, minor) = OLDEST_RUSTC;
-    Err(format!("`rustc --version` says `{printed}`, expected {major}.{minor} or newer: install a newer Rust"))
+    at_least("rustc --version", &printed, printed.split(' ').nth(1).unwrap_or_default(), OLDEST_RUSTC)
 }
 
 fn check_node() -> Result {
     let printed = output(program("node").arg("--version")).unwrap_or_default();
-    let major = printed.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
-    if major.unwrap_or(0) >= OLDEST_NODE {
+    at_least("node --version", &printed, printed.trim_start_matches('v'), OLDEST_NODE)
+}
+
+fn at_least(command: &str, printed: &str, version: &str, oldest: (u32, u32)) -> Result {
+    let mut parts = version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= oldest {
         return Ok(());
     }
-    Err(format!("`node --version` says `{printed}`, expected v{OLDEST_NODE} or newer: install a newer Node"))
+    let (major, minor) = oldest;
+    Err(format!("`{command}` says `{printed}`, expected {major}.{minor} or newer: install a newer one"))
 }
 
 /// Packages that are missing, by what they are for.
@@ -59,6 +57,7 @@ fn missing_packages() -> Vec<String> {
     };
     need(has("cc"), &["gcc", "libc6-dev"]);
     need(chromium().is_some(), &["chromium", "fonts-dejavu-core"]);
+    need(has(firmware::QEMU), &["qemu-system-arm"]);
     need(has("npm"), &["nodejs", "npm"]);
     need(has("python3"), &["python3", "python3-venv"]);
     need(output(program("python3").args(["-c", "import ensurepip, venv"])).is_some(), &["python3-venv"]);

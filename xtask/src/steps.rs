@@ -75,6 +75,16 @@ pub fn attempt(name: &str, mend: &str, command: &mut Command) -> Result<(String,
     }
 }
 
+/// Copies files of the repository into a folder, under their own names.
+pub fn copy_all(files: &[&str], folder: &Path) -> Result {
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for file in files {
+        let name = Path::new(file).file_name().unwrap_or_default();
+        fs::copy(root().join(file), folder.join(name)).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(())
+}
+
 /// What a program prints, `None` if it fails or is not there.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;

@@ -1,16 +1,21 @@
 //! Every test of every target, and a table of the vectors at the end.
 
+use std::path::{Path, PathBuf};
+
 use crate::setup::{self, venv_python};
 use crate::steps::{Result, attempt, cargo, program, root, target};
-use crate::{demo, wasm};
+use crate::{demo, firmware, node, python, wasm};
 
 const MEND: &str = "look at the message: it names the test and what differed";
+
+/// TypeScript is a package of the page.
+const TSC: &str = "server/dashboard/node_modules/.bin/tsc";
 
 /// Feature sets of core that must stand alone.
 const FEATURE_SETS: [&str; 4] = ["", "alloc", "std", "serde"];
 
 /// What can be tested alone.
-const AREAS: [&str; 6] = ["core", "server", "vectors", "wasm", "page", "python"];
+const AREAS: [&str; 9] = ["core", "server", "vectors", "wasm", "python", "node", "firmware", "page", "devices"];
 
 /// What the steps found.
 #[derive(Default)]
@@ -68,7 +73,8 @@ impl Report {
 /// Tests that passed and failed, by a closing line of cargo or pytest.
 fn counts_in(line: &str) -> (usize, usize) {
     let is_cargo = line.starts_with("test result:");
-    let is_pytest = line.ends_with('s') && line.contains(" in ") && !line.starts_with("test ");
+    // From a minute on, pytest says the time twice: `in 68.23s (0:01:08)`.
+    let is_pytest = line.ends_with(['s', ')']) && line.contains(" in ") && !line.starts_with("test ");
     let before = |word: &str| {
         let number = line.split(word).next().filter(|text| text.len() < line.len())?;
         number.rsplit([' ', '=']).next()?.parse().ok()
@@ -95,9 +101,13 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         None => {
             core(report);
             workspace(report);
-            let wasm = vectors(report)?;
+            let wasm = wasm_package(report)?;
+            python_package(report)?;
+            node_package(report)?;
+            board(report)?;
+            processors(report);
             page(report, &wasm)?;
-            python(report);
+            devices(report);
         }
         Some("core") => core(report),
         Some("server") => server(report),
@@ -105,17 +115,28 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
             let mut host = cargo();
             host.args(["test", "--locked", "-p", "parabus-tests", "--", "--nocapture"]);
             report.step("vectors on the Rust host", &mut host);
-            vectors(report)?;
+            wasm_package(report)?;
+            python_package(report)?;
+            node_package(report)?;
+            board(report)?;
         }
-        Some("wasm") => vectors(report).map(drop)?,
+        Some("wasm") => wasm_package(report).map(drop)?,
+        Some("python") => python_package(report)?,
+        Some("node") => node_package(report)?,
+        Some("firmware") => {
+            report.step("gateway on fake ports", cargo().args(["test", "--locked", "-p", "parabus-gateway"]));
+            board(report)?;
+            processors(report);
+        }
         Some("page") => {
             let wasm = wasm::build()?;
             page(report, &wasm)?;
         }
-        // Of `AREAS`, python is left.
+        // Of `AREAS`, devices is left.
         Some(_) => {
             demo::build()?;
-            python(report);
+            firmware::gateway()?;
+            devices(report);
         }
     }
     Ok(())
@@ -156,40 +177,91 @@ fn workspace(report: &mut Report) {
     ]);
     report.step("lints", &mut clippy);
     let mut tests = cargo();
-    tests.args(["test", "--locked", "--no-fail-fast", "-p", "parabus", "-p", "parabus-tests", "-p", "xtask"]);
-    report.step("server, vectors and tools", tests.args(["--", "--nocapture"]));
+    let packages = ["parabus", "parabus-gateway", "parabus-tests", "xtask"];
+    tests.args(["test", "--locked", "--no-fail-fast"]).args(packages.iter().flat_map(|package| ["-p", package]));
+    report.step("server, gateway, vectors and tools", tests.args(["--", "--nocapture"]));
     let mut documents = cargo();
-    documents.args(["doc", "--locked", "--no-deps", "-p", "parabus-core"]).env("RUSTDOCFLAGS", "-D warnings");
+    documents.args(["doc", "--locked", "--no-deps", "-p", "parabus-core", "-p", "parabus-gateway"]);
+    documents.env("RUSTDOCFLAGS", "-D warnings");
     report.step("documentation", &mut documents);
 }
 
+/// A script of `tests/run/` on a package.
+fn script(report: &mut Report, name: &str, script: &str, option: &str, package: &Path) {
+    let mut node = program("node");
+    report.step(name, node.arg(root().join("tests/run").join(script)).arg(option).arg(package));
+}
+
 /// The vectors on wasm in Node and in Chromium, and the README's example.
-fn vectors(report: &mut Report) -> Result<std::path::PathBuf> {
+fn wasm_package(report: &mut Report) -> Result<PathBuf> {
     let wasm = wasm::build()?;
-    for (name, script) in [
-        ("vectors on wasm in Node", "node.mjs"),
-        ("vectors on wasm in Chromium", "chromium.mjs"),
-        ("README of wasm", "readme.mjs"),
-    ] {
-        let mut node = program("node");
-        report.step(name, node.arg(root().join("tests/run").join(script)).arg("--wasm").arg(&wasm));
-    }
+    script(report, "vectors on wasm in Node", "node.mjs", "--wasm", &wasm);
+    script(report, "vectors on wasm in Chromium", "chromium.mjs", "--wasm", &wasm);
+    script(report, "calls of wasm", "calls.mjs", "--wasm", &wasm);
+    script(report, "README of wasm", "readme.mjs", "--package", &wasm);
     Ok(wasm)
 }
 
+/// The vectors on the addon, its calls, its README's example and the types of that.
+fn node_package(report: &mut Report) -> Result {
+    let addon = node::build()?;
+    script(report, "vectors on the Node addon", "addon.mjs", "--addon", &addon);
+    script(report, "calls of the Node addon", "calls.mjs", "--addon", &addon);
+    let mut readme = program("node");
+    readme.args(["tests/run/readme.mjs", "--package"]).arg(&addon);
+    report.step("README of Node and its types", readme.arg("--tsc").arg(root().join(TSC)));
+    Ok(())
+}
+
+/// The vectors on the Python package, its own tests, its README's example and its types.
+fn python_package(report: &mut Report) -> Result {
+    python::build()?;
+    let mut run = |name: &str, words: &[&str]| {
+        let mut command = program(venv_python());
+        report.step(name, command.args(words).env("MYPY_CACHE_DIR", target().join("xtask/mypy")));
+    };
+    run("vectors on Python", &["tests/python/vectors.py"]);
+    run("Python package", &["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings-python/tests"]);
+    run(
+        "types against the module",
+        &["-m", "mypy.stubtest", "parabus", "--allowlist", "bindings-python/stubtest.allow"],
+    );
+    report.step("README of Python", &mut python::readme(&venv_python()));
+    let mut types = program(venv_python());
+    types.args(["-m", "mypy", "--strict", "bindings-python/parabus.pyi"]).arg(python::example());
+    report.step("types of Python", types.env("MYPY_CACHE_DIR", target().join("xtask/mypy")));
+    Ok(())
+}
+
+/// The vectors on an emulated microcontroller, and the gateway's program for it.
+fn board(report: &mut Report) -> Result {
+    let vectors = firmware::vectors()?;
+    report.step("vectors on Cortex-M in QEMU", &mut firmware::run(&vectors));
+    firmware::gateway().map(drop)
+}
+
+/// The portable firmware, and core with it, for every kind of processor.
+fn processors(report: &mut Report) {
+    for triple in firmware::PROCESSORS {
+        report.take("", firmware::check(triple));
+    }
+}
+
 /// The page's types and build; its behaviour is part of the demo's check.
-fn page(report: &mut Report, wasm: &std::path::Path) -> Result {
+fn page(report: &mut Report, wasm: &Path) -> Result {
     let mut check = program("npm");
     check.args(["run", "check"]).current_dir(root().join("server/dashboard"));
     report.step("types of the page", &mut check);
     demo::page(wasm)?;
     let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
     report.step("demo --check", xtask.args(["demo", "--check"]));
+    let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
+    report.step("demo --gateway --check", xtask.args(["demo", "--gateway", "--check"]));
     Ok(())
 }
 
 /// Against devices of pymodbus and devices that misbehave.
-fn python(report: &mut Report) {
+fn devices(report: &mut Report) {
     let mut pytest = program(venv_python());
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"]);
     report.step("pymodbus and stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
@@ -221,6 +293,7 @@ mod tests {
         assert_eq!(counts_in("14 passed in 54.97s"), (14, 0));
         assert_eq!(counts_in("1 failed, 13 passed in 3.20s"), (13, 1));
         assert_eq!(counts_in("2 failed in 3.20s"), (0, 2));
+        assert_eq!(counts_in("3 failed, 18 passed in 68.23s (0:01:08)"), (18, 3));
         for line in ["test examples::all_passed ... ok", "18/90 endpoints", "  page in Chromium … ok, 17.2 s"] {
             assert_eq!(counts_in(line), (0, 0), "{line}");
         }

@@ -1,10 +1,10 @@
 //! The wasm package: core compiled, glue written, put into `target/dist/wasm/`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::compiler;
-use crate::steps::{Result, cargo, root, step, target};
+use crate::steps::{Result, cargo, copy_all, step, target};
 
 const PACKAGE: &str = r#"{
   "name": "parabus-wasm",
@@ -16,6 +16,18 @@ const PACKAGE: &str = r#"{
   "sideEffects": false
 }
 "#;
+
+/// What users get besides the module and its glue.
+const FILES: [&str; 8] = [
+    "bindings-js/contract.js",
+    "bindings-js/contract.d.ts",
+    "bindings-wasm/js/core.js",
+    "bindings-wasm/js/index.js",
+    "bindings-wasm/js/index.d.ts",
+    "bindings-wasm/README.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+];
 
 /// Where the package is.
 pub fn folder() -> PathBuf {
@@ -37,16 +49,8 @@ pub fn build() -> Result<PathBuf> {
     let mut glue = cargo();
     glue.args(["run", "--locked", "--quiet", "--package", "xtask-glue", "--"]);
     step("wasm glue", mend, glue.arg(products.join("parabus_wasm.wasm")).arg(&folder))?;
-    let own = root().join("bindings-wasm");
-    for file in ["js/index.js", "js/index.d.ts", "README.md"] {
-        let name = Path::new(file).file_name().unwrap_or_default();
-        copy(&own.join(file), &folder.join(name))?;
-    }
+    copy_all(&FILES, &folder)?;
     let package = PACKAGE.replace("VERSION", env!("CARGO_PKG_VERSION"));
     fs::write(folder.join("package.json"), package).map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> Result {
-    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", from.display()))
 }

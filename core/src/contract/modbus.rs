@@ -83,7 +83,7 @@ pub struct Frame {
 
 /// The value of functions 5 (a bit) and 6 (a register).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected true, false or a number 0 to 65535")]
 pub enum BitOrWord {
     /// Of function 5.
     Bit(bool),

@@ -91,7 +91,7 @@ pub struct FormatValue {
 
 /// What [`format_value`] prints.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected true, false or decimal text")]
 pub enum BitOrNumber {
     /// A bit.
     Bit(bool),

@@ -172,8 +172,8 @@ impl Codec {
         let unshifted = Decimal::parse(text)?.checked_sub(self.shift).ok_or(ValueError::NumberTooLong)?;
         if number == Number::Float {
             let raw = match bits {
-                32 => unshifted.div_float::<f32>(self.multiplier).map(|float| float.to_bits().into()),
-                _ => unshifted.div_float::<f64>(self.multiplier).map(f64::to_bits),
+                32 => unshifted.div_f32(self.multiplier).map(|float| float.to_bits().into()),
+                _ => unshifted.div_f64(self.multiplier).map(f64::to_bits),
             };
             return raw.filter(|raw| is_finite(*raw, bits)).map(Raw).ok_or(range);
         }

@@ -26,7 +26,7 @@ const fn most_silent(connection: &Connection) -> u32 {
         Connection::Direct { framing: Framing::Tcp, .. } => 3,
         // A unit that is away is ordinary on a bus, and no gateway answers exception 11 for it. But a
         // converter without power is silent as well, which TCP notices after a quarter of an hour.
-        Connection::Direct { framing: Framing::Rtu, .. } => 20,
+        Connection::Direct { framing: Framing::Rtu, .. } => 10,
         // Nothing stands between the port and the units; one that is unplugged says so.
         Connection::Serial(_) => u32::MAX,
     }
@@ -111,7 +111,7 @@ pub async fn run(
     mut routine: mpsc::Receiver<Job>,
     shared: Arc<Shared>,
 ) {
-    let mut machine = Machine::new(&connection);
+    let mut machine = Machine::of(&connection);
     let mut failed: Option<(u64, String)> = None;
     while let Some(job) = next_job(&mut urgent, &mut routine).await {
         if let Some((at, reason)) = &failed
@@ -135,6 +135,10 @@ pub async fn run(
                 status.reason = Some(reason);
             }
             Err(reason) => {
+                // Said once, not with every attempt.
+                if shared.status.read().reason.as_ref() != Some(&reason) {
+                    tracing::warn!(%connection, %reason, "no connection");
+                }
                 shared.status.write().reason = Some(reason.clone());
                 job.answer(Err(LinkError::Connect(reason.clone())));
                 failed = Some((clock::monotonic_ms(), reason));

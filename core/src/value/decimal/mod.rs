@@ -1,5 +1,6 @@
 //! Exact decimal numbers.
 
+mod binary;
 mod division;
 mod parser;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 use core::cmp::Ordering;
 use core::fmt::{self, Write as _};
 
+use self::binary::{BINARY32, BINARY64, Format, nearest, shortest};
 use self::division::Division;
 use self::parser::Parser;
 use super::ValueError;
@@ -29,9 +31,12 @@ pub struct Decimal {
 /// Mantissas stay below it, so that a remainder times ten still fits 128 bits.
 const MANTISSA_LIMIT: u128 = 10u128.pow(Decimal::MAX_DIGITS);
 
-/// Quotient digits written out before the rest counts as "a bit more". No halfway point between
-/// two binary64 numbers has more than 767 significant digits; up to 37 of those written lead.
-const QUOTIENT_DIGITS: usize = 810;
+/// The powers of ten that binary64 holds exactly.
+#[cfg(not(target_os = "none"))]
+static EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
 
 impl Decimal {
     /// 0.
@@ -70,30 +75,38 @@ impl Decimal {
     /// infinities.
     #[must_use]
     pub fn from_f32(number: f32) -> Option<Decimal> {
-        number.is_finite().then(|| Self::from_float(format_args!("{number:e}")))?
+        number.is_finite().then(|| Self::from_binary(number.to_bits().into(), number < 0.0, BINARY32))
     }
 
     /// The shortest decimal that reads back as this binary64 number; `None` for NaN and
     /// infinities.
     #[must_use]
     pub fn from_f64(number: f64) -> Option<Decimal> {
-        number.is_finite().then(|| Self::from_float(format_args!("{number:e}")))?
+        number.is_finite().then(|| Self::from_binary(number.to_bits(), number < 0.0, BINARY64))
     }
 
-    fn from_float(exponential: fmt::Arguments<'_>) -> Option<Decimal> {
-        let mut text = StackText::<32>::new();
-        text.write_fmt(exponential).ok()?;
-        Decimal::parse(text.as_str()).ok()
+    fn from_binary(bits: u64, is_negative: bool, format: Format) -> Decimal {
+        let (digits, exponent) = shortest(bits, format);
+        let digits = i128::from(digits);
+        Decimal { mantissa: if is_negative { digits.saturating_neg() } else { digits }, exponent }
     }
 
     /// The nearest binary64 number, ties to even; infinite beyond its range.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        let mut text = StackText::<64>::new();
-        match write!(text, "{}e{}", self.mantissa, self.exponent) {
-            Ok(()) => text.as_str().parse().unwrap_or(f64::NAN),
-            Err(fmt::Error) => f64::NAN,
+        // Where both are exact, one operation of the processor rounds once (Clinger 1990).
+        #[cfg(not(target_os = "none"))]
+        if let (Ok(mantissa), Some(power)) =
+            (u64::try_from(self.mantissa.unsigned_abs()), EXACT_POWERS.get(usize::from(self.exponent.unsigned_abs())))
+            && mantissa <= 1 << 53
+        {
+            let magnitude = mantissa as f64;
+            let magnitude = if self.exponent < 0 { magnitude / power } else { magnitude * power };
+            return if self.mantissa < 0 { -magnitude } else { magnitude };
         }
+        let bits = nearest(self.mantissa.unsigned_abs(), 1, self.exponent.into(), BINARY64);
+        let magnitude = f64::from_bits(bits);
+        if self.mantissa < 0 { -magnitude } else { magnitude }
     }
 
     /// The integer, if it is one and fits 128 bits.
@@ -211,25 +224,26 @@ impl Decimal {
         if division.negative { quotient.checked_neg() } else { Some(quotient) }
     }
 
-    /// The quotient rounded once, to the nearest binary32 or binary64 number (`F`), ties to even;
-    /// `None` for division by zero.
-    pub(super) fn div_float<F: core::str::FromStr>(self, other: Decimal) -> Option<F> {
-        let mut division = Division::new(self, other)?;
-        let mut text = StackText::<1024>::new();
-        let sign = if division.negative { "-" } else { "" };
-        write!(text, "{sign}{}", division.quotient).ok()?;
-        for _ in 0..QUOTIENT_DIGITS {
-            if division.remainder == 0 {
-                break;
-            }
-            write!(text, "{}", division.next_digit()?).ok()?;
+    /// The quotient rounded once, to the nearest binary32 number, ties to even, infinite beyond its
+    /// range; `None` for division by zero.
+    pub(super) fn div_f32(self, other: Decimal) -> Option<f32> {
+        let bits = u32::try_from(self.div_binary(other, BINARY32)?).ok()?;
+        let magnitude = f32::from_bits(bits);
+        Some(if (self.mantissa < 0) != (other.mantissa < 0) { -magnitude } else { magnitude })
+    }
+
+    /// The same to the nearest binary64 number.
+    pub(super) fn div_f64(self, other: Decimal) -> Option<f64> {
+        let magnitude = f64::from_bits(self.div_binary(other, BINARY64)?);
+        Some(if (self.mantissa < 0) != (other.mantissa < 0) { -magnitude } else { magnitude })
+    }
+
+    fn div_binary(self, other: Decimal, format: Format) -> Option<u64> {
+        if other.is_zero() {
+            return None;
         }
-        if division.remainder != 0 {
-            text.write_str("1").ok()?;
-            division.exponent = division.exponent.checked_sub(1)?;
-        }
-        write!(text, "e{}", division.exponent).ok()?;
-        text.as_str().parse().ok()
+        let exponent = i32::from(self.exponent).checked_sub(other.exponent.into())?;
+        Some(nearest(self.mantissa.unsigned_abs(), other.mantissa.unsigned_abs(), exponent, format))
     }
 
     fn mantissa_at(&self, exponent: i16) -> Option<i128> {

@@ -90,10 +90,10 @@ fn division_truncates_toward_zero() {
 fn floating_quotients_are_rounded_once() {
     // 2^53 + 1 lies halfway between two doubles; the least bit more must tip it upwards.
     let [half, more] = ["9007199254740993", "9007199254740993.0000000000000000001"].map(decimal);
-    assert_eq!(half.div_float::<f64>(Decimal::ONE), Some(9_007_199_254_740_992.0));
-    assert_eq!(more.div_float::<f64>(Decimal::ONE), Some(9_007_199_254_740_994.0));
-    assert_eq!(Decimal::ONE.div_float::<f64>(decimal("3")), Some(1.0 / 3.0));
-    assert_eq!(decimal("-2").div_float::<f32>(decimal("3")), Some(-2.0 / 3.0));
+    assert_eq!(half.div_f64(Decimal::ONE), Some(9_007_199_254_740_992.0));
+    assert_eq!(more.div_f64(Decimal::ONE), Some(9_007_199_254_740_994.0));
+    assert_eq!(Decimal::ONE.div_f64(decimal("3")), Some(1.0 / 3.0));
+    assert_eq!(decimal("-2").div_f32(decimal("3")), Some(-2.0 / 3.0));
 }
 
 #[test]

@@ -1,0 +1,96 @@
+// Types of the contract in JavaScript's spelling. Registers are 0 to 65535 in the order in which the
+// device sends them.
+
+/** What core refuses. */
+export class ParabusError extends Error {
+  /** Stable code, such as `reference-syntax`. */
+  readonly kind: string;
+  /** Byte of text or frame, or index of a register. */
+  readonly offset?: number;
+}
+
+export type Lang = "en" | "pl" | "ru" | "ua";
+
+export interface Scale {
+  /** Decimal text, `"1"` by default. */
+  multiplier?: string;
+  /** Decimal text, `"0"` by default. */
+  shift?: string;
+  precision?: number;
+  /** Bit of the register, 0 to 15, for the type `bit`. */
+  bit?: number;
+}
+
+export interface DecodedValue {
+  /** Exact plain decimal text. */
+  text: string;
+  /** The nearest double, null beyond its range. */
+  number: number | null;
+  /** The integer, if it is one; a BigInt beyond ±(2^53 − 1). */
+  int: number | bigint | null;
+}
+
+export interface Reference {
+  kind: "constant" | "connection" | "param";
+  realtime?: boolean;
+  value?: string;
+  net?: string;
+  device?: string;
+  param?: string;
+  unitId?: number;
+  registerKind?: "holding" | "input" | "coil" | "discrete-input";
+  address?: number;
+  bit?: number;
+  bits?: number;
+}
+
+/** Fields of a frame by the standard's names; those that its function has. */
+export interface Frame<Registers = number[]> {
+  /** On TCP. */
+  transactionId?: number;
+  /** Not of a bare PDU. */
+  unitId?: number;
+  /** 1 to 127, without the exception bit. */
+  functionCode: number;
+  address?: number;
+  /** Where the number of items says it, it may be left out. */
+  quantity?: number;
+  /** Of function 5 a boolean, of function 6 a register. */
+  value?: boolean | number;
+  values?: Registers;
+  /** Of a response all bits of the bytes received. */
+  bits?: boolean[];
+  exceptionCode?: number;
+  /** The bytes behind the function code, of functions that are not taken apart. */
+  data?: Uint8Array;
+}
+
+export interface FrameOptions {
+  transport: "rtu" | "tcp" | "pdu";
+  direction: "request" | "response";
+}
+
+/** `boiler>holding>100`, `*room1.humidity`, `conn?main-net`, `!-2.5` to parts. */
+export function parseReference(text: string): Reference;
+/** Parts to the one canonical text. */
+export function printReference(reference: Reference): string;
+/**
+ * Registers to an exact value: raw × multiplier + shift, in decimal.
+ * @param dataType `bit`, or one of `u8 u16 u32 u48 u64 i8 i16 i32 i48 i64 f32 f64` with a byte order:
+ * `-be` (ABCD), `-le` (DCBA), `-mbe` (BADC), `-mle` (CDAB).
+ */
+export function decodeValue(registers: ArrayLike<number>, dataType: string, options?: Scale): DecodedValue;
+/** Decimal text, or a bit's `0 1 false true`, to registers, truncated toward zero. */
+export function encodeValue(text: string, dataType: string, options?: Scale): number[];
+/** A value as a person reads it. Without `precision` the digits that it has, at most 6. */
+export function formatValue(
+  value: string | boolean,
+  options: { lang: Lang; unit?: string; precision?: number; texts?: Record<string, string>; numbers?: "plain" },
+): string;
+/** A whole frame to fields. Register values go into `out`, if there is one: `values` is then its filled part. */
+export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { out: Uint16Array }): Frame<Uint16Array>;
+export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { out?: undefined }): Frame;
+/** Fields to a whole frame. */
+export function encodeFrame(frame: Frame<ArrayLike<number>>, options: FrameOptions): Uint8Array;
+/** The checksum of RTU, 0 to 65535; its low byte is sent first. */
+export function crc16(data: ArrayLike<number>): number;

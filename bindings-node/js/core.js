@@ -1,0 +1,16 @@
+// The contract's functions for `contract.js`: the addon for this platform.
+import { createRequire } from "node:module";
+
+const { platform, arch } = process;
+const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function load() {
+  try {
+    return createRequire(import.meta.url)(`./parabus.${platform}-${arch}.node`);
+  } catch (cause) {
+    throw new Error(`no addon for \`${platform}-${arch}\` in this package; its README says how to build one`, { cause });
+  }
+}
+
+// napi-rs gives the functions their names in camelCase.
+export default Object.fromEntries(Object.entries(load()).map(([name, each]) => [snake(name), each]));

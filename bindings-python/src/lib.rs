@@ -1,0 +1,268 @@
+//! Core for Python: each function takes Python's values, hands them to core's contract and gives
+//! the answer back. What users read of it is `parabus.pyi` and the documentation of each item here.
+
+mod convert;
+mod errors;
+
+use parabus_core::contract::{modbus, reference, value};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString};
+
+use convert::{Bytes, Out, Registers, Small};
+
+/// Telemetry of Modbus equipment as plain computation: references, values and frames.
+///
+/// Nothing here reads a clock, a socket or a file. What core refuses raises a subclass of
+/// `ParabusError`; an argument of the wrong type or range raises `TypeError` or `ValueError`.
+#[pymodule]
+mod parabus {
+    use super::*;
+
+    #[pymodule_export]
+    use super::{
+        DecodedValue, crc16, decode_frame, decode_value, encode_frame, encode_value, format_value, parse_reference,
+        print_reference,
+    };
+
+    #[pymodule_export]
+    use super::errors::{
+        FrameError, GatewayImageError, InstantSyntaxError, ParabusError, ReferenceSyntaxError, ValueDecodeError,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("ERROR_KINDS", errors::kinds(module.py())?)
+    }
+}
+
+/// What `decode_value` gives.
+///
+/// Attributes:
+///     text (str): the exact value as plain decimal text; a bit is `1` or `0`.
+///     number (float | None): the nearest double; None beyond its range.
+///     int (int | None): the integer if the value is one, exact from -2**63 to 2**64 - 1.
+#[pyclass(module = "parabus", frozen, get_all, eq, skip_from_py_object)]
+#[derive(PartialEq)]
+struct DecodedValue {
+    text: String,
+    number: Option<f64>,
+    int: Option<i128>,
+}
+
+#[pymethods]
+impl DecodedValue {
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let number = self.number.into_pyobject(py)?.repr()?;
+        let int = self.int.into_pyobject(py)?.repr()?;
+        Ok(format!("DecodedValue(text='{}', number={number}, int={int})", self.text))
+    }
+}
+
+/// Takes a reference to a parameter, a connection or a constant apart.
+///
+/// Args:
+///     text: such as `boiler>holding>100`, `*room1.humidity`, `conn?main-net`, `!-2.5`.
+///
+/// Returns:
+///     A dict with `kind` (`constant`, `connection` or `param`) and those of the other fields that
+///     the text has: `realtime` (bool), `value`, `net`, `device`, `param`, `register_kind` (str),
+///     `unit_id` (0 to 255), `address` (0 to 65535), `bit` (0 to 15), `bits` (count).
+///
+/// Raises:
+///     ReferenceSyntaxError: with the offset, in UTF-8 bytes, at which it stops being a reference.
+#[pyfunction]
+fn parse_reference(py: Python<'_>, text: String) -> PyResult<Bound<'_, PyAny>> {
+    let parts = reference::parse_reference(&reference::ParseReference { text });
+    Ok(pythonize::pythonize(py, &parts.map_err(|error| errors::raise(py, error))?)?)
+}
+
+/// Prints a reference in its one canonical spelling: the inverse of `parse_reference`.
+///
+/// Args:
+///     ref: a dict of the fields that `parse_reference` gives.
+///
+/// Raises:
+///     ReferenceSyntaxError: for fields that make no reference.
+#[pyfunction]
+fn print_reference(py: Python<'_>, r#ref: &Bound<'_, PyAny>) -> PyResult<String> {
+    let call = reference::PrintReference { reference: convert::fields("ref", r#ref)? };
+    reference::print_reference(&call).map_err(|error| errors::raise(py, error))
+}
+
+/// Decodes registers to an exact value: `raw * multiplier + shift` in decimal, never in binary.
+///
+/// Args:
+///     registers: sequence of ints 0 to 65535 or uint16 array, in the order the device sends them;
+///         as many as the type takes. A coil or discrete input is one register, 0 or 1.
+///     data_type: `bit`, or one of `u8 u16 u32 u48 u64 i8 i16 i32 i48 i64 f32 f64` with a byte
+///         order: `-be` (ABCD), `-le` (DCBA), `-mbe` (BADC), `-mle` (CDAB).
+///     multiplier: decimal text.
+///     shift: decimal text, in the unit of the value.
+///     precision: digits after the point where the value is shown, 0 to 255; decoding never rounds.
+///     bit: position of the bit in the register, 0 to 15, for type `bit`.
+///     bits: number of bits, for types of several bits; there are none yet.
+///
+/// Raises:
+///     ValueDecodeError: an unknown type, a wrong number of registers, NaN or an infinity (the
+///         offset is the index of a register), a multiplier that is no number.
+#[pyfunction]
+#[pyo3(signature = (registers, data_type, *, multiplier = String::from("1"), shift = String::from("0"), precision = None, bit = None, bits = None),
+       text_signature = "(registers, data_type, *, multiplier='1', shift='0', precision=None, bit=None, bits=None)")]
+#[expect(clippy::too_many_arguments, reason = "the contract's names are the arguments' names")]
+fn decode_value(
+    py: Python<'_>,
+    registers: Registers,
+    data_type: String,
+    multiplier: String,
+    shift: String,
+    precision: Option<Small>,
+    bit: Option<Small>,
+    bits: Option<Small>,
+) -> PyResult<DecodedValue> {
+    let [precision, bit, bits] = [precision, bit, bits].map(Small::number);
+    let call = value::DecodeValue { registers: registers.0, data_type, multiplier, shift, precision, bit, bits };
+    let value::DecodedValue { text, number, int } =
+        value::decode_value(&call).map_err(|error| errors::raise(py, error))?;
+    Ok(DecodedValue { text, number, int })
+}
+
+/// Encodes text to registers: the inverse of `decode_value`, truncated toward zero.
+///
+/// Args:
+///     text: decimal text; for a bit `0`, `1`, `false` or `true`.
+///     data_type: as in `decode_value`, and so are the others.
+///
+/// Returns:
+///     The registers, ints 0 to 65535, in the order in which they are written to the device.
+///
+/// Raises:
+///     ValueDecodeError: text that is no number, a value that does not fit, a multiplier of zero.
+#[pyfunction]
+#[pyo3(signature = (text, data_type, *, multiplier = String::from("1"), shift = String::from("0"), precision = None, bit = None, bits = None),
+       text_signature = "(text, data_type, *, multiplier='1', shift='0', precision=None, bit=None, bits=None)")]
+#[expect(clippy::too_many_arguments, reason = "the contract's names are the arguments' names")]
+fn encode_value(
+    py: Python<'_>,
+    text: String,
+    data_type: String,
+    multiplier: String,
+    shift: String,
+    precision: Option<Small>,
+    bit: Option<Small>,
+    bits: Option<Small>,
+) -> PyResult<Vec<u16>> {
+    let [precision, bit, bits] = [precision, bit, bits].map(Small::number);
+    let call = value::EncodeValue { text, data_type, multiplier, shift, precision, bit, bits };
+    value::encode_value(&call).map_err(|error| errors::raise(py, error))
+}
+
+/// Prints a value as a person reads it.
+///
+/// Args:
+///     value: decimal text, such as `.text` of a decoded value; True or False for a bit.
+///     lang: `en`, `pl`, `ru` or `ua`.
+///     unit: name of the unit, printed behind one space.
+///     precision: digits after the point, 0 to 255, rounded half away from zero; without it those
+///         that the number has, at most 6.
+///     texts: dict of texts shown in place of certain numbers: number as text, text.
+///     numbers: `plain`: a point, no grouping.
+///
+/// Raises:
+///     ValueDecodeError: a value that is no number, an unknown language or style.
+#[pyfunction]
+#[pyo3(signature = (value, *, lang, unit = None, precision = None, texts = None, numbers = String::from("plain")),
+       text_signature = "(value, *, lang, unit=None, precision=None, texts=None, numbers='plain')")]
+fn format_value(
+    value: &Bound<'_, PyAny>,
+    lang: String,
+    unit: Option<String>,
+    precision: Option<Small>,
+    texts: Option<std::collections::BTreeMap<String, String>>,
+    numbers: String,
+) -> PyResult<String> {
+    let py = value.py();
+    let value = if let Ok(bit) = value.extract() {
+        value::BitOrNumber::Bit(bit)
+    } else if value.is_instance_of::<PyString>() {
+        value::BitOrNumber::Number(value.extract()?)
+    } else {
+        let found = value.get_type().name()?;
+        return Err(PyTypeError::new_err(format!("`value` is of type {found}, expected decimal text or a bool")));
+    };
+    let call = value::FormatValue { value, lang, unit, precision: Small::number(precision), texts, numbers };
+    value::format_value(&call).map_err(|error| errors::raise(py, error))
+}
+
+/// Takes a frame apart.
+///
+/// Args:
+///     data: the whole frame, bytes-like: bytes, bytearray, memoryview or uint8 array.
+///     transport: `rtu` (with its CRC), `tcp` or `pdu` (neither unit nor checksum).
+///     direction: `request` or `response`.
+///     out: writable one-dimensional uint16 NumPy array that takes the register values, if the
+///         frame has any: `values` is then a view of its filled part.
+///
+/// Returns:
+///     A dict: `function_code` (1 to 127), `transaction_id` (tcp), `unit_id` (not of a bare PDU),
+///     and what the function has of `address`, `quantity`, `value`, `values` (ints 0 to 65535),
+///     `bits` (bools; of a response all bits of the bytes received), `exception_code`, `data`.
+///
+/// Raises:
+///     FrameError: with the offset of the byte that breaks the standard; kind `buffer-too-small` if
+///         `out` is shorter than the values.
+#[pyfunction]
+#[pyo3(signature = (data, *, transport, direction, out = None))]
+fn decode_frame<'py>(
+    py: Python<'py>,
+    data: Bytes,
+    transport: String,
+    direction: String,
+    out: Option<Out<'py>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let call = modbus::DecodeFrame { data: data.0, transport, direction };
+    let mut frame = modbus::decode_frame(&call).map_err(|error| errors::raise(py, error))?;
+    // Bytes and arrays are not what serde makes of them.
+    let data = frame.data.take();
+    let values = out.and_then(|out| Some((out, frame.values.take()?)));
+    let dict = pythonize::pythonize(py, &frame)?.cast_into::<PyDict>()?;
+    if let Some(data) = data {
+        dict.set_item("data", PyBytes::new(py, &data))?;
+    }
+    if let Some((out, values)) = values {
+        dict.set_item("values", out.fill(&values)?)?;
+    }
+    Ok(dict)
+}
+
+/// Puts a frame together: the inverse of `decode_frame`.
+///
+/// Args:
+///     frame: a dict of the fields that `decode_frame` gives; `quantity` may be left out where the
+///         number of items says it. `values` and `bits` may be NumPy arrays.
+///     transport: `rtu` (with its CRC), `tcp` or `pdu` (neither unit nor checksum).
+///     direction: `request` or `response`.
+///
+/// Raises:
+///     FrameError: a field that is absent or out of the standard's range.
+#[pyfunction]
+#[pyo3(signature = (frame, *, transport, direction))]
+fn encode_frame<'py>(frame: &Bound<'py, PyAny>, transport: String, direction: String) -> PyResult<Bound<'py, PyBytes>> {
+    let py = frame.py();
+    let call = modbus::EncodeFrame { frame: convert::fields("frame", frame)?, transport, direction };
+    let bytes = modbus::encode_frame(&call).map_err(|error| errors::raise(py, error))?;
+    Ok(PyBytes::new(py, &bytes))
+}
+
+/// The checksum of RTU.
+///
+/// Args:
+///     data: bytes-like, any length.
+///
+/// Returns:
+///     0 to 65535; its low byte is sent first.
+#[pyfunction]
+fn crc16(py: Python<'_>, data: Bytes) -> PyResult<u16> {
+    modbus::crc16(&modbus::Crc16 { data: data.0 }).map_err(|error| errors::raise(py, error))
+}

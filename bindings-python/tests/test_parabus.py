@@ -1,0 +1,135 @@
+"""What the vectors do not say: classes of errors, wrong arguments, arrays of the caller."""
+
+import array
+import pickle
+
+import numpy as np
+import parabus
+import pytest
+
+REPLY = bytes.fromhex("0001 0000 0007 07 03 04 4366 8000")
+TCP = {"transport": "tcp", "direction": "response"}
+
+# Each kind stands here once more, so that none comes or goes unnoticed.
+KINDS = {
+    parabus.InstantSyntaxError: {"instant-syntax"},
+    parabus.ReferenceSyntaxError: {"reference-syntax", "reference-range"},
+    parabus.ValueDecodeError: {
+        "unknown-data-type", "register-count", "not-finite", "number-syntax", "number-too-long", "value-range",
+        "bit-syntax", "bit-position", "zero-multiplier", "unknown-language", "unknown-number-style",
+    },
+    parabus.FrameError: {
+        "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",
+        "byte-count", "address-range", "coil-value", "buffer-too-small", "unknown-transport", "frame-field",
+        "too-many-in-flight", "crc-mismatch", "unit-id", "not-before",
+    },
+    parabus.GatewayImageError: {"gateway-image"},
+}  # fmt: skip
+
+
+def test_every_kind_has_its_class():
+    assert parabus.ERROR_KINDS == {kind: each for each, kinds in KINDS.items() for kind in kinds}
+    assert all(issubclass(each, parabus.ParabusError) and each.__doc__ for each in KINDS)
+
+
+def test_a_refusal_says_kind_and_offset_and_survives_pickling():
+    with pytest.raises(parabus.ValueDecodeError, match="finite") as raised:
+        parabus.decode_value([0x7FC0, 0], "f32-be")
+    for error in raised.value, pickle.loads(pickle.dumps(raised.value)):
+        assert (error.kind, error.offset, str(error)) == ("not-finite", 0, str(raised.value))
+    with pytest.raises(parabus.FrameError) as raised:
+        parabus.decode_frame(REPLY, transport="carrier-pigeon", direction="response")
+    assert (raised.value.kind, raised.value.offset) == ("unknown-transport", None)
+
+
+@pytest.mark.parametrize("make", [list, tuple, np.uint16, lambda v: array.array("H", v), lambda v: memoryview(np.uint16(v))])
+def test_registers_are_any_sequence(make):
+    assert parabus.decode_value(make([0x4366, 0x8000]), "f32-be").number == 230.5
+
+
+def test_a_checksum():
+    assert parabus.crc16(b"123456789") == 0x4B37
+    assert parabus.decode_frame(bytes.fromhex("01 04 02 ff ff b8 80"), transport="rtu", direction="response")["values"] == [0xFFFF]
+
+
+@pytest.mark.parametrize("make", [bytes, bytearray, memoryview, lambda v: np.frombuffer(v, np.uint8)])
+def test_data_is_any_bytes(make):
+    assert parabus.decode_frame(make(REPLY), **TCP)["values"] == [0x4366, 0x8000]
+    frame = {"function_code": 99, "data": make(b"\1\2")}
+    assert parabus.encode_frame(frame, transport="pdu", direction="request") == b"\x63\1\2"
+
+
+def test_a_value_can_be_compared_and_read():
+    value = parabus.decode_value([0xFFFF] * 4, "u64-be")
+    assert value == parabus.decode_value([0xFFFF] * 4, "u64-be") != parabus.decode_value([1], "u16-be")
+    assert repr(value) == "DecodedValue(text='18446744073709551615', number=1.8446744073709552e+19, int=18446744073709551615)"
+    with pytest.raises(AttributeError):
+        value.text = "0"
+
+
+def test_an_array_of_the_caller_is_filled():
+    for out in np.full(5, 9, np.uint16), np.full(10, 9, np.uint16)[::2]:
+        values = parabus.decode_frame(REPLY, **TCP, out=out)["values"]
+        assert np.shares_memory(values, out) and values.dtype == np.uint16
+        assert out.tolist() == [0x4366, 0x8000, 9, 9, 9]
+    exception = bytes.fromhex("0001 0000 0003 07 83 02")
+    assert parabus.decode_frame(exception, **TCP, out=out).get("values") is None
+    with pytest.raises(parabus.FrameError, match="`out` holds 1 registers, the frame has 2") as raised:
+        parabus.decode_frame(REPLY, **TCP, out=np.zeros(1, np.uint16))
+    assert raised.value.kind == "buffer-too-small"
+
+
+def test_fields_may_be_of_numpy():
+    frame = {"function_code": 16, "address": np.uint16(1), "values": np.array([2, 3], np.uint16)}
+    assert parabus.encode_frame(frame, transport="pdu", direction="request").hex() == "10000100020400020003"
+    frame = {"function_code": 15, "address": 0, "bits": np.array([True, False])}
+    assert parabus.encode_frame(frame, transport="pdu", direction="request").hex() == "0f000000020101"
+
+
+def read_only():
+    out = np.zeros(5, np.uint16)
+    out.flags.writeable = False
+    return out
+
+
+WRONG = [
+    (lambda: parabus.decode_value([1, 65536], "u32-be"), ValueError, "register 1 is 65536, expected an int 0 to 65535"),
+    (lambda: parabus.decode_value([-1], "u16-be"), ValueError, "register 0 is -1"),
+    (lambda: parabus.decode_value([1.5], "u16-be"), TypeError, "register 0 is 1.5"),
+    (lambda: parabus.decode_value(np.zeros((1, 1), np.uint16), "u16-be"), TypeError, "register 0 is"),
+    (lambda: parabus.decode_value("ab", "u32-be"), TypeError, "register 0 is 'a'"),
+    (lambda: parabus.decode_value(b"ab", "u32-be"), TypeError, "registers are of type bytes"),
+    (lambda: parabus.decode_value({1, 2}, "u32-be"), TypeError, "registers are of type set"),
+    (lambda: parabus.decode_value([1], "u16-be", multiplier=0.1), TypeError, "str"),
+    (lambda: parabus.decode_value([1], "u16-be", precision=300), ValueError, "300, expected an int 0 to 255"),
+    (lambda: parabus.decode_value([1], "u16-be", bit="1"), TypeError, "'1', expected an int 0 to 255"),
+    (lambda: parabus.encode_value(25, "u16-be"), TypeError, "str"),
+    (lambda: parabus.format_value(1.5, lang="en"), TypeError, "`value` is of type float, expected decimal text or a bool"),
+    (lambda: parabus.format_value("1.5"), TypeError, "lang"),
+    (lambda: parabus.parse_reference("\ud800"), ValueError, "surrogates"),
+    (lambda: parabus.print_reference([1]), TypeError, "`ref` is of type list, expected a dict"),
+    (lambda: parabus.print_reference({"kind": "param", "bit": 300}), ValueError, "ref, field `bit`: it cannot be 300"),
+    (lambda: parabus.decode_frame([0, 1], **TCP), TypeError, "bytes-like"),
+    (lambda: parabus.decode_frame(np.zeros(8, np.uint16), **TCP), TypeError, "items of format `H`, expected bytes"),
+    (lambda: parabus.decode_frame(REPLY, **TCP, out=[0]), TypeError, "bytes-like"),
+    (lambda: parabus.decode_frame(REPLY, **TCP, out=np.zeros(5)), TypeError, "one-dimensional uint16"),
+    (lambda: parabus.decode_frame(REPLY, **TCP, out=np.zeros((5, 5), np.uint16)), TypeError, "one-dimensional uint16"),
+    (lambda: parabus.decode_frame(REPLY, **TCP, out=read_only()), ValueError, "read-only"),
+    (lambda: parabus.encode_frame({"function_code": 3, "addres": 1}, **TCP), ValueError, "frame, field `addres`: no such field"),
+    (lambda: parabus.encode_frame({"function_code": 6, "value": "x"}, **TCP), ValueError, "field `value`: it cannot be 'x'"),
+    (lambda: parabus.encode_frame({"function_code": 16, "values": "ab"}, **TCP), TypeError, "field `values`"),
+    (lambda: parabus.encode_frame({1: 2}, **TCP), TypeError, "field `1`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "text"), WRONG)
+def test_a_wrong_argument_is_named(call, error, text):
+    with pytest.raises(error, match=text) as raised:
+        call()
+    assert not isinstance(raised.value, parabus.ParabusError)
+
+
+def test_everything_is_documented():
+    for name in parabus.__all__:
+        if not name.startswith("__") and name != "ERROR_KINDS":
+            assert getattr(parabus, name).__doc__, name

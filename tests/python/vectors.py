@@ -1,0 +1,77 @@
+"""The vectors on the Python package. A runner is a loader and a comparison, nothing more."""
+
+import json
+import pathlib
+import sys
+
+import parabus
+
+ROOT = pathlib.Path(__file__).parents[1] / "vectors"
+
+
+def decode_frame(data, **options):
+    frame = parabus.decode_frame(bytes.fromhex(data), **options)
+    return frame | ({"data": frame["data"].hex()} if "data" in frame else {})
+
+
+def encode_frame(frame, **options):
+    frame = frame | ({"data": bytes.fromhex(frame["data"])} if "data" in frame else {})
+    return parabus.encode_frame(frame, **options).hex()
+
+
+def decode_value(**args):
+    value = parabus.decode_value(**args)
+    return {"text": value.text, "number": value.number, "int": value.int}
+
+
+def crc16(data):
+    return parabus.crc16(bytes.fromhex(data))
+
+
+# Bytes are hexadecimal text in the files, and objects are dicts.
+CALLS = {"decode_frame": decode_frame, "encode_frame": encode_frame, "decode_value": decode_value, "crc16": crc16}
+
+
+def canonical(value):
+    """Integers beyond ±(2^53 - 1), NaN and infinities are text; a bool is no number."""
+    if isinstance(value, dict):
+        return {key: canonical(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [canonical(item) for item in value]
+    if isinstance(value, bool):
+        return ("bool", value)
+    if isinstance(value, int) and abs(value) >= 2**53 or isinstance(value, float) and value - value != 0:
+        return str(value)
+    return value
+
+
+def difference(case) -> str | None:
+    """What is wrong with the answer to a case."""
+    try:
+        call = CALLS.get(case["call"]) or getattr(parabus, case["call"])
+        got = {"want": call(**case["args"])}
+    except parabus.ParabusError as error:
+        got = {"error": {"kind": error.kind} | ({} if error.offset is None else {"offset": error.offset})}
+        if type(error) is not parabus.ERROR_KINDS[error.kind]:
+            return f"{error.kind} is a {type(error).__name__}"
+    except Exception as error:  # Anything else than a refusal of core is a failed case, and named as one.
+        got = {"thrown": repr(error)}
+    want = {key: case[key] for key in ("want", "error") if key in case}
+    return None if canonical(want) == canonical(got) else f"expected {want}\n     got {got}"
+
+
+def main() -> int:
+    files = {str(path.relative_to(ROOT)): json.loads(path.read_text()) for path in sorted(ROOT.glob("*/*.json"))}
+    cases = [(name, case) for name, file in files.items() for case in file["cases"]]
+    # A runner that cannot fail proves nothing.
+    good = next(case for _, case in cases if "want" in case)
+    assert difference(good | {"want": "nonsense"}), "Python: a broken case passed"
+    failures = [f"{name}: {case['name']}\n{text}" for name, case in cases if (text := difference(case))]
+    result = {"runner": "Python", "passed": len(cases) - len(failures), "total": len(cases)}
+    print(f"vectors: {json.dumps(result, separators=(',', ':'))}")
+    print("\n".join(failures), file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

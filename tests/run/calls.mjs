@@ -1,0 +1,54 @@
+// What the vectors do not say of the packages for JavaScript: names that have types, the class of
+// errors, wrong arguments, arrays of the caller, `require`. node calls.mjs --wasm FOLDER | --addon FOLDER
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { options } from "./options.mjs";
+
+const { wasm, addon } = options();
+const path = wasm ? `${resolve(wasm)}/index.js` : `${resolve(addon)}/contract.js`;
+const api = await import(path);
+if (wasm) await api.default({ module_or_path: readFileSync(`${resolve(wasm)}/parabus_wasm_bg.wasm`) });
+
+const types = readFileSync(new URL("../../bindings-js/contract.d.ts", import.meta.url), "utf8");
+const typed = new Set([...types.matchAll(/^export (?:function|class) (\w+)/gm)].map(([, name]) => name));
+const { default: init, ...named } = api;
+assert.deepEqual(Object.keys(named).sort(), [...typed].sort());
+
+const response = { transport: "tcp", direction: "response" };
+const reply = Uint8Array.from([0, 1, 0, 0, 0, 7, 7, 3, 4, 0x43, 0x66, 0x80, 0]);
+
+// Registers and bytes are anything with items.
+for (const registers of [[0x4366, 0x8000], Uint16Array.of(0x4366, 0x8000)]) assert.equal(api.decodeValue(registers, "f32-be").number, 230.5);
+for (const data of [reply, Buffer.from(reply), [...reply]]) assert.deepEqual(api.decodeFrame(data, response).values, [0x4366, 0x8000]);
+assert.equal(api.decodeValue([0xffff, 0xffff, 0xffff, 0xffff], "u64-be").int, 2n ** 64n - 1n);
+
+// An array of the caller is filled.
+const out = new Uint16Array(5).fill(9);
+const frame = api.decodeFrame(reply, { ...response, out });
+assert.equal(frame.values.buffer, out.buffer);
+assert.deepEqual([...frame.values], [0x4366, 0x8000]);
+assert.deepEqual([...out], [0x4366, 0x8000, 9, 9, 9]);
+assert.deepEqual(api.encodeFrame(frame, response), reply);
+const refused = (kind, offset) => (error) => error instanceof api.ParabusError && error instanceof Error && error.name === "ParabusError" && error.kind === kind && error.offset === offset && error.message !== "";
+assert.throws(() => api.decodeFrame(reply, { ...response, out: new Uint16Array(1) }), refused("buffer-too-small"));
+assert.throws(() => api.decodeFrame(reply, { ...response, out: [] }), TypeError);
+
+// What core refuses, and what it does not understand.
+assert.throws(() => api.parseReference("boiler>holding>70000"), refused("reference-range", 15));
+assert.throws(() => api.decodeValue([0x7fc0, 0], "f32-be"), refused("not-finite", 0));
+assert.throws(() => api.parseReference(5), refused("arguments"));
+assert.throws(() => api.decodeValue([70000], "u16-be"), refused("arguments"));
+assert.throws(() => api.decodeValue([1.5], "u16-be"), refused("arguments"));
+assert.throws(() => api.decodeFrame(undefined, response), TypeError);
+
+if (addon) {
+  // serde-wasm-bindgen asks an object for the fields that it knows and does not see others.
+  assert.throws(() => api.decodeValue([1], "u16-be", { multiplayer: "1" }), refused("arguments"));
+  assert.throws(() => api.encodeFrame({ functionCode: 3, addres: 1 }, response), refused("arguments"));
+  const required = createRequire(import.meta.url)(path);
+  assert.equal(required.ParabusError, api.ParabusError);
+  assert.equal(required.crc16(Buffer.from("123456789")), 0x4b37);
+}
+console.log("every call answered as it should");
