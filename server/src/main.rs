@@ -40,7 +40,7 @@ enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Play the devices of a file: Modbus TCP servers with believable signals.
+    /// Play the devices of a file, with believable signals: on TCP ports, on serial ports or pseudo-terminals.
     Simulate {
         /// Declarative file (YAML) with a `simulate` section.
         plant: PathBuf,

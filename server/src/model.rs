@@ -71,6 +71,16 @@ pub enum Framing {
     Rtu,
 }
 
+impl Framing {
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "tcp" => Some(Framing::Tcp),
+            "rtu" => Some(Framing::Rtu),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parity {
     None,
@@ -119,20 +129,33 @@ impl Connection {
         Connection::Direct { host: host.into(), port, framing: Framing::Tcp }
     }
 
-    /// The API's `ip` and `port`, which a serial port does not have.
+    /// The API's `ip` and `port`; a serial port has none, as a backward network that was never seen.
     pub fn ip_and_port(&self) -> (&str, u16) {
         match self {
             Connection::Direct { host, port, .. } => (host, *port),
             Connection::Serial(_) => ("", 0),
         }
     }
+
+    /// Where it leads, without how: `host:port` or a path.
+    pub fn address(&self) -> String {
+        match self {
+            Connection::Direct { host, port, .. } => format!("{host}:{port}"),
+            Connection::Serial(port) => port.path.clone(),
+        }
+    }
 }
 
+/// For logs and people: `tcp 192.168.1.10:502`, `serial /dev/ttyUSB0 9600 8E1`.
 impl fmt::Display for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Connection::Direct { host, port, .. } => write!(f, "{host}:{port}"),
-            Connection::Serial(port) => f.write_str(&port.path),
+            Connection::Direct { framing: Framing::Tcp, .. } => write!(f, "tcp {}", self.address()),
+            Connection::Direct { framing: Framing::Rtu, .. } => write!(f, "rtu over tcp {}", self.address()),
+            Connection::Serial(SerialPort { path, baud, parity, stop_bits }) => {
+                let parity = parity.code().chars().next().unwrap_or_default().to_ascii_uppercase();
+                write!(f, "serial {path} {baud} 8{parity}{stop_bits}")
+            }
         }
     }
 }

@@ -22,6 +22,16 @@ fn the_plant_is_a_plant() {
 }
 
 #[test]
+fn the_other_connections_are_taken() {
+    let lines: Vec<&str> = README.lines().filter(|line| line.starts_with("connection: {")).collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        let text = format!("organizations:\n  - name: Works\n    networks:\n      - name: Hall\n        {line}\n");
+        File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+    }
+}
+
+#[test]
 fn the_configuration_holds_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parabus.toml");

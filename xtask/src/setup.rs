@@ -61,6 +61,9 @@ fn missing_packages() -> Vec<String> {
     need(has("npm"), &["nodejs", "npm"]);
     need(has("python3"), &["python3", "python3-venv"]);
     need(output(program("python3").args(["-c", "import ensurepip, venv"])).is_some(), &["python3-venv"]);
+    // A peer of the serial tests, loaded by Python.
+    let libmodbus = ["-c", "import ctypes; ctypes.CDLL('libmodbus.so.5')"];
+    need(output(program("python3").args(libmodbus)).is_some(), &["libmodbus5"]);
     if compiler::needs_debian() {
         need(false, &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"]);
     }

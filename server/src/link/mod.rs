@@ -1,7 +1,7 @@
 //! Connections to devices: one task a connection, core's client machine on its socket or serial port.
 //!
 //! Writes and real-time reads go before polls; never more requests are under way than the network
-//! allows; a connection that stays silent is closed and dialled again.
+//! allows, on a serial line one; a TCP connection that stays silent is closed and dialled again.
 
 mod dial;
 mod machine;
@@ -18,6 +18,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::Connection;
+pub use dial::open_port;
 use session::{Ask, Job};
 
 /// Requests that may wait for a connection; a further one waits outside.
@@ -191,3 +192,5 @@ impl Link {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_rtu;

@@ -21,12 +21,13 @@ use crate::model::{Connection, Framing};
 const DIAL_PAUSE_MS: u64 = 500;
 
 /// Time-outs in a row, with no byte received in between, after which the connection counts as dead.
-const fn silent_timeouts(connection: &Connection) -> u32 {
+const fn most_silent(connection: &Connection) -> u32 {
     match connection {
         Connection::Direct { framing: Framing::Tcp, .. } => 3,
-        // Behind a converter several units may be off while the connection is sound.
+        // A unit that is away is ordinary on a bus, and no gateway answers exception 11 for it. But a
+        // converter without power is silent as well, which TCP notices after a quarter of an hour.
         Connection::Direct { framing: Framing::Rtu, .. } => 10,
-        // A port does not die of units that are off.
+        // Nothing stands between the port and the units; one that is unplugged says so.
         Connection::Serial(_) => u32::MAX,
     }
 }
@@ -54,7 +55,7 @@ impl Job {
 }
 
 impl Ask {
-    /// Writes the request's frame through the client machine.
+    /// Writes the request's frame through the machine.
     fn send(
         &self,
         machine: &mut Machine,
@@ -125,14 +126,8 @@ pub async fn run(
                 tracing::info!(%connection, "connected");
                 shared.status.write().connected_since = Some(clock::now());
                 machine.reset();
-                let silent_timeouts = silent_timeouts(&connection);
-                let session = Session {
-                    machine: &mut machine,
-                    shared: &shared,
-                    stream,
-                    waiting: HashMap::new(),
-                    silent_timeouts,
-                };
+                let (machine, waiting) = (&mut machine, HashMap::new());
+                let session = Session { connection: &connection, machine, shared: &shared, stream, waiting };
                 let reason = session.serve(job, &mut urgent, &mut routine).await;
                 tracing::info!(%connection, %reason, "disconnected");
                 let mut status = shared.status.write();
@@ -161,22 +156,27 @@ async fn next_job(urgent: &mut mpsc::Receiver<Job>, routine: &mut mpsc::Receiver
     }
 }
 
-/// What became of a job.
-enum Sent {
-    Yes,
-    /// The line has to be silent until then, microseconds.
-    NotBefore(Job, u64),
-    /// The connection is of no more use.
-    Broken(String),
+/// A job that was taken, and that a serial line may not be free for yet.
+struct Held {
+    job: Job,
+    not_before_us: u64,
+    /// A line that never falls silent must not hold it for ever.
+    give_up_us: Option<u64>,
+}
+
+impl Held {
+    fn new(job: Job) -> Self {
+        Held { job, not_before_us: 0, give_up_us: None }
+    }
 }
 
 /// One connection from its start to its end.
 struct Session<'a> {
+    connection: &'a Connection,
     machine: &'a mut Machine,
     shared: &'a Shared,
     stream: Box<dyn Stream>,
     waiting: HashMap<RequestId, Job>,
-    silent_timeouts: u32,
 }
 
 impl Session<'_> {
@@ -189,39 +189,44 @@ impl Session<'_> {
     ) -> String {
         let mut buffer = [0; 4 * MAX_FRAME];
         let mut silent = 0;
-        let mut next = Some(first);
+        let mut next = Some(Held::new(first));
         let reason = loop {
-            let mut held_until = None;
-            if let Some(job) = next.take() {
-                match self.send(job).await {
-                    Sent::Yes => {}
-                    Sent::NotBefore(job, at) => (next, held_until) = (Some(job), Some(at)),
-                    Sent::Broken(reason) => break reason,
+            if let Some(held) = next.take() {
+                match self.send(held).await {
+                    Ok(held) => next = held,
+                    Err(reason) => break reason,
                 }
             }
+            let has_room = next.is_none() && self.machine.has_room(self.shared.max_in_flight.load(Ordering::Relaxed));
             let deadline = match self.machine.poll() {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
-                    self.answer(request, Err(LinkError::Timeout));
+                    if let Some(job) = self.waiting.remove(&request) {
+                        job.answer(Err(LinkError::Timeout));
+                    }
                     silent += 1;
-                    if silent >= self.silent_timeouts {
+                    if silent >= most_silent(self.connection) {
                         break format!("silent for {silent} requests");
                     }
                     continue;
                 }
                 Poll::Sent(request) => {
-                    self.answer(request, Ok(Vec::new()));
+                    if let Some(job) = self.waiting.remove(&request) {
+                        job.answer(Ok(Vec::new()));
+                    }
                     continue;
                 }
-                Poll::WaitUntil(at) => Some(held_until.map_or(at, |held| held.min(at))),
-                Poll::Idle => held_until,
+                Poll::WaitUntil(at) => Some(at),
+                Poll::Idle => None,
             };
-            let max_in_flight = self.shared.max_in_flight.load(Ordering::Relaxed);
-            let has_room = next.is_none() && self.machine.has_room(max_in_flight);
+            let deadline = next.as_ref().map(|held| held.not_before_us).or(deadline);
             tokio::select! {
                 biased;
                 read = self.stream.read(&mut buffer) => match read {
-                    Ok(0) => break "closed by the device".to_owned(),
+                    Ok(0) => match self.connection {
+                        Connection::Direct { .. } => break "closed by the device".to_owned(),
+                        Connection::Serial(_) => break "the port is gone".to_owned(),
+                    },
                     Ok(count) => {
                         silent = 0;
                         if let Err(reason) = self.receive(buffer.get(..count).unwrap_or_default()) {
@@ -231,34 +236,38 @@ impl Session<'_> {
                     Err(error) => break error.to_string(),
                 },
                 () = sleep_until(deadline) => {}
-                job = urgent.recv(), if has_room && !urgent.is_closed() => next = job,
-                job = routine.recv(), if has_room && !routine.is_closed() => next = job,
+                job = urgent.recv(), if has_room && !urgent.is_closed() => next = job.map(Held::new),
+                job = routine.recv(), if has_room && !routine.is_closed() => next = job.map(Held::new),
                 else => break "no longer needed".to_owned(),
             }
             if urgent.is_closed() && routine.is_closed() && next.is_none() && self.waiting.is_empty() {
                 break "no longer needed".to_owned();
             }
         };
-        for job in self.waiting.into_values().chain(next) {
+        for job in self.waiting.into_values() {
             job.answer(Err(LinkError::Closed));
         }
         reason
     }
 
-    fn answer(&mut self, request: RequestId, result: Result<Vec<u16>, LinkError>) {
-        if let Some(job) = self.waiting.remove(&request) {
-            job.answer(result);
-        }
-    }
-
-    async fn send(&mut self, job: Job) -> Sent {
+    /// Sends a job's request, or gives the job back while the line has to be silent.
+    async fn send(&mut self, held: Held) -> Result<Option<Held>, String> {
+        let job = held.job;
         let mut frame = [0; MAX_FRAME];
         let (request, length) = match job.ask.send(self.machine, job.unit, job.timeout_ms, &mut frame) {
             Ok(sent) => sent,
-            Err(ClientError::NotBefore(at)) => return Sent::NotBefore(job, at),
+            Err(ClientError::NotBefore(at_us)) => {
+                let patience_us = u64::from(job.timeout_ms) * 1000;
+                let give_up_us = held.give_up_us.unwrap_or(at_us.saturating_add(patience_us));
+                if clock::monotonic_us() < give_up_us {
+                    return Ok(Some(Held { job, not_before_us: at_us.min(give_up_us), give_up_us: Some(give_up_us) }));
+                }
+                job.answer(Err(LinkError::Timeout));
+                return Ok(None);
+            }
             Err(error) => {
                 job.answer(Err(LinkError::Illegal(error.to_string())));
-                return Sent::Yes;
+                return Ok(None);
             }
         };
         metrics::counter!("parabus_modbus_requests").increment(1);
@@ -266,9 +275,9 @@ impl Session<'_> {
         self.waiting.insert(request, job);
         let bytes = frame.get(..length).unwrap_or_default();
         match tokio::time::timeout(timeout, self.stream.write_all(bytes)).await {
-            Ok(Ok(())) => Sent::Yes,
-            Ok(Err(error)) => Sent::Broken(error.to_string()),
-            Err(_) => Sent::Broken("the device takes no more bytes".to_owned()),
+            Ok(Ok(())) => Ok(None),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the device takes no more bytes".to_owned()),
         }
     }
 
@@ -282,7 +291,9 @@ impl Session<'_> {
                     if let Err(LinkError::Exception(code)) = &result {
                         metrics::counter!("parabus_modbus_exceptions", "code" => code.name()).increment(1);
                     }
-                    self.answer(request, result);
+                    if let Some(job) = self.waiting.remove(&request) {
+                        job.answer(result);
+                    }
                 }
                 Some(Event::Stray(stray)) => {
                     metrics::counter!("parabus_modbus_strays").increment(1);
@@ -296,11 +307,10 @@ impl Session<'_> {
     }
 }
 
-/// Sleeps until an instant of the monotonic clock, microseconds; for ever without one.
-async fn sleep_until(deadline: Option<u64>) {
-    match deadline {
-        // The runtime's timers have a grain of a millisecond.
-        Some(at) => tokio::time::sleep(Duration::from_micros(at.saturating_sub(clock::monotonic_us()).max(500))).await,
+/// Sleeps until a microsecond of the monotonic clock; for ever without one.
+async fn sleep_until(deadline_us: Option<u64>) {
+    match deadline_us {
+        Some(at) => tokio::time::sleep(Duration::from_micros(at.saturating_sub(clock::monotonic_us()).max(1))).await,
         None => std::future::pending().await,
     }
 }

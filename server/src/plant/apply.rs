@@ -205,8 +205,13 @@ impl Plan<'_, '_> {
             device_passwords: net.device_passwords.clone(),
             max_inflight_requests: net.max_inflight_requests_num,
         };
-        let id =
-            self.put(&format!("network `{name}`"), before.as_ref(), &after, |edit, net| edit.put_net(net), after.id)?;
+        let id = self.put(
+            &format!("network `{name}` at {}", after.connection),
+            before.as_ref(),
+            &after,
+            |edit, net| edit.put_net(net),
+            after.id,
+        )?;
         let named: Vec<&str> = net.devices.iter().map(|device| device.name.text.as_str()).collect();
         let mut taken = slugs(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)), &named);
         for device in &net.devices {
@@ -329,5 +334,32 @@ mod tests {
         assert_eq!(store.directory().revision, revision);
         let report = run(&text.replace("f32-be", "u16-be"), false);
         assert_eq!(report, "~ parameter `Hall / Meter / Voltage`\n0 created, 1 changed, 5 as they were\n");
+    }
+
+    #[test]
+    fn every_kind_of_connection_is_kept_and_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let run = |connection: &str| {
+            let text = format!(
+                "organizations: [ {{ name: Works, networks: [ {{ name: Hall, connection: {{ {connection} }} }} ] }} ]"
+            );
+            let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+            let report = apply(&store, &file, false).unwrap().to_string();
+            assert!(apply(&store, &file, false).unwrap().to_string().starts_with("0 created, 0 changed"));
+            report.lines().find(|line| line.contains("network")).map(str::to_owned).unwrap_or_default()
+        };
+        for (connection, want) in [
+            ("kind: direct, ip: 10.0.0.7", "+ network `Hall` at tcp 10.0.0.7:502"),
+            ("kind: direct, ip: 10.0.0.7, port: 4001, framing: rtu", "~ network `Hall` at rtu over tcp 10.0.0.7:4001"),
+            ("kind: serial, path: /dev/ttyS0", "~ network `Hall` at serial /dev/ttyS0 9600 8N1"),
+            (
+                "kind: serial, path: /dev/ttyUSB0, baud: 19200, parity: even, stopBits: 2",
+                "~ network `Hall` at serial /dev/ttyUSB0 19200 8E2",
+            ),
+            ("kind: direct, ip: 10.0.0.7, framing: tcp", "~ network `Hall` at tcp 10.0.0.7:502"),
+        ] {
+            assert_eq!(run(connection), want);
+        }
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::signal::Signal;
-use crate::model::{self, Role};
+use crate::model::{self, Framing, Parity, Role, SerialPort};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -79,84 +79,71 @@ pub struct Network {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
-    pub kind: ConnectionKind,
+    kind: Spanned<ConnectionKind>,
     /// IPv4 address or host name, of a direct connection.
     ip: Option<String>,
     port: Option<u16>,
+    #[serde(default, deserialize_with = "framing")]
     framing: Option<Framing>,
-    /// Path of a serial connection's port.
-    path: Option<String>,
+    /// Of a serial port; a relative one is beside this file.
+    path: Option<PathBuf>,
+    #[serde(default, deserialize_with = "baud")]
     baud: Option<u32>,
+    #[serde(default, deserialize_with = "parity")]
     parity: Option<Parity>,
+    #[serde(default, deserialize_with = "stop_bits")]
     stop_bits: Option<u8>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ConnectionKind {
+enum ConnectionKind {
     Direct,
     Serial,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Framing {
-    Tcp,
-    Rtu,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Parity {
-    None,
-    Even,
-    Odd,
-}
-
-/// Rate at which most meters leave the factory.
-const USUAL_BAUD: u32 = 9600;
-
 impl Connection {
-    /// What is said of a connection of this kind, the rest as is usual.
+    /// What the file says, and the rest as it usually is. Without parity the standard asks for a
+    /// second stop bit (Modbus over Serial Line V1.02, 2.5.1), but devices leave the factory with one.
     pub fn model(&self) -> model::Connection {
-        match self.kind {
+        match self.kind.value {
             ConnectionKind::Direct => model::Connection::Direct {
                 host: self.ip.clone().unwrap_or_default(),
                 port: self.port.unwrap_or(502),
-                framing: match self.framing {
-                    None | Some(Framing::Tcp) => model::Framing::Tcp,
-                    Some(Framing::Rtu) => model::Framing::Rtu,
-                },
+                framing: self.framing.unwrap_or(Framing::Tcp),
             },
-            ConnectionKind::Serial => model::Connection::Serial(model::SerialPort {
-                path: self.path.clone().unwrap_or_default(),
-                baud: self.baud.unwrap_or(USUAL_BAUD),
-                parity: match self.parity {
-                    None | Some(Parity::None) => model::Parity::None,
-                    Some(Parity::Even) => model::Parity::Even,
-                    Some(Parity::Odd) => model::Parity::Odd,
-                },
+            ConnectionKind::Serial => model::Connection::Serial(SerialPort {
+                path: self.path.as_deref().unwrap_or(Path::new("")).display().to_string(),
+                baud: self.baud.unwrap_or(9600),
+                parity: self.parity.unwrap_or(Parity::None),
                 stop_bits: self.stop_bits.unwrap_or(1),
             }),
         }
     }
 
-    /// Fields that its kind needs, or does not have.
-    fn fault(&self) -> Option<&'static str> {
-        let is_said = |field: bool, text: &'static str| field.then_some(text);
-        match self.kind {
-            ConnectionKind::Direct => is_said(self.ip.is_none(), "ip: missing, expected an address or a host name")
-                .or(is_said(self.path.is_some(), "path: only for the kind `serial`"))
-                .or(is_said(self.baud.is_some(), "baud: only for the kind `serial`"))
-                .or(is_said(self.parity.is_some(), "parity: only for the kind `serial`"))
-                .or(is_said(self.stop_bits.is_some(), "stopBits: only for the kind `serial`")),
-            ConnectionKind::Serial => is_said(self.path.is_none(), "path: missing, expected one such as /dev/ttyUSB0")
-                .or(is_said(self.ip.is_some(), "ip: only for the kind `direct`"))
-                .or(is_said(self.port.is_some(), "port: only for the kind `direct`"))
-                .or(is_said(self.framing.is_some(), "framing: only for the kind `direct`"))
-                .or(is_said(self.baud == Some(0), "baud: `0`, expected one such as 9600"))
-                .or(is_said(!matches!(self.stop_bits, None | Some(1 | 2)), "stopBits: expected 1 or 2")),
-        }
+    /// Whether unit 0 means every unit.
+    fn is_bus(&self) -> bool {
+        matches!(self.kind.value, ConnectionKind::Serial) || self.framing == Some(Framing::Rtu)
+    }
+
+    /// Fields that its kind needs and does not have, or has and does not know.
+    fn check(&self) -> Vec<&'static str> {
+        let (direct, serial) = match self.kind.value {
+            ConnectionKind::Direct => (true, false),
+            ConnectionKind::Serial => (false, true),
+        };
+        let faults = [
+            (direct && self.ip.is_none(), "ip: missing, expected an address or a host name"),
+            (direct && self.path.is_some(), "path: only for the kind `serial`"),
+            (direct && self.baud.is_some(), "baud: only for the kind `serial`"),
+            (direct && self.parity.is_some(), "parity: only for the kind `serial`"),
+            (direct && self.stop_bits.is_some(), "stopBits: only for the kind `serial`"),
+            (serial && self.path.is_none(), "path: missing, expected one such as /dev/ttyUSB0"),
+            (serial && self.ip.is_some(), "ip: only for the kind `direct`"),
+            (serial && self.port.is_some(), "port: only for the kind `direct`"),
+            (serial && self.framing.is_some(), "framing: only for the kind `direct`"),
+        ];
+        faults.into_iter().filter(|(is_fault, _)| *is_fault).map(|(_, text)| text).collect()
     }
 }
 
@@ -369,6 +356,14 @@ fn write_function<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<W
     by_code(deserializer, WriteFunction::from_code, "normal, always-6 or always-16").map(Some)
 }
 
+fn framing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Framing>, D::Error> {
+    by_code(deserializer, Framing::from_code, "tcp or rtu").map(Some)
+}
+
+fn parity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Parity>, D::Error> {
+    by_code(deserializer, Parity::from_code, "none, even or odd").map(Some)
+}
+
 fn within<'de, D: Deserializer<'de>, T>(deserializer: D, low: T, high: T) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + PartialOrd + fmt::Display,
@@ -394,6 +389,14 @@ fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> 
 
 fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     within(deserializer, 1, 255).map(Some)
+}
+
+fn baud<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    within(deserializer, 300, 4_000_000).map(Some)
+}
+
+fn stop_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    within(deserializer, 1, 2).map(Some)
 }
 
 fn bit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
@@ -461,7 +464,15 @@ impl File {
     pub fn load(path: &Path) -> Result<File, PlantError> {
         let fail = |line, text| PlantError { path: path.to_owned(), faults: vec![(line, text)] };
         let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}")))?;
-        File::parse(&text).map_err(|faults| PlantError { path: path.to_owned(), faults })
+        let mut file = File::parse(&text).map_err(|faults| PlantError { path: path.to_owned(), faults })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let networks = file.organizations.iter_mut().flat_map(|org| &mut org.networks);
+        for port in networks.filter_map(|net| net.connection.path.as_mut()) {
+            // Whoever applies or plays the file may stand elsewhere.
+            *port = std::path::absolute(folder.join(&port))
+                .map_err(|error| fail(None, format!("path: `{}`: {error}", port.display())))?;
+        }
+        Ok(file)
     }
 
     /// All faults that were found, each with its line.
@@ -522,10 +533,14 @@ impl File {
                 }
             }
             for net in &org.networks {
-                if let Some(fault) = net.connection.fault() {
-                    faults.push((Some(net.name.line), format!("`{}`: connection: {fault}", net.name.text)));
-                }
+                let line = Some(net.connection.kind.referenced.line());
+                faults.extend(net.connection.check().into_iter().map(|fault| (line, format!("connection.{fault}"))));
                 distinct(&mut faults, "devices of one network", net.devices.iter().map(|device| &device.name));
+                for device in net.devices.iter().filter(|device| device.unit_id == 0 && net.connection.is_bus()) {
+                    let text =
+                        format!("`{}`: modbusUnitId: on a bus `0` is everyone, expected 1 to 255", device.name.text);
+                    faults.push((Some(device.name.line), text));
+                }
                 net.devices.iter().for_each(|device| self.check_device(device, &mut faults));
             }
         }
@@ -660,9 +675,19 @@ organizations:
             ),
             ("modbusUnitId: 1", "modbusUnit: 1", "8: organizations[0].networks[0].devices[0].modbusUnit"),
             ("kind: direct", "kind: wireless", "5: organizations[0].networks[0].connection.kind"),
-            ("kind: direct", "kind: serial", "4: `Hall`: connection: path: missing, expected one such as /dev/ttyUSB0"),
-            ("port: 5020", "port: 5020, baud: 9600", "4: `Hall`: connection: baud: only for the kind `serial`"),
-            ("port: 5020", "framing: ascii", "5: organizations[0].networks[0].connection.framing"),
+            ("kind: direct", "kind: serial", "5: connection.path: missing, expected one such as /dev/ttyUSB0"),
+            ("port: 5020", "port: 5020, baud: 9600", "5: connection.baud: only for the kind `serial`"),
+            ("port: 5020", "framing: ascii", "5: organizations[0].networks[0].connection.framing: unknown `ascii`"),
+            (
+                "port: 5020 }\n        devices:\n          - name: Meter\n            modbusUnitId: 1",
+                "framing: rtu }\n        devices:\n          - name: Meter\n            modbusUnitId: 0",
+                "7: `Meter`: modbusUnitId: on a bus `0` is everyone",
+            ),
+            (
+                "kind: direct, ip: 127.0.0.1, port: 5020",
+                "kind: serial, path: ttyUSB0, stopBits: 3",
+                "5: organizations[0].networks[0].connection.stopBits: `3` is out of range, expected 1 to 2",
+            ),
             ("modbusUnitId: 1", "modbusUnitId: 1\n            template: x", "9: template: unknown `x`"),
             ("multiplier: 0.10", "multiplier: 0", "10: `Voltage`: multiplier: `0`"),
             (

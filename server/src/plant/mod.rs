@@ -6,6 +6,7 @@ mod file;
 mod pack;
 mod signal;
 mod simulate;
+mod stage;
 
 pub use apply::{Report, apply};
 pub use file::{File, PlantError};

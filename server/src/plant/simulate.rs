@@ -1,28 +1,20 @@
-//! Plays the devices of a file on servers of tokio-modbus, a part that we did not write: Modbus TCP,
-//! RTU over TCP, and RTU on pseudo-terminals.
+//! Plays the devices of a file: signals that move, and registers that show them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::future::Future;
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parabus_core::modbus::RegisterKind;
 use parabus_core::value::Codec;
 use parking_lot::Mutex;
-use tokio::net::TcpListener;
-use tokio_modbus::server::{rtu_over_tcp, tcp};
+use tokio::task::JoinSet;
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
-use tokio_serial::{SerialPort as _, SerialStream};
 use tokio_util::sync::CancellationToken;
 
-use super::file::{self, Device, Fault, Network, SimulatedDevice};
+use super::file::{Device, Fault, File, Network, SimulatedDevice};
 use super::signal::Signal;
+use super::stage::Stage;
 use crate::clock;
-use crate::model::{Connection, Framing};
 
 /// How often the signals move on.
 const STEP: Duration = Duration::from_millis(200);
@@ -46,7 +38,7 @@ struct Unit {
 }
 
 impl Unit {
-    fn new(file: &file::File, device: &Device, simulated: Option<&SimulatedDevice>, seed: u64) -> Self {
+    fn new(file: &File, device: &Device, simulated: Option<&SimulatedDevice>, seed: u64) -> Self {
         let outputs = file.parameters(device).map(|param| {
             let signal = simulated.and_then(|simulated| simulated.signals.get(&param.name.text));
             let signal = signal.map_or(Signal::Hold(0.0), |signal| signal.value.clone());
@@ -135,9 +127,9 @@ impl Unit {
     }
 }
 
-/// One network: units behind one listening address.
+/// One network: its units.
 #[derive(Clone)]
-struct Bus {
+pub struct Bus {
     units: Arc<Mutex<HashMap<u8, Unit>>>,
     started_ms: u64,
 }
@@ -148,7 +140,7 @@ impl Bus {
     }
 
     /// Seconds until a unit's fault is over; 0 while there is none.
-    fn fault_left(&self, unit: u8) -> f64 {
+    pub fn fault_left(&self, unit: u8) -> f64 {
         let fault = self.units.lock().get(&unit).and_then(|unit| unit.fault);
         let Some(fault) = fault else { return 0.0 };
         let place = self.now().rem_euclid(fault.every_sec);
@@ -156,7 +148,21 @@ impl Bus {
         if place < begins { 0.0 } else { fault.every_sec - place }
     }
 
-    fn answer(&self, request: SlaveRequest<'static>) -> Result<Response, ExceptionCode> {
+    /// Of a serial line: a unit that is not there or out of order is silent, and 0 is everyone.
+    pub fn answer_on_line(&self, request: SlaveRequest<'static>) -> Result<Option<Response>, ExceptionCode> {
+        let there: Vec<u8> =
+            self.units.lock().keys().copied().filter(|unit| [*unit, 0].contains(&request.slave)).collect();
+        let able = there.into_iter().filter(|unit| self.fault_left(*unit) == 0.0);
+        let mut answers = able.map(|slave| self.answer(SlaveRequest { slave, request: request.request.clone() }));
+        if request.slave == 0 {
+            answers.for_each(drop);
+            return Ok(None);
+        }
+        answers.next().transpose()
+    }
+
+    /// Of a gateway, which answers for a unit that is not there.
+    pub fn answer(&self, request: SlaveRequest<'static>) -> Result<Response, ExceptionCode> {
         let mut units = self.units.lock();
         let unit = units.get_mut(&request.slave).ok_or(ExceptionCode::GatewayTargetDevice)?;
         let bits = |words: Vec<u16>| words.into_iter().map(|word| word != 0).collect();
@@ -192,126 +198,29 @@ impl Bus {
     }
 }
 
-/// A bus as a client meets it. On a serial line a unit that is not there stays silent; a gateway says
-/// so by an exception.
-#[derive(Clone)]
-struct Player {
-    bus: Bus,
-    is_serial: bool,
-}
-
-impl tokio_modbus::server::Service for Player {
-    type Request = SlaveRequest<'static>;
-    type Response = Option<Response>;
-    type Exception = ExceptionCode;
-    type Future = Pin<Box<dyn Future<Output = Result<Option<Response>, ExceptionCode>> + Send>>;
-
-    fn call(&self, request: SlaveRequest<'static>) -> Self::Future {
-        let Player { bus, is_serial } = self.clone();
-        Box::pin(async move {
-            if is_serial && !bus.units.lock().contains_key(&request.slave) {
-                return Ok(None);
-            }
-            let left = bus.fault_left(request.slave);
-            tokio::time::sleep(Duration::from_secs_f64(left)).await;
-            bus.answer(request).map(Some)
-        })
-    }
-}
-
 /// Plays every network of the file until `stop`.
-pub async fn simulate(file: &file::File, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<()> {
     let networks = file.organizations.iter().flat_map(|org| &org.networks);
+    let mut stages = JoinSet::new();
     let mut seed = 0;
-    let mut ports = Vec::new();
     for network in networks {
         seed += 1000;
         let bus = bus_of(file, network, seed);
-        tokio::spawn(play(bus.clone(), stop.clone()));
         let connection = network.connection.model();
-        let player = Player { bus, is_serial: !matches!(connection, Connection::Direct { framing: Framing::Tcp, .. }) };
-        let in_network = |error: std::io::Error| {
-            std::io::Error::new(
-                error.kind(),
-                format!("`{}`: {connection} cannot be opened: {error}", network.name.text),
-            )
-        };
-        match &connection {
-            Connection::Direct { host, port, framing } => {
-                let listener = TcpListener::bind((host.as_str(), *port)).await.map_err(in_network)?;
-                match framing {
-                    Framing::Tcp => tokio::spawn(serve_tcp(listener, player)),
-                    Framing::Rtu => tokio::spawn(serve_rtu(listener, player)),
-                };
-            }
-            Connection::Serial(port) => {
-                let (line, pseudo) = PseudoTerminal::open(port.path.as_ref()).map_err(in_network)?;
-                ports.push(pseudo);
-                tokio::spawn(async move {
-                    let ended = tokio_modbus::server::rtu::Server::new(line).serve_forever(player).await;
-                    tracing::error!(?ended, "a simulated line ended");
-                });
-            }
-        }
-        println!("{connection} plays `{}` ({} devices)", network.name.text, network.devices.len());
+        let stage = Stage::open(&connection).await.map_err(|error| {
+            let text = format!("`{}`: {connection} cannot be opened: {error}", network.name.text);
+            std::io::Error::new(error.kind(), text)
+        })?;
+        println!("{stage} plays `{}` ({} devices)", network.name.text, network.devices.len());
+        tokio::spawn(play(bus.clone(), stop.clone()));
+        stages.spawn(stage.serve(bus, stop.clone()));
     }
     stop.cancelled().await;
+    stages.join_all().await;
     Ok(())
 }
 
-async fn serve_tcp(listener: TcpListener, player: Player) {
-    let on_connected = |stream, peer: SocketAddr| {
-        let player = player.clone();
-        async move { tcp::accept_tcp_connection(stream, peer, |_| Ok(Some(player.clone()))) }
-    };
-    let ended = tcp::Server::new(listener).serve(&on_connected, client_ended).await;
-    tracing::error!(?ended, "a simulated network ended");
-}
-
-async fn serve_rtu(listener: TcpListener, player: Player) {
-    let on_connected = |stream, peer: SocketAddr| {
-        let player = player.clone();
-        async move { rtu_over_tcp::accept_tcp_connection(stream, peer, |_| Ok(Some(player.clone()))) }
-    };
-    let ended = rtu_over_tcp::Server::new(listener).serve(&on_connected, client_ended).await;
-    tracing::error!(?ended, "a simulated network ended");
-}
-
-fn client_ended(error: std::io::Error) {
-    tracing::debug!(%error, "a client's connection ended");
-}
-
-/// A pseudo-terminal in place of a serial port: a link at the port's path leads to it, and goes with it.
-struct PseudoTerminal {
-    path: PathBuf,
-    /// Held open, so that the line does not end with its client.
-    _held: File,
-}
-
-impl PseudoTerminal {
-    fn open(path: &Path) -> std::io::Result<(SerialStream, PseudoTerminal)> {
-        if path.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
-            let text = "a file or device is there, expected a free path for the pseudo-terminal";
-            return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, text));
-        }
-        let (line, far_end) = SerialStream::pair()?;
-        let name = far_end.name().ok_or_else(|| std::io::Error::other("the pseudo-terminal has no name"))?;
-        // As a plain file: the stream would keep others away by its lock.
-        let held = File::options().read(true).write(true).open(&name)?;
-        // One that was left behind by a simulator that was killed.
-        std::fs::remove_file(path).ok();
-        std::os::unix::fs::symlink(name, path)?;
-        Ok((line, PseudoTerminal { path: path.to_owned(), _held: held }))
-    }
-}
-
-impl Drop for PseudoTerminal {
-    fn drop(&mut self) {
-        std::fs::remove_file(&self.path).ok();
-    }
-}
-
-fn bus_of(file: &file::File, network: &Network, seed: u64) -> Bus {
+fn bus_of(file: &File, network: &Network, seed: u64) -> Bus {
     let units = network.devices.iter().zip(seed..).map(|(device, seed)| {
         let is_this = |simulated: &&SimulatedDevice| {
             simulated.network.value == network.name.text && simulated.device.value == device.name.text

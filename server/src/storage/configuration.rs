@@ -116,17 +116,15 @@ fn net(row: &Row<'_>) -> Result<Net, StoreError> {
 fn link(row: &Row<'_>) -> Result<Link, StoreError> {
     let host = row.get("host")?;
     let framing: String = row.get("framing")?;
-    Ok(match framing.as_str() {
-        "tcp" => Link::Direct { host, port: row.get("port")?, framing: Framing::Tcp },
-        "rtu" => Link::Direct { host, port: row.get("port")?, framing: Framing::Rtu },
-        "serial" => Link::Serial(SerialPort {
+    if framing == "serial" {
+        return Ok(Link::Serial(SerialPort {
             path: host,
             baud: row.get("baud")?,
             parity: read("a parity", row.get("parity")?, Parity::from_code)?,
             stop_bits: row.get("stop_bits")?,
-        }),
-        _ => return Err(StoreError::Content { field: "a framing", text: framing }),
-    })
+        }));
+    }
+    Ok(Link::Direct { host, port: row.get("port")?, framing: read("a framing", framing, Framing::from_code)? })
 }
 
 fn device(row: &Row<'_>) -> Result<Device, StoreError> {

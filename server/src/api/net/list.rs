@@ -40,7 +40,7 @@ pub enum Lid {
 
 impl Lid {
     pub fn of(net: &Net) -> Lid {
-        Lid::Direct(net.connection.to_string())
+        Lid::Direct(net.connection.address())
     }
 }
 

@@ -52,17 +52,19 @@ impl RawConnection {
                 Ok(links.handle(&net.connection, net.max_inflight_requests))
             }
             RawConnection::Direct { ip, port } => {
-                let connection = Connection::tcp(ip.to_string(), *port);
-                let owners: Vec<&Net> = directory.nets.values().filter(|net| net.connection == connection).collect();
+                let address = ip.to_string();
+                let is_here = |net: &&Net| net.connection.ip_and_port() == (address.as_str(), *port);
+                let owners: Vec<&Net> = directory.nets.values().filter(is_here).collect();
                 let mut permitted = None;
                 for net in &owners {
                     if context.may(Some(net.org_id), permission)? {
                         permitted = Some(*net);
                     }
                 }
-                let inflight = match permitted {
-                    Some(net) => net.max_inflight_requests,
-                    None if owners.is_empty() && manages_any(context) => 1,
+                // The network knows what is spoken there.
+                let (connection, inflight) = match permitted {
+                    Some(net) => (net.connection.clone(), net.max_inflight_requests),
+                    None if owners.is_empty() && manages_any(context) => (Connection::tcp(&address, *port), 1),
                     None => return Err(ApiError::not_found("connection", format!("{ip}:{port}"))),
                 };
                 if !context.app.config.access.allows((*ip).into()) {
