@@ -3,13 +3,12 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::steps::{Result, attempt, cargo, program, root, step, target};
+use crate::steps::{Result, attempt, cargo, free_ports, program, root, step, target};
 use crate::{firmware, setup, wasm};
 
 /// Ports that the demo's plant file names, the page's, and that of the gateway's uplink.
@@ -70,7 +69,7 @@ fn start(on_free_ports: bool, with_gateway: bool) -> Result<(Demo, Vec<Running>)
     println!("start");
     let mut children = vec![demo.start_parabus("plant", &["simulate"], &demo.field)?];
     if let Some(elf) = gateway {
-        let mut emulator = firmware::emulate(&elf, &demo.image, demo.bus_port, demo.uplink_port);
+        let mut emulator = firmware::emulate(&elf, &demo.image, Some(demo.bus_port), demo.uplink_port);
         children.push(demo.start("gateway", &mut emulator)?);
     }
     children.push(demo.start_parabus("server", &["serve", "--config"], &demo.config)?);
@@ -128,18 +127,6 @@ fn random_uuid() -> Result<String> {
     let hex = random_hex(16)?;
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or("").to_owned();
     Ok(format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32)))
-}
-
-/// Ports that nobody uses now. All are held until all are known, so that none comes twice.
-fn free_ports<const N: usize>() -> Result<[u16; N]> {
-    let mut held = Vec::new();
-    let mut ports = [0; N];
-    for port in &mut ports {
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| format!("no free port: {error}"))?;
-        *port = listener.local_addr().map_err(|error| format!("no free port: {error}"))?.port();
-        held.push(listener);
-    }
-    Ok(ports)
 }
 
 impl Demo {
@@ -307,14 +294,6 @@ fn counts_of(printed: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn free_ports_differ() {
-        let mut ports = free_ports::<50>().unwrap().to_vec();
-        ports.sort_unstable();
-        ports.dedup();
-        assert_eq!(ports.len(), 50);
-    }
 
     #[test]
     fn counts_are_found_beside_complaints() {

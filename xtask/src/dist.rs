@@ -21,7 +21,7 @@ pub fn run() -> Result {
     // Without NumPy and with it.
     python::try_out("wheel", &python::build()?.display().to_string())?;
     python::try_out("source distribution", &format!("{}[numpy]", python::sdist()?.display()))?;
-    firmware::gateway()?;
+    firmware::try_out(&to, &firmware::gateway()?)?;
     let mut files = files_in(&dist);
     files.extend(["firmware", "python/wheel", "python/source"].iter().flat_map(|folder| files_in(&dist.join(folder))));
     for path in files {
