@@ -44,6 +44,24 @@ export interface Reference {
   bits?: number;
 }
 
+/** Registers of a file, functions 20 and 21: what is asked for has no `values`, what comes back only those. */
+export interface FileRecord<Registers = number[]> {
+  /** 1 to 65535. */
+  fileNumber?: number;
+  /** First record, 0 to 9999. */
+  recordNumber?: number;
+  recordLength?: number;
+  values?: Registers;
+}
+
+/** An object of a device's identification, function 43/14. */
+export interface IdObject {
+  /** 0 vendor, 1 product, 2 revision. */
+  id: number;
+  /** Usually ASCII text. */
+  value: Uint8Array;
+}
+
 /** Fields of a frame by the standard's names; those that its function has. */
 export interface Frame<Registers = number[]> {
   /** On TCP. */
@@ -60,8 +78,30 @@ export interface Frame<Registers = number[]> {
   values?: Registers;
   /** Of a response all bits of the bytes received. */
   bits?: boolean[];
+  /** Functions 7, 11 and 12. */
+  status?: number;
+  /** Function 8. */
+  subFunction?: number;
+  eventCount?: number;
+  messageCount?: number;
+  /** Function 12, the newest first. */
+  events?: Uint8Array;
+  records?: FileRecord<Registers | number[]>[];
+  andMask?: number;
+  orMask?: number;
+  readAddress?: number;
+  readQuantity?: number;
+  writeAddress?: number;
+  /** Function 43: 14 identifies the device. */
+  meiType?: number;
+  readCode?: number;
+  objectId?: number;
+  conformity?: number;
+  moreFollows?: boolean;
+  nextObjectId?: number;
+  objects?: IdObject[];
   exceptionCode?: number;
-  /** The bytes behind the function code, of functions that are not taken apart. */
+  /** Functions 8 and 17, and the bytes behind the function code, of functions that are not taken apart. */
   data?: Uint8Array;
 }
 

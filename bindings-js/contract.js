@@ -44,7 +44,9 @@ export const formatValue = (value, options) => call("format_value", { ...options
 export const decodeFrame = (data, { out, ...options }) => {
   if (out !== undefined && !(out instanceof Uint16Array)) throw new TypeError("`out` is not a Uint16Array");
   const frame = renamed(call("decode_frame", { ...options, data: Array.from(data) }), camel);
-  if (frame.data) frame.data = Uint8Array.from(frame.data);
+  for (const name of ["data", "events"]) if (frame[name]) frame[name] = Uint8Array.from(frame[name]);
+  if (frame.records) frame.records = frame.records.map((record) => renamed(record, camel));
+  if (frame.objects) frame.objects = frame.objects.map(({ id, value }) => ({ id, value: Uint8Array.from(value) }));
   if (frame.values && out) {
     const count = frame.values.length;
     if (count > out.length) throw new ParabusError("buffer-too-small", `\`out\` holds ${out.length} registers, the frame has ${count}`);
@@ -53,9 +55,15 @@ export const decodeFrame = (data, { out, ...options }) => {
   }
   return frame;
 };
+const plainRecord = (record) => {
+  const fields = renamed(record, snake);
+  return fields.values ? { ...fields, values: Array.from(fields.values) } : fields;
+};
 export const encodeFrame = (frame, options) => {
   const fields = renamed(frame, snake);
-  for (const name of ["data", "values"]) if (fields[name]) fields[name] = Array.from(fields[name]);
+  for (const name of ["data", "events", "values"]) if (fields[name]) fields[name] = Array.from(fields[name]);
+  if (fields.records) fields.records = Array.from(fields.records, plainRecord);
+  if (fields.objects) fields.objects = Array.from(fields.objects, ({ id, value }) => ({ id, value: Array.from(value) }));
   return Uint8Array.from(call("encode_frame", { ...options, frame: fields }));
 };
 export const crc16 = (data) => call("crc16", { data: Array.from(data) });

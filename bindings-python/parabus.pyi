@@ -72,6 +72,18 @@ class Reference(TypedDict, total=False):
     bits: int
 
 @type_check_only
+class FileRecord(TypedDict, total=False):
+    file_number: int
+    record_number: int
+    record_length: int
+    values: list[int]
+
+@type_check_only
+class IdObject(TypedDict):
+    id: int
+    value: bytes
+
+@type_check_only
 class _FrameFields(TypedDict, total=False):
     function_code: Required[int]
     transaction_id: int
@@ -80,6 +92,24 @@ class _FrameFields(TypedDict, total=False):
     quantity: int
     value: bool | int
     bits: list[bool]
+    status: int
+    sub_function: int
+    event_count: int
+    message_count: int
+    events: bytes
+    records: list[FileRecord]
+    and_mask: int
+    or_mask: int
+    read_address: int
+    read_quantity: int
+    write_address: int
+    mei_type: int
+    read_code: int
+    object_id: int
+    conformity: int
+    more_follows: bool
+    next_object_id: int
+    objects: list[IdObject]
     exception_code: int
     data: bytes
 

@@ -67,6 +67,9 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::ByteCount
         | ErrorKind::AddressRange
         | ErrorKind::CoilValue
+        | ErrorKind::FileRecord
+        | ErrorKind::ReadCode
+        | ErrorKind::MoreFollows
         | ErrorKind::BufferTooSmall
         | ErrorKind::UnknownTransport
         | ErrorKind::FrameField

@@ -7,7 +7,7 @@ mod errors;
 use parabus_core::contract::{modbus, reference, value};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use convert::{Bytes, Out, Registers, Small};
 
@@ -224,11 +224,24 @@ fn decode_frame<'py>(
     let call = modbus::DecodeFrame { data: data.0, transport, direction };
     let mut frame = modbus::decode_frame(&call).map_err(|error| errors::raise(py, error))?;
     // Bytes and arrays are not what serde makes of them.
-    let data = frame.data.take();
+    let bytes = [("data", frame.data.take()), ("events", frame.events.take())];
+    let objects = frame.objects.take();
     let values = out.and_then(|out| Some((out, frame.values.take()?)));
     let dict = pythonize::pythonize(py, &frame)?.cast_into::<PyDict>()?;
-    if let Some(data) = data {
-        dict.set_item("data", PyBytes::new(py, &data))?;
+    for (name, bytes) in bytes {
+        if let Some(bytes) = bytes {
+            dict.set_item(name, PyBytes::new(py, &bytes))?;
+        }
+    }
+    if let Some(objects) = objects {
+        let list = PyList::empty(py);
+        for object in objects {
+            let fields = PyDict::new(py);
+            fields.set_item("id", object.id)?;
+            fields.set_item("value", PyBytes::new(py, &object.value))?;
+            list.append(fields)?;
+        }
+        dict.set_item("objects", list)?;
     }
     if let Some((out, values)) = values {
         dict.set_item("values", out.fill(&values)?)?;

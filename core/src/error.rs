@@ -75,6 +75,12 @@ kinds! {
     Quantity => "quantity",
     /// A byte count that contradicts quantity or length.
     ByteCount => "byte-count",
+    /// A file, record or reference type that the standard does not have.
+    FileRecord => "file-record",
+    /// A read code of a device identification outside 1 to 4.
+    ReadCode => "read-code",
+    /// A byte that says whether more follows, other than 0x00 and 0xFF.
+    MoreFollows => "more-follows",
     /// Addresses beyond 65,535.
     AddressRange => "address-range",
     /// A coil value other than 0x0000 and 0xFF00.

@@ -117,7 +117,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                     }
                     Some(Work::Passed) => {
                         if let Some(passing) = self.passing.take() {
-                            finish(&mut self.uplink, &mut self.points, passing, &response);
+                            finish(&mut self.uplink, passing, &response);
                         }
                     }
                     None => {}
@@ -144,7 +144,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
         }
         let (id, unit_id) = (asked.id, asked.unit_id);
         let known = match Request::parse(asked.pdu) {
-            Ok(Request::Read { .. }) if unit_id == UnitId::BROADCAST => return self.uplink.ignore(),
+            Ok(request) if unit_id == UnitId::BROADCAST && request.is_read() => return self.uplink.ignore(),
             Ok(Request::Read { function, address, quantity }) => kind_of(function.0)
                 .map_or(Known::No, |kind| self.points.known(unit_id, kind, address, quantity, now_us)),
             Ok(_) => Known::No,
@@ -217,6 +217,10 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                 match self.bus.start(passing.unit_id, &request, Work::Passed, now_us) {
                     Ok(length) => {
                         self.health.passed = self.health.passed.wrapping_add(1);
+                        // Whatever becomes of it: what was read of these registers may be old now.
+                        if let Some((kind, address, quantity)) = request.writes() {
+                            self.points.forget(passing.unit_id, kind, address, quantity);
+                        }
                         return Ok(length);
                     }
                     Err(ClientError::NotBefore(at)) => return Err(at),
@@ -250,23 +254,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
 }
 
 /// Hands a unit's reply to whoever asked.
-fn finish<const GROUPS: usize, const WORDS: usize>(
-    uplink: &mut Server,
-    points: &mut Points<GROUPS, WORDS>,
-    passing: Passing,
-    response: &Response<'_>,
-) {
-    match *response {
-        Response::WriteSingleCoil { address, .. } => points.forget(passing.unit_id, RegisterKind::Coil, address, 1),
-        Response::WriteSingleRegister { address, .. } => {
-            points.forget(passing.unit_id, RegisterKind::Holding, address, 1);
-        }
-        Response::WriteMultiple { function, address, quantity } => {
-            let kind = if function.0 == 15 { RegisterKind::Coil } else { RegisterKind::Holding };
-            points.forget(passing.unit_id, kind, address, quantity);
-        }
-        _ => {}
-    }
+fn finish(uplink: &mut Server, passing: Passing, response: &Response<'_>) {
     let mut pdu = [0; MAX_PDU];
     if let Ok(length) = response.emit(&mut pdu) {
         uplink.reply(passing.id, pdu.get(..length).unwrap_or_default());

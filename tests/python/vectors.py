@@ -9,14 +9,20 @@ import parabus
 ROOT = pathlib.Path(__file__).parents[1] / "vectors"
 
 
+def with_bytes(frame, change):
+    """A frame with its fields of bytes changed."""
+    frame = frame | {name: change(frame[name]) for name in ("data", "events") if name in frame}
+    if "objects" in frame:
+        frame["objects"] = [item | {"value": change(item["value"])} for item in frame["objects"]]
+    return frame
+
+
 def decode_frame(data, **options):
-    frame = parabus.decode_frame(bytes.fromhex(data), **options)
-    return frame | ({"data": frame["data"].hex()} if "data" in frame else {})
+    return with_bytes(parabus.decode_frame(bytes.fromhex(data), **options), bytes.hex)
 
 
 def encode_frame(frame, **options):
-    frame = frame | ({"data": bytes.fromhex(frame["data"])} if "data" in frame else {})
-    return parabus.encode_frame(frame, **options).hex()
+    return parabus.encode_frame(with_bytes(frame, bytes.fromhex), **options).hex()
 
 
 def decode_value(**args):

@@ -8,8 +8,15 @@ const bytes = (text) => Uint8Array.from(text.replace(/\s/g, "").match(/../g) ?? 
 const hex = (data) => Array.from(data, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Bytes of a frame are text in the files. */
-const frameIn = (frame) => ({ ...renamed(frame, camel), ...(frame.data === undefined ? {} : { data: bytes(frame.data) }) });
-const frameOut = (frame) => ({ ...renamed(frame, snake), ...(frame.data === undefined ? {} : { data: hex(frame.data) }) });
+function frameWith(frame, rename, change) {
+  const fields = renamed(frame, rename);
+  for (const name of ["data", "events"]) if (fields[name] !== undefined) fields[name] = change(fields[name]);
+  if (fields.records) fields.records = fields.records.map((record) => renamed(record, rename));
+  if (fields.objects) fields.objects = fields.objects.map(({ id, value }) => ({ id, value: change(value) }));
+  return fields;
+}
+const frameIn = (frame) => frameWith(frame, camel, bytes);
+const frameOut = (frame) => frameWith(frame, snake, hex);
 
 const calls = {
   parse_reference: (api, { text }) => renamed(api.parseReference(text), snake),

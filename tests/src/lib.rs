@@ -113,9 +113,7 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "format_value" => contract::value::format_value(&read(args)).map(answer),
         "decode_frame" => contract::modbus::decode_frame(&read(&with_bytes(args))).map(|frame| {
             let mut frame = answer(frame);
-            if let Some(data) = frame.get_mut("data") {
-                *data = hex(data);
-            }
+            each_bytes(&mut frame, hex);
             frame
         }),
         "encode_frame" => contract::modbus::encode_frame(&read(&with_bytes(args))).map(|bytes| hex(&json!(bytes))),
@@ -149,12 +147,25 @@ fn with_bytes(args: &Map<String, Value>) -> Map<String, Value> {
     if let Some(Value::String(text)) = args.get("data") {
         args.insert("data".to_owned(), json!(bytes(text)));
     }
-    if let Some(Value::Object(frame)) = args.get_mut("frame")
-        && let Some(Value::String(text)) = frame.get("data").cloned()
-    {
-        frame.insert("data".to_owned(), json!(bytes(&text)));
+    if let Some(frame) = args.get_mut("frame") {
+        let from_text = |value: &Value| value.as_str().map(|text| json!(bytes(text)));
+        each_bytes(frame, |value| from_text(value).unwrap_or_else(|| value.clone()));
     }
     args
+}
+
+/// Changes the fields of a frame that are bytes.
+fn each_bytes(frame: &mut Value, change: impl Fn(&Value) -> Value) {
+    for name in ["data", "events"] {
+        if let Some(field) = frame.get_mut(name) {
+            *field = change(field);
+        }
+    }
+    for object in frame.get_mut("objects").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(field) = object.get_mut("value") {
+            *field = change(field);
+        }
+    }
 }
 
 fn bytes(text: &str) -> Vec<u8> {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::Error;
 use crate::error::ErrorKind;
 use crate::modbus::{
-    Bits, ExceptionCode, FrameError, FunctionCode, MAX_PDU, Registers, Request, Response, UnitId, Values, rtu, tcp,
+    Bits, DEVICE_IDENTIFICATION, ExceptionCode, FileRecord, FileRecords, FileReplies, FileSpan, FileSpans, FrameError,
+    FunctionCode, MAX_PDU, Object, Objects, Registers, Request, Response, UnitId, Values, rtu, tcp,
 };
 
 /// Call of [`decode_frame`].
@@ -73,12 +74,95 @@ pub struct Frame {
     /// Coils or discrete inputs; of a response all bits of the bytes received.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bits: Option<Vec<bool>>,
+    /// Functions 7, 11 and 12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Function 8.
+    #[serde(alias = "subFunction", skip_serializing_if = "Option::is_none")]
+    pub sub_function: Option<u16>,
+    /// Functions 11 and 12: messages done well.
+    #[serde(alias = "eventCount", skip_serializing_if = "Option::is_none")]
+    pub event_count: Option<u16>,
+    /// Function 12: messages seen.
+    #[serde(alias = "messageCount", skip_serializing_if = "Option::is_none")]
+    pub message_count: Option<u16>,
+    /// Function 12: the newest event first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<u8>>,
+    /// Functions 20 and 21.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<Vec<Record>>,
+    /// Function 22: bits that stay.
+    #[serde(alias = "andMask", skip_serializing_if = "Option::is_none")]
+    pub and_mask: Option<u16>,
+    /// Function 22: bits that are set among the others.
+    #[serde(alias = "orMask", skip_serializing_if = "Option::is_none")]
+    pub or_mask: Option<u16>,
+    /// Function 23.
+    #[serde(alias = "readAddress", skip_serializing_if = "Option::is_none")]
+    pub read_address: Option<u16>,
+    /// Function 23: registers to read.
+    #[serde(alias = "readQuantity", skip_serializing_if = "Option::is_none")]
+    pub read_quantity: Option<u16>,
+    /// Function 23.
+    #[serde(alias = "writeAddress", skip_serializing_if = "Option::is_none")]
+    pub write_address: Option<u16>,
+    /// Function 43: 14, an identification.
+    #[serde(alias = "meiType", skip_serializing_if = "Option::is_none")]
+    pub mei_type: Option<u8>,
+    /// Function 43/14: 1 to 4.
+    #[serde(alias = "readCode", skip_serializing_if = "Option::is_none")]
+    pub read_code: Option<u8>,
+    /// Function 43/14: the object to begin with.
+    #[serde(alias = "objectId", skip_serializing_if = "Option::is_none")]
+    pub object_id: Option<u8>,
+    /// Function 43/14: what the device can be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conformity: Option<u8>,
+    /// Function 43/14: whether more objects are to be asked for.
+    #[serde(alias = "moreFollows", skip_serializing_if = "Option::is_none")]
+    pub more_follows: Option<bool>,
+    /// Function 43/14: the object to ask for next.
+    #[serde(alias = "nextObjectId", skip_serializing_if = "Option::is_none")]
+    pub next_object_id: Option<u8>,
+    /// Function 43/14.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objects: Option<Vec<IdObject>>,
     /// Of a refusal.
     #[serde(alias = "exceptionCode", skip_serializing_if = "Option::is_none")]
     pub exception_code: Option<u8>,
-    /// The bytes behind the function code, of a function that this version does not take apart.
+    /// Functions 8 and 17, and the bytes behind the function code of one that is passed through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Vec<u8>>,
+}
+
+/// Registers of a file: of a request to read `file_number`, `record_number` and `record_length`, of its
+/// response `values`, of function 21 all but the length.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Record {
+    /// 1..=65535.
+    #[serde(alias = "fileNumber", skip_serializing_if = "Option::is_none")]
+    pub file_number: Option<u16>,
+    /// First record, 0..=9999.
+    #[serde(alias = "recordNumber", skip_serializing_if = "Option::is_none")]
+    pub record_number: Option<u16>,
+    /// Records, from 1.
+    #[serde(alias = "recordLength", skip_serializing_if = "Option::is_none")]
+    pub record_length: Option<u16>,
+    /// Registers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<u16>>,
+}
+
+/// An object of an identification.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdObject {
+    /// 0 vendor, 1 product, 2 revision.
+    pub id: u8,
+    /// Usually ASCII text.
+    pub value: Vec<u8>,
 }
 
 /// The value of functions 5 (a bit) and 6 (a register).
@@ -185,6 +269,10 @@ fn of_request(frame: Frame, request: &Request<'_>) -> Frame {
         Request::WriteSingleRegister { address, value } => {
             Frame { address: Some(address), value: Some(BitOrWord::Word(value)), ..frame }
         }
+        Request::Plain { .. } => frame,
+        Request::Diagnostics { sub_function, data } => {
+            Frame { sub_function: Some(sub_function), data: Some(bytes_of(data.iter())), ..frame }
+        }
         Request::WriteMultipleCoils { address, bits } => Frame {
             address: Some(address),
             quantity: u16::try_from(bits.len()).ok(),
@@ -195,6 +283,33 @@ fn of_request(frame: Frame, request: &Request<'_>) -> Frame {
             let values: Vec<u16> = values.iter().collect();
             Frame { address: Some(address), quantity: u16::try_from(values.len()).ok(), values: Some(values), ..frame }
         }
+        Request::ReadFileRecord { spans } => {
+            let record = |span: FileSpan| Record {
+                file_number: Some(span.file_number),
+                record_number: Some(span.record_number),
+                record_length: Some(span.record_length),
+                values: None,
+            };
+            Frame { records: Some(spans.iter().map(record).collect()), ..frame }
+        }
+        Request::WriteFileRecord { records } => Frame { records: Some(written(&records)), ..frame },
+        Request::MaskWriteRegister { address, and_mask, or_mask } => {
+            Frame { address: Some(address), and_mask: Some(and_mask), or_mask: Some(or_mask), ..frame }
+        }
+        Request::ReadWriteMultipleRegisters { read_address, read_quantity, write_address, values } => Frame {
+            read_address: Some(read_address),
+            read_quantity: Some(read_quantity),
+            write_address: Some(write_address),
+            values: Some(values.iter().collect()),
+            ..frame
+        },
+        Request::ReadFifoQueue { address } => Frame { address: Some(address), ..frame },
+        Request::ReadDeviceIdentification { read_code, object_id } => Frame {
+            mei_type: Some(DEVICE_IDENTIFICATION),
+            read_code: Some(read_code),
+            object_id: Some(object_id),
+            ..frame
+        },
         Request::Other { data, .. } => Frame { data: Some(data.to_owned()), ..frame },
     }
 }
@@ -203,19 +318,66 @@ fn of_response(frame: Frame, response: &Response<'_>) -> Frame {
     let frame = Frame { function_code: response.function().0, ..frame };
     match *response {
         Response::Bits { bits, .. } => Frame { bits: Some(bits.iter().collect()), ..frame },
-        Response::Registers { registers, .. } => Frame { values: Some(registers.iter().collect()), ..frame },
+        Response::Registers { registers, .. } | Response::FifoQueue { registers } => {
+            Frame { values: Some(registers.iter().collect()), ..frame }
+        }
         Response::WriteSingleCoil { address, value } => {
             Frame { address: Some(address), value: Some(BitOrWord::Bit(value)), ..frame }
         }
         Response::WriteSingleRegister { address, value } => {
             Frame { address: Some(address), value: Some(BitOrWord::Word(value)), ..frame }
         }
+        Response::ExceptionStatus { status } => Frame { status: Some(status.into()), ..frame },
+        Response::Diagnostics { sub_function, data } => {
+            Frame { sub_function: Some(sub_function), data: Some(bytes_of(data.iter())), ..frame }
+        }
+        Response::EventCounter { status, event_count } => {
+            Frame { status: Some(status), event_count: Some(event_count), ..frame }
+        }
+        Response::EventLog { status, event_count, message_count, events } => Frame {
+            status: Some(status),
+            event_count: Some(event_count),
+            message_count: Some(message_count),
+            events: Some(events.to_owned()),
+            ..frame
+        },
         Response::WriteMultiple { address, quantity, .. } => {
             Frame { address: Some(address), quantity: Some(quantity), ..frame }
         }
+        Response::ServerId { data } | Response::Other { data, .. } => Frame { data: Some(data.to_owned()), ..frame },
+        Response::ReadFileRecord { replies } => {
+            let record = |values: Values<'_>| Record { values: Some(values.iter().collect()), ..Record::default() };
+            Frame { records: Some(replies.iter().map(record).collect()), ..frame }
+        }
+        Response::WriteFileRecord { records } => Frame { records: Some(written(&records)), ..frame },
+        Response::MaskWriteRegister { address, and_mask, or_mask } => {
+            Frame { address: Some(address), and_mask: Some(and_mask), or_mask: Some(or_mask), ..frame }
+        }
+        Response::DeviceIdentification { read_code, conformity, more_follows, next_object_id, objects } => Frame {
+            mei_type: Some(DEVICE_IDENTIFICATION),
+            read_code: Some(read_code),
+            conformity: Some(conformity),
+            more_follows: Some(more_follows),
+            next_object_id: Some(next_object_id),
+            objects: Some(objects.iter().map(|each| IdObject { id: each.id, value: each.value.to_owned() }).collect()),
+            ..frame
+        },
         Response::Exception { code, .. } => Frame { exception_code: Some(code.0), ..frame },
-        Response::Other { data, .. } => Frame { data: Some(data.to_owned()), ..frame },
     }
+}
+
+fn bytes_of(words: impl Iterator<Item = u16>) -> Vec<u8> {
+    words.flat_map(u16::to_be_bytes).collect()
+}
+
+fn written(records: &FileRecords<'_>) -> Vec<Record> {
+    let record = |record: FileRecord<'_>| Record {
+        file_number: Some(record.file_number),
+        record_number: Some(record.record_number),
+        record_length: None,
+        values: Some(record.values.iter().collect()),
+    };
+    records.iter().map(record).collect()
 }
 
 /// A field that the function needs.
@@ -310,9 +472,68 @@ fn emit_request(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
             let address = need(frame.address, "address")?;
             Request::WriteMultipleRegisters { address, values: Values::Host(values) }
         }
+        7 | 11 | 12 | 17 => Request::Plain { function },
+        8 => Request::Diagnostics {
+            sub_function: need(frame.sub_function, "sub_function")?,
+            data: even(need(frame.data.as_deref(), "data")?)?,
+        },
+        20 => {
+            let spans = need(frame.records.as_deref(), "records")?.iter().map(span).collect::<Result<Vec<_>, _>>()?;
+            return Ok(Request::ReadFileRecord { spans: FileSpans::new(&spans) }.emit(buffer)?);
+        }
+        21 => {
+            let records = records(frame)?;
+            return Ok(Request::WriteFileRecord { records: FileRecords::new(&records) }.emit(buffer)?);
+        }
+        22 => Request::MaskWriteRegister {
+            address: need(frame.address, "address")?,
+            and_mask: need(frame.and_mask, "and_mask")?,
+            or_mask: need(frame.or_mask, "or_mask")?,
+        },
+        23 => Request::ReadWriteMultipleRegisters {
+            read_address: need(frame.read_address, "read_address")?,
+            read_quantity: need(frame.read_quantity, "read_quantity")?,
+            write_address: need(frame.write_address, "write_address")?,
+            values: Values::Host(need(frame.values.as_deref(), "values")?),
+        },
+        24 => Request::ReadFifoQueue { address: need(frame.address, "address")? },
+        43 if frame.mei_type == Some(DEVICE_IDENTIFICATION) => Request::ReadDeviceIdentification {
+            read_code: need(frame.read_code, "read_code")?,
+            object_id: need(frame.object_id, "object_id")?,
+        },
         _ => Request::Other { function, data: need(frame.data.as_deref(), "data")? },
     };
     Ok(request.emit(buffer)?)
+}
+
+/// Bytes of which two make a register.
+fn even(data: &[u8]) -> Result<Registers<'_>, Error> {
+    Registers::new(data).ok_or_else(|| Error {
+        kind: ErrorKind::FrameField,
+        message: alloc::format!("`data` has {} bytes, expected an even number", data.len()),
+        offset: None,
+    })
+}
+
+fn span(record: &Record) -> Result<FileSpan, Error> {
+    Ok(FileSpan {
+        file_number: need(record.file_number, "file_number")?,
+        record_number: need(record.record_number, "record_number")?,
+        record_length: need(record.record_length, "record_length")?,
+    })
+}
+
+/// The records that function 21 writes, and gives back.
+fn records(frame: &Frame) -> Result<Vec<FileRecord<'_>>, Error> {
+    let mut records = Vec::new();
+    for record in need(frame.records.as_deref(), "records")? {
+        records.push(FileRecord {
+            file_number: need(record.file_number, "file_number")?,
+            record_number: need(record.record_number, "record_number")?,
+            values: Values::Host(need(record.values.as_deref(), "values")?),
+        });
+    }
+    Ok(records)
 }
 
 fn emit_response(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
@@ -327,7 +548,7 @@ fn emit_response(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
             let count = need(frame.bits.as_ref(), "bits")?.len();
             Response::Bits { function, bits: need(Bits::new(&packed, count), "bits")? }
         }
-        3 | 4 => {
+        3 | 4 | 23 => {
             need(frame.values.as_ref(), "values")?;
             Response::Registers { function, registers: need(Registers::new(&bytes), "values")? }
         }
@@ -344,6 +565,62 @@ fn emit_response(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
             address: need(frame.address, "address")?,
             quantity: need(frame.quantity, "quantity")?,
         },
+        7 => {
+            let status = need(frame.status, "status")?;
+            let status = u8::try_from(status).map_err(|_| Error {
+                kind: ErrorKind::FrameField,
+                message: alloc::format!("`status` is {status}, expected 0 to 255 for this function code"),
+                offset: None,
+            })?;
+            Response::ExceptionStatus { status }
+        }
+        8 => Response::Diagnostics {
+            sub_function: need(frame.sub_function, "sub_function")?,
+            data: even(need(frame.data.as_deref(), "data")?)?,
+        },
+        11 => Response::EventCounter {
+            status: need(frame.status, "status")?,
+            event_count: need(frame.event_count, "event_count")?,
+        },
+        12 => Response::EventLog {
+            status: need(frame.status, "status")?,
+            event_count: need(frame.event_count, "event_count")?,
+            message_count: need(frame.message_count, "message_count")?,
+            events: need(frame.events.as_deref(), "events")?,
+        },
+        17 => Response::ServerId { data: need(frame.data.as_deref(), "data")? },
+        20 => {
+            let mut replies = Vec::new();
+            for record in need(frame.records.as_deref(), "records")? {
+                replies.push(Values::Host(need(record.values.as_deref(), "values")?));
+            }
+            return Ok(Response::ReadFileRecord { replies: FileReplies::new(&replies) }.emit(buffer)?);
+        }
+        21 => {
+            let records = records(frame)?;
+            return Ok(Response::WriteFileRecord { records: FileRecords::new(&records) }.emit(buffer)?);
+        }
+        22 => Response::MaskWriteRegister {
+            address: need(frame.address, "address")?,
+            and_mask: need(frame.and_mask, "and_mask")?,
+            or_mask: need(frame.or_mask, "or_mask")?,
+        },
+        24 => {
+            need(frame.values.as_ref(), "values")?;
+            Response::FifoQueue { registers: need(Registers::new(&bytes), "values")? }
+        }
+        43 if frame.mei_type == Some(DEVICE_IDENTIFICATION) => {
+            let objects = need(frame.objects.as_deref(), "objects")?.iter();
+            let objects: Vec<_> = objects.map(|each| Object { id: each.id, value: &each.value }).collect();
+            let response = Response::DeviceIdentification {
+                read_code: need(frame.read_code, "read_code")?,
+                conformity: need(frame.conformity, "conformity")?,
+                more_follows: need(frame.more_follows, "more_follows")?,
+                next_object_id: need(frame.next_object_id, "next_object_id")?,
+                objects: Objects::new(&objects),
+            };
+            return Ok(response.emit(buffer)?);
+        }
         _ => Response::Other { function, data: need(frame.data.as_deref(), "data")? },
     };
     Ok(response.emit(buffer)?)

@@ -17,7 +17,10 @@ pub mod tcp;
 use core::fmt;
 
 pub use names::{ExceptionCode, FunctionCode, RegisterKind, UnitId, UnitSet, WriteFunction};
-pub use pdu::{Bits, Expectation, MAX_PDU, Registers, Request, Response, Values};
+pub use pdu::{
+    Bits, DEVICE_IDENTIFICATION, Expectation, FileRecord, FileRecords, FileReplies, FileSpan, FileSpans, MAX_PDU,
+    Object, Objects, Registers, Request, Response, Values,
+};
 
 use crate::error::ErrorKind;
 

@@ -172,6 +172,28 @@ impl FunctionCode {
     pub const WRITE_SINGLE_COIL: FunctionCode = FunctionCode(5);
     /// 6.6 Write Single Register.
     pub const WRITE_SINGLE_REGISTER: FunctionCode = FunctionCode(6);
+    /// 6.7 Read Exception Status.
+    pub const READ_EXCEPTION_STATUS: FunctionCode = FunctionCode(7);
+    /// 6.8 Diagnostics.
+    pub const DIAGNOSTICS: FunctionCode = FunctionCode(8);
+    /// 6.9 Get Comm Event Counter.
+    pub const GET_COMM_EVENT_COUNTER: FunctionCode = FunctionCode(11);
+    /// 6.10 Get Comm Event Log.
+    pub const GET_COMM_EVENT_LOG: FunctionCode = FunctionCode(12);
+    /// 6.13 Report Server ID.
+    pub const REPORT_SERVER_ID: FunctionCode = FunctionCode(17);
+    /// 6.14 Read File Record.
+    pub const READ_FILE_RECORD: FunctionCode = FunctionCode(20);
+    /// 6.15 Write File Record.
+    pub const WRITE_FILE_RECORD: FunctionCode = FunctionCode(21);
+    /// 6.16 Mask Write Register.
+    pub const MASK_WRITE_REGISTER: FunctionCode = FunctionCode(22);
+    /// 6.17 Read/Write Multiple Registers.
+    pub const READ_WRITE_MULTIPLE_REGISTERS: FunctionCode = FunctionCode(23);
+    /// 6.18 Read FIFO Queue.
+    pub const READ_FIFO_QUEUE: FunctionCode = FunctionCode(24);
+    /// 6.19 Encapsulated Interface Transport; its type 14 identifies the device.
+    pub const ENCAPSULATED_INTERFACE_TRANSPORT: FunctionCode = FunctionCode(43);
     /// 6.11 Write Multiple Coils.
     pub const WRITE_MULTIPLE_COILS: FunctionCode = FunctionCode(15);
     /// 6.12 Write Multiple Registers.

@@ -143,9 +143,33 @@ pub fn answer(bank: &mut impl Bank, unit_id: UnitId, buffer: &mut [u8; MAX_PDU],
             let bytes = value.to_be_bytes();
             Registers::new(&bytes).map_or(Ok(()), |registers| bank.write_registers(unit_id, address, registers))
         }
+        // Whatever was sent comes back.
+        Some(Ok(Request::Diagnostics { sub_function: 0, .. })) => return length,
         Some(Ok(Request::WriteMultipleCoils { address, bits })) => bank.write_bits(unit_id, address, bits),
         Some(Ok(Request::WriteMultipleRegisters { address, values: Values::Wire(registers) })) => {
             bank.write_registers(unit_id, address, registers)
+        }
+        Some(Ok(Request::MaskWriteRegister { address, and_mask, or_mask })) => {
+            match mask_write(bank, unit_id, address, and_mask, or_mask) {
+                Ok(()) => return length,
+                Err(code) => Err(code),
+            }
+        }
+        Some(Ok(Request::ReadWriteMultipleRegisters { read_address, read_quantity, write_address, values })) => {
+            // The standard (6.17): the write comes first.
+            let Values::Wire(registers) = values else {
+                return refuse(buffer, function, ExceptionCode::ILLEGAL_FUNCTION);
+            };
+            match bank.write_registers(unit_id, write_address, registers) {
+                Ok(()) => {
+                    let holding = RegisterKind::Holding;
+                    return match read_kind(bank, unit_id, holding, read_address, read_quantity.into(), buffer) {
+                        Ok(length) => length,
+                        Err(code) => refuse(buffer, function, code),
+                    };
+                }
+                Err(code) => Err(code),
+            }
         }
         Some(Err(error)) => Err(match error.kind() {
             ErrorKind::AddressRange => ExceptionCode::ILLEGAL_DATA_ADDRESS,
@@ -169,6 +193,20 @@ fn refuse(buffer: &mut [u8; MAX_PDU], function: FunctionCode, code: ExceptionCod
     2
 }
 
+fn mask_write(
+    bank: &mut impl Bank,
+    unit_id: UnitId,
+    address: u16,
+    and_mask: u16,
+    or_mask: u16,
+) -> Result<(), ExceptionCode> {
+    let mut bytes = [0; 2];
+    bank.read_registers(unit_id, RegisterKind::Holding, address, &mut RegistersMut { bytes: &mut bytes })?;
+    let register = u16::from_be_bytes(bytes) & and_mask | or_mask & !and_mask;
+    let bytes = register.to_be_bytes();
+    Registers::new(&bytes).map_or(Ok(()), |registers| bank.write_registers(unit_id, address, registers))
+}
+
 fn read(
     bank: &mut impl Bank,
     unit_id: UnitId,
@@ -178,7 +216,17 @@ fn read(
     buffer: &mut [u8; MAX_PDU],
 ) -> Result<usize, ExceptionCode> {
     let kind = RegisterKind::ALL.into_iter().find(|kind| kind.read_function() == function);
-    let kind = kind.ok_or(ExceptionCode::ILLEGAL_FUNCTION)?;
+    read_kind(bank, unit_id, kind.ok_or(ExceptionCode::ILLEGAL_FUNCTION)?, address, quantity, buffer)
+}
+
+fn read_kind(
+    bank: &mut impl Bank,
+    unit_id: UnitId,
+    kind: RegisterKind,
+    address: u16,
+    quantity: usize,
+    buffer: &mut [u8; MAX_PDU],
+) -> Result<usize, ExceptionCode> {
     let count = if kind.is_bit() { quantity.div_ceil(8) } else { quantity * 2 };
     let [_, byte_count, body @ ..] = buffer;
     let bytes = body.get_mut(..count).ok_or(ExceptionCode::ILLEGAL_DATA_VALUE)?;
@@ -266,6 +314,13 @@ mod tests {
         assert_eq!(ask(&mut bank, &[15, 0, 100, 0, 9, 2, 0xFF, 1]), [15, 0, 100, 0, 9]);
         assert_eq!(ask(&mut bank, &[5, 0, 101, 0, 0]), [5, 0, 101, 0, 0]);
         assert_eq!(ask(&mut bank, &[1, 0, 100, 0, 10]), [1, 2, 0xFD, 1]);
+        // The standard's example (6.16): 0x12 with the masks 0xF2 and 0x25 becomes 0x17.
+        assert_eq!(ask(&mut bank, &[6, 0, 104, 0, 0x12]), [6, 0, 104, 0, 0x12]);
+        assert_eq!(ask(&mut bank, &[22, 0, 104, 0, 0xF2, 0, 0x25]), [22, 0, 104, 0, 0xF2, 0, 0x25]);
+        assert_eq!(ask(&mut bank, &[3, 0, 104, 0, 1]), [3, 2, 0, 0x17]);
+        // Written before it is read (6.17).
+        assert_eq!(ask(&mut bank, &[23, 0, 104, 0, 2, 0, 105, 0, 1, 2, 7, 8]), [23, 4, 0, 0x17, 7, 8]);
+        assert_eq!(ask(&mut bank, &[8, 0, 0, 0xA5, 0x37]), [8, 0, 0, 0xA5, 0x37]);
     }
 
     #[test]
@@ -281,6 +336,10 @@ mod tests {
             (&[16, 0, 100, 0, 2, 3, 1, 2, 3], [0x90, 3]),
             (&[2, 0, 100, 0, 1], [0x82, 1]),
             (&[99, 1, 2], [0xE3, 1]),
+            (&[22, 0, 99, 0, 0, 0, 0], [0x96, 2]),
+            (&[23, 0, 104, 0, 9, 0, 105, 0, 1, 2, 7, 8], [0x97, 2]),
+            (&[8, 0, 1, 0, 0], [0x88, 1]),
+            (&[17], [0x91, 1]),
             (&[0x83, 0, 0, 0, 1], [0x83, 1]),
         ] {
             assert_eq!(ask(&mut bank, request), want, "{request:?}");

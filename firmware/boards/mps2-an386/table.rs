@@ -149,8 +149,22 @@ fn frame_literal(frame: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
         Some(word) => format!("value: Some(modbus::BitOrWord::Word({word})),"),
         None => String::new(),
     };
+    let mut lists = String::new();
+    if let Some(Value::Array(records)) = frame.remove("records") {
+        let each = records.iter().filter_map(Value::as_object);
+        let records: Result<Vec<String>, _> = each.map(|record| with_default("modbus::Record", "", record)).collect();
+        write!(lists, "records: Some(vec![{}]),", records?.join(", "))?;
+    }
+    if let Some(Value::Array(objects)) = frame.remove("objects") {
+        let mut items = String::new();
+        for object in &objects {
+            let value = bytes(object["value"].as_str().ok_or("no bytes")?)?;
+            write!(items, "modbus::IdObject {{ id: {}, value: {value} }}, ", object["id"])?;
+        }
+        write!(lists, "objects: Some(vec![{items}]),")?;
+    }
     let rest = with_default("modbus::Frame", "function_code", &with_bytes(&frame)?)?;
-    Ok(rest.replacen('{', &format!("{{ {value}"), 1))
+    Ok(rest.replacen('{', &format!("{{ {value} {lists}"), 1))
 }
 
 /// A struct whose fields are optional but for one.
@@ -187,9 +201,11 @@ fn expression(value: &Value) -> Result<String, Box<dyn Error>> {
 /// Bytes stand in the files as hexadecimal text.
 fn with_bytes(fields: &Map<String, Value>) -> Result<Map<String, Value>, Box<dyn Error>> {
     let mut fields = fields.clone();
-    if let Some(data) = fields.get_mut("data") {
-        let text = data.as_str().ok_or("no bytes")?.to_owned();
-        *data = digits(&text)?.into();
+    for name in ["data", "events"] {
+        if let Some(data) = fields.get_mut(name) {
+            let text = data.as_str().ok_or("no bytes")?.to_owned();
+            *data = digits(&text)?.into();
+        }
     }
     Ok(fields)
 }

@@ -28,6 +28,7 @@ use super::crc::{START, update};
 use super::{Frame, HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame, move_down};
 use crate::error::ErrorKind;
 use crate::modbus::client::{ClientError, Event, Poll, RequestId, Stray};
+use crate::modbus::pdu::response_length;
 use crate::modbus::{Expectation, FrameError, Request, Response, UnitId};
 
 /// Pause after a broadcast, in which units do what they were told (Modbus over Serial Line V1.02,
@@ -129,7 +130,7 @@ impl Client {
             return Err(ClientError::NotBefore(ready_us));
         }
         let is_broadcast = unit_id == UnitId::BROADCAST;
-        if is_broadcast && matches!(request, Request::Read { .. }) {
+        if is_broadcast && request.is_read() {
             let error = FrameError::new(ErrorKind::UnitId, 0, "a unit 1 to 255, reads are not broadcast");
             return Err(ClientError::Frame(error));
         }
@@ -139,7 +140,7 @@ impl Client {
         let pdu_length = request.emit(body).map_err(ClientError::Frame)?;
         let length = emit_frame(frame, unit_id, pdu_length).map_err(ClientError::Frame)?;
         let sent_us = now_us.saturating_add(self.line.duration_us(length));
-        let reply_us = self.line.duration_us(awaited.expectation.reply_length().unwrap_or(0) + HEADER + TRAILER);
+        let reply_us = self.line.duration_us(HEADER + awaited.expectation.most_bytes() + TRAILER);
         let wait_us = if is_broadcast { TURNAROUND_US } else { timeout_us.saturating_add(reply_us) };
         self.last_id = self.last_id.wrapping_add(1);
         self.pending =
@@ -247,7 +248,7 @@ impl Client {
         let mut keep_from = None;
         // A function that is passed through may have any length: it has to begin where the bytes begin,
         // or noise that fits a CRC by chance would be taken for it.
-        let is_anywhere = |awaited: &Awaited| awaited.expectation.reply_length().is_some();
+        let is_anywhere = |awaited: &Awaited| awaited.expectation.tells_length();
         for start in 0..bytes.len() {
             for awaited in awaited.iter().flatten().filter(|awaited| start == 0 || is_anywhere(awaited)) {
                 match awaited.look_at(bytes.get(start..)?) {
@@ -313,17 +314,22 @@ impl Awaited {
 
     fn look_at(&self, bytes: &[u8]) -> Candidate {
         let function = self.expectation.function().0;
-        let length = match bytes {
+        match bytes {
             [unit, ..] if *unit != self.unit_id.0 => return Candidate::No,
-            [_, code, ..] if *code == function | 0x80 => Some(2),
-            [_, code, ..] if *code != function => return Candidate::No,
-            [_, _, count, ..] if self.expectation.byte_count().is_some_and(|expected| expected != *count) => {
+            [_, code, ..] if *code != function && *code != function | 0x80 => return Candidate::No,
+            [_, code, count, ..]
+                if *code == function && self.expectation.byte_count().is_some_and(|expected| expected != *count) =>
+            {
                 return Candidate::No;
             }
-            _ => self.expectation.reply_length(),
-        };
+            _ => {}
+        }
+        let Ok(length) = response_length(bytes.get(HEADER..).unwrap_or_default()) else { return Candidate::Begun };
         // One of unknown length ends where the CRC fits and no more bytes came.
         let frame_length = length.map_or(bytes.len(), |length| HEADER + length + TRAILER);
+        if frame_length > MAX_FRAME {
+            return Candidate::No;
+        }
         let Some(frame) = bytes.get(..frame_length).filter(|_| bytes.len() > 1) else { return Candidate::Begun };
         if frame.len() < MIN_FRAME || crc16(frame) != 0 {
             return if length.is_none() { Candidate::Begun } else { Candidate::No };

@@ -14,6 +14,11 @@ pub fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(START, |crc, byte| update(crc, *byte))
 }
 
+/// The CRC-16 of words, high bytes first.
+pub(in crate::modbus) fn crc16_of_words(words: impl IntoIterator<Item = u16>) -> u16 {
+    words.into_iter().flat_map(u16::to_be_bytes).fold(START, update)
+}
+
 /// The CRC of no bytes.
 pub(super) const START: u16 = 0xFFFF;
 

@@ -10,6 +10,7 @@ mod server;
 
 pub use client::Client;
 pub use crc::crc16;
+pub(super) use crc::crc16_of_words;
 pub use line::Line;
 pub use server::{Server, ServerPoll, ServerRequest};
 

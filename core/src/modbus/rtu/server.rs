@@ -25,7 +25,7 @@
 use super::{HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame, move_down};
 use crate::modbus::pdu::request_length;
 use crate::modbus::server::{Bank, answer};
-use crate::modbus::{MAX_PDU, UnitId, UnitSet};
+use crate::modbus::{MAX_PDU, Request, UnitId, UnitSet};
 
 /// A request that waits for its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,10 +159,10 @@ impl Server {
         let [unit, rest @ ..] = &mut self.buffer;
         let unit_id = UnitId(*unit);
         let Some(pdu) = rest.first_chunk_mut::<MAX_PDU>() else { return };
-        let is_read = matches!(pdu, [1..=4, ..]);
-        let is_broadcast = unit_id == UnitId::BROADCAST;
-        if !(is_broadcast && is_read) {
-            let length = answer(bank, unit_id, pdu, length.saturating_sub(HEADER + TRAILER));
+        let pdu_length = length.saturating_sub(HEADER + TRAILER);
+        let is_read = pdu.get(..pdu_length).is_some_and(|pdu| Request::parse(pdu).is_ok_and(|asked| asked.is_read()));
+        if unit_id != UnitId::BROADCAST || !is_read {
+            let length = answer(bank, unit_id, pdu, pdu_length);
             self.finish(unit_id, length);
         } else {
             self.listen();
