@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::steps::{Result, has, output, program, root, step, target};
-use crate::{compiler, firmware};
+use crate::{compiler, firmware, size};
 
 /// Oldest compiler that builds this, as `rustc --version` prints it.
 const OLDEST_RUSTC: (u32, u32) = (1, 95);
@@ -66,6 +66,8 @@ fn missing_packages() -> Vec<String> {
     need(output(program("python3").args(libmodbus)).is_some(), &["libmodbus5"]);
     if compiler::needs_debian() {
         need(false, &["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"]);
+    } else {
+        need(size::tool(&["ld.lld"]).is_ok(), &["lld", "llvm"]);
     }
     missing.dedup();
     missing

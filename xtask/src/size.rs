@@ -52,7 +52,7 @@ fn library() -> Result<PathBuf> {
 }
 
 /// A tool of LLVM or GNU under one of its names.
-fn tool(names: &[&str]) -> Result<PathBuf> {
+pub fn tool(names: &[&str]) -> Result<PathBuf> {
     let numbered = names.iter().flat_map(|name| (14..40).rev().map(move |version| format!("{name}-{version}")));
     let plain = names.iter().map(|name| (*name).to_owned());
     let found = numbered.chain(plain).find(|name| has(name)).map(PathBuf::from);
