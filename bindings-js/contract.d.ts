@@ -106,7 +106,7 @@ export interface Frame<Registers = number[]> {
 }
 
 export interface FrameOptions {
-  transport: "rtu" | "tcp" | "pdu";
+  transport: "rtu" | "tcp" | "ascii" | "pdu";
   direction: "request" | "response";
 }
 
@@ -134,3 +134,5 @@ export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { o
 export function encodeFrame(frame: Frame<ArrayLike<number>>, options: FrameOptions): Uint8Array;
 /** The checksum of RTU, 0 to 65535; its low byte is sent first. */
 export function crc16(data: ArrayLike<number>): number;
+/** The checksum of ASCII, 0 to 255. */
+export function lrc(data: ArrayLike<number>): number;

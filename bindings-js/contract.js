@@ -67,3 +67,4 @@ export const encodeFrame = (frame, options) => {
   return Uint8Array.from(call("encode_frame", { ...options, frame: fields }));
 };
 export const crc16 = (data) => call("crc16", { data: Array.from(data) });
+export const lrc = (data) => call("lrc", { data: Array.from(data) });

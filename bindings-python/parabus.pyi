@@ -19,6 +19,7 @@ __all__ = [
     "ValueDecodeError",
     "__version__",
     "crc16",
+    "lrc",
     "decode_frame",
     "decode_value",
     "encode_frame",
@@ -52,7 +53,7 @@ class DecodedValue:
     def __ne__(self, other: object, /) -> bool: ...
 
 _Lang: TypeAlias = Literal["en", "pl", "ru", "ua"]
-_Transport: TypeAlias = Literal["rtu", "tcp", "pdu"]
+_Transport: TypeAlias = Literal["rtu", "tcp", "ascii", "pdu"]
 _Direction: TypeAlias = Literal["request", "response"]
 _Bytes: TypeAlias = Buffer | NDArray[np.uint8]
 _Registers: TypeAlias = Sequence[int] | NDArray[np.uint16]
@@ -162,3 +163,4 @@ def encode_frame(
     frame: Frame | ArrayFrame | dict[str, Any], *, transport: _Transport, direction: _Direction
 ) -> bytes: ...
 def crc16(data: _Bytes) -> int: ...
+def lrc(data: _Bytes) -> int: ...

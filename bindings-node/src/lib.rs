@@ -38,6 +38,8 @@ functions! {
     encode_frame = modbus,
     /// The checksum of RTU.
     crc16 = modbus,
+    /// The checksum of ASCII.
+    lrc = modbus,
 }
 
 fn read<T: DeserializeOwned>(env: &Env, call: Unknown) -> Result<T> {

@@ -61,6 +61,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::ProtocolId
         | ErrorKind::FrameLength
         | ErrorKind::CrcMismatch
+        | ErrorKind::LrcMismatch
+        | ErrorKind::AsciiSyntax
         | ErrorKind::UnitId
         | ErrorKind::FunctionCode
         | ErrorKind::Quantity

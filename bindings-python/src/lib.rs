@@ -21,8 +21,8 @@ mod parabus {
 
     #[pymodule_export]
     use super::{
-        DecodedValue, crc16, decode_frame, decode_value, encode_frame, encode_value, format_value, parse_reference,
-        print_reference,
+        DecodedValue, crc16, decode_frame, decode_value, encode_frame, encode_value, format_value, lrc,
+        parse_reference, print_reference,
     };
 
     #[pymodule_export]
@@ -199,7 +199,7 @@ fn format_value(
 ///
 /// Args:
 ///     data: the whole frame, bytes-like: bytes, bytearray, memoryview or uint8 array.
-///     transport: `rtu` (with its CRC), `tcp` or `pdu` (neither unit nor checksum).
+///     transport: `rtu` (with its CRC), `tcp`, `ascii` or `pdu` (neither unit nor checksum).
 ///     direction: `request` or `response`.
 ///     out: writable one-dimensional uint16 NumPy array that takes the register values, if the
 ///         frame has any: `values` is then a view of its filled part.
@@ -254,7 +254,7 @@ fn decode_frame<'py>(
 /// Args:
 ///     frame: a dict of the fields that `decode_frame` gives; `quantity` may be left out where the
 ///         number of items says it. `values` and `bits` may be NumPy arrays.
-///     transport: `rtu` (with its CRC), `tcp` or `pdu` (neither unit nor checksum).
+///     transport: `rtu` (with its CRC), `tcp`, `ascii` or `pdu` (neither unit nor checksum).
 ///     direction: `request` or `response`.
 ///
 /// Raises:
@@ -278,4 +278,16 @@ fn encode_frame<'py>(frame: &Bound<'py, PyAny>, transport: String, direction: St
 #[pyfunction]
 fn crc16(py: Python<'_>, data: Bytes) -> PyResult<u16> {
     modbus::crc16(&modbus::Crc16 { data: data.0 }).map_err(|error| errors::raise(py, error))
+}
+
+/// The checksum of ASCII.
+///
+/// Args:
+///     data: bytes-like, any length.
+///
+/// Returns:
+///     0 to 255: what makes the sum of all bytes 0.
+#[pyfunction]
+fn lrc(py: Python<'_>, data: Bytes) -> PyResult<u8> {
+    modbus::lrc(&modbus::Lrc { data: data.0 }).map_err(|error| errors::raise(py, error))
 }

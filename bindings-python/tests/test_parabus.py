@@ -21,7 +21,7 @@ KINDS = {
     parabus.FrameError: {
         "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",
         "byte-count", "address-range", "coil-value", "buffer-too-small", "unknown-transport", "frame-field",
-        "too-many-in-flight", "crc-mismatch", "unit-id", "not-before", "file-record", "read-code", "more-follows",
+        "too-many-in-flight", "crc-mismatch", "unit-id", "not-before", "file-record", "lrc-mismatch", "ascii-syntax", "read-code", "more-follows",
     },
     parabus.GatewayImageError: {"gateway-image"},
 }  # fmt: skip

@@ -67,6 +67,10 @@ kinds! {
     FrameLength => "frame-length",
     /// A CRC that is not that of the bytes before it.
     CrcMismatch => "crc-mismatch",
+    /// An LRC that is not that of the bytes before it.
+    LrcMismatch => "lrc-mismatch",
+    /// Text that is not a frame of Modbus ASCII.
+    AsciiSyntax => "ascii-syntax",
     /// A unit that this request may not go to: a read is never broadcast.
     UnitId => "unit-id",
     /// A function code of 0 or above 127.

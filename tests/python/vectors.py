@@ -34,8 +34,12 @@ def crc16(data):
     return parabus.crc16(bytes.fromhex(data))
 
 
+def lrc(data):
+    return parabus.lrc(bytes.fromhex(data))
+
+
 # Bytes are hexadecimal text in the files, and objects are dicts.
-CALLS = {"decode_frame": decode_frame, "encode_frame": encode_frame, "decode_value": decode_value, "crc16": crc16}
+CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, crc16, lrc)}
 
 
 def canonical(value):

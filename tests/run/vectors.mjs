@@ -27,6 +27,7 @@ const calls = {
   decode_frame: (api, { data, ...options }) => frameOut(api.decodeFrame(bytes(data), options)),
   encode_frame: (api, { frame, ...options }) => hex(api.encodeFrame(frameIn(frame), options)),
   crc16: (api, { data }) => api.crc16(bytes(data)),
+  lrc: (api, { data }) => api.lrc(bytes(data)),
 };
 
 /** Keys in order; integers beyond ±(2^53 − 1), NaN and infinities as text. */

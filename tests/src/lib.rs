@@ -117,6 +117,7 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
             frame
         }),
         "encode_frame" => contract::modbus::encode_frame(&read(&with_bytes(args))).map(|bytes| hex(&json!(bytes))),
+        "lrc" => contract::modbus::lrc(&read(&with_bytes(args))).map(answer),
         "crc16" => contract::modbus::crc16(&read(&with_bytes(args))).map(answer),
         other => panic!("no function `{other}`"),
     }

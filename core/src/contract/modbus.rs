@@ -1,4 +1,4 @@
-//! Frames: `decode_frame`, `encode_frame`, `crc16`.
+//! Frames: `decode_frame`, `encode_frame`, `crc16`, `lrc`.
 
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
@@ -11,7 +11,7 @@ use super::Error;
 use crate::error::ErrorKind;
 use crate::modbus::{
     Bits, DEVICE_IDENTIFICATION, ExceptionCode, FileRecord, FileRecords, FileReplies, FileSpan, FileSpans, FrameError,
-    FunctionCode, MAX_PDU, Object, Objects, Registers, Request, Response, UnitId, Values, rtu, tcp,
+    FunctionCode, MAX_PDU, Object, Objects, Registers, Request, Response, UnitId, Values, ascii, rtu, tcp,
 };
 
 /// Call of [`decode_frame`].
@@ -20,7 +20,7 @@ use crate::modbus::{
 pub struct DecodeFrame {
     /// The whole frame.
     pub data: Vec<u8>,
-    /// `rtu`, `tcp` or `pdu`.
+    /// `rtu`, `tcp`, `ascii` or `pdu`.
     pub transport: String,
     /// `request` or `response`.
     pub direction: String,
@@ -32,10 +32,18 @@ pub struct DecodeFrame {
 pub struct EncodeFrame {
     /// The frame's fields.
     pub frame: Frame,
-    /// `rtu`, `tcp` or `pdu`.
+    /// `rtu`, `tcp`, `ascii` or `pdu`.
     pub transport: String,
     /// `request` or `response`.
     pub direction: String,
+}
+
+/// Call of [`lrc`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lrc {
+    /// Any bytes.
+    pub data: Vec<u8>,
 }
 
 /// Call of [`crc16`].
@@ -194,6 +202,7 @@ fn unknown(what: &str, found: &str, expected: &str) -> Error {
 enum Transport {
     Rtu,
     Tcp,
+    Ascii,
     Pdu,
 }
 
@@ -202,8 +211,9 @@ impl Transport {
         match name {
             "rtu" => Ok(Transport::Rtu),
             "tcp" => Ok(Transport::Tcp),
+            "ascii" => Ok(Transport::Ascii),
             "pdu" => Ok(Transport::Pdu),
-            other => Err(unknown("transport", other, "rtu, tcp or pdu")),
+            other => Err(unknown("transport", other, "rtu, tcp, ascii or pdu")),
         }
     }
 
@@ -212,7 +222,16 @@ impl Transport {
         match self {
             Transport::Rtu => rtu::HEADER,
             Transport::Tcp => tcp::HEADER,
-            Transport::Pdu => 0,
+            Transport::Ascii | Transport::Pdu => 0,
+        }
+    }
+
+    /// Where a byte of the PDU stands in the frame.
+    const fn place(self, offset: usize) -> usize {
+        match self {
+            // Two digits a byte, behind the colon and the unit.
+            Transport::Ascii => 3 + 2 * offset,
+            _ => offset + self.header(),
         }
     }
 }
@@ -237,6 +256,7 @@ impl From<FrameError> for Error {
 /// What breaks the standard, with its byte in the frame; a transport or direction of another name.
 pub fn decode_frame(call: &DecodeFrame) -> Result<Frame, Error> {
     let (transport, direction) = (Transport::of(&call.transport)?, direction(&call.direction)?);
+    let mut binary = [0; ascii::MAX_BINARY];
     let (frame, pdu) = match transport {
         Transport::Rtu => {
             let frame = rtu::Frame::parse(&call.data)?;
@@ -247,10 +267,14 @@ pub fn decode_frame(call: &DecodeFrame) -> Result<Frame, Error> {
             let (transaction_id, unit_id) = (Some(frame.transaction_id), Some(frame.unit_id.0));
             (Frame { transaction_id, unit_id, ..Frame::default() }, frame.pdu)
         }
+        Transport::Ascii => {
+            let frame = ascii::Frame::parse(&call.data, &mut binary)?;
+            (Frame { unit_id: Some(frame.unit_id.0), ..Frame::default() }, frame.pdu)
+        }
         Transport::Pdu => (Frame::default(), call.data.as_slice()),
     };
     let in_frame = |error: FrameError| {
-        let offset = error.offset() + transport.header();
+        let offset = transport.place(error.offset());
         Error { offset: Some(offset), ..FrameError::new(error.kind(), offset, error.expected()).into() }
     };
     match direction {
@@ -429,6 +453,12 @@ pub fn encode_frame(call: &EncodeFrame) -> Result<Vec<u8>, Error> {
             let transaction_id = need(call.frame.transaction_id, "transaction_id")?;
             tcp::emit_header(&mut buffer, transaction_id, unit_id()?, pdu_length)?
         }
+        Transport::Ascii => {
+            let mut text = vec![0; ascii::MAX_FRAME];
+            let length = ascii::emit_frame(&mut text, unit_id()?, buffer.get(..pdu_length).unwrap_or_default())?;
+            buffer = text;
+            length
+        }
         Transport::Pdu => pdu_length,
     };
     buffer.truncate(length);
@@ -441,6 +471,14 @@ pub fn encode_frame(call: &EncodeFrame) -> Result<Vec<u8>, Error> {
 /// None; the type is that of every function here.
 pub fn crc16(call: &Crc16) -> Result<u16, Error> {
     Ok(rtu::crc16(&call.data))
+}
+
+/// The LRC of frames of Modbus ASCII.
+///
+/// # Errors
+/// None; the type is that of every function here.
+pub fn lrc(call: &Lrc) -> Result<u8, Error> {
+    Ok(ascii::lrc(&call.data))
 }
 
 fn emit_request(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {

@@ -6,6 +6,7 @@
 //! checked when the view was made. Limits and names follow the Modbus Application Protocol
 //! Specification V1.1b3 ("the standard") and the Messaging Implementation Guide V1.0b ("the TCP guide").
 
+pub mod ascii;
 pub mod client;
 mod names;
 mod pdu;

@@ -70,6 +70,7 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
             let rest = literal("modbus::EncodeFrame", &args, &["transport", "direction"], &[])?;
             rest.replacen('{', &format!("{{ frame: {frame},"), 1)
         }
+        "lrc" => literal("modbus::Lrc", &with_bytes(args)?, &["data"], &[])?,
         "crc16" => literal("modbus::Crc16", &with_bytes(args)?, &["data"], &[])?,
         other => return Err(format!("no function `{other}`").into()),
     };

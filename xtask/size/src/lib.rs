@@ -11,7 +11,7 @@ use parabus_core::modbus::client::{Event, Poll};
 use parabus_core::modbus::rtu::{self, Line, ServerPoll};
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{
-    Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, tcp,
+    Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, ascii, tcp,
 };
 use parabus_core::reference::Reference;
 use parabus_core::schedule::{BackOff, DeviceSchedule};
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn size_time(data: *const u8, length: usize) -> u32 {
     Instant::parse(unsafe { text(data, length) }).map_or(0, |instant| printed(&instant.display_millis()))
 }
 
-/// Frames of both transports, taken apart and built again, requests and responses.
+/// Frames of every transport, taken apart and built again, requests and responses.
 ///
 /// # Safety
 /// `data` points to `length` bytes.
@@ -106,7 +106,9 @@ pub unsafe extern "C" fn size_frame(data: *const u8, length: usize) -> u32 {
     let mut total = 0;
     let tcp = tcp::Frame::parse(bytes).map(|frame| (frame.transaction_id, frame.unit_id, frame.pdu));
     let rtu = rtu::Frame::parse(bytes).map(|frame| (0, frame.unit_id, frame.pdu));
-    for (transaction_id, unit_id, pdu) in [tcp, rtu].into_iter().flatten() {
+    let mut binary = [0; ascii::MAX_BINARY];
+    let ascii = ascii::Frame::parse(bytes, &mut binary).map(|frame| (0, frame.unit_id, frame.pdu));
+    for (transaction_id, unit_id, pdu) in [tcp, rtu, ascii].into_iter().flatten() {
         let built = match (Request::parse(pdu), Response::parse(pdu)) {
             (Ok(request), Ok(response)) if response.answers(&request) => request.emit(&mut buffer),
             (Ok(_), Ok(response)) | (Err(_), Ok(response)) => response.emit(&mut buffer),
@@ -119,6 +121,8 @@ pub unsafe extern "C" fn size_frame(data: *const u8, length: usize) -> u32 {
         let Ok(length) = built else { continue };
         total += tcp::emit_header(&mut buffer, transaction_id, unit_id, length).unwrap_or(0) as u32;
         total += rtu::emit_frame(&mut buffer, unit_id, length).unwrap_or(0) as u32;
+        let mut text = [0; ascii::MAX_FRAME];
+        total += ascii::emit_frame(&mut text, unit_id, buffer.get(..length).unwrap_or_default()).unwrap_or(0) as u32;
     }
     total
 }
