@@ -206,8 +206,13 @@ fn format_value(
 ///
 /// Returns:
 ///     A dict: `function_code` (1 to 127), `transaction_id` (tcp), `unit_id` (not of a bare PDU),
-///     and what the function has of `address`, `quantity`, `value`, `values` (ints 0 to 65535),
-///     `bits` (bools; of a response all bits of the bytes received), `exception_code`, `data`.
+///     and of the others those that the function has. Ints 0 to 65535: `address`, `quantity`,
+///     `value` (function 5: a bool), `status`, `sub_function`, `event_count`, `message_count`,
+///     `and_mask`, `or_mask`, `read_address`, `read_quantity`, `write_address`. Ints 0 to 255:
+///     `exception_code`, `mei_type`, `read_code`, `object_id`, `conformity`, `next_object_id`.
+///     `values` (ints), `bits` (bools; of a response all bits of the bytes received), `records`
+///     (dicts of `file_number`, `record_number`, `record_length`, `values`), `objects` (dicts of
+///     `id`, `value` as bytes), `more_follows` (bool), `events` and `data` (bytes).
 ///
 /// Raises:
 ///     FrameError: with the offset of the byte that breaks the standard; kind `buffer-too-small` if

@@ -11,8 +11,8 @@ use crate::{compiler, firmware, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core; `xtask/size` has a function `size_…` for each.
-const AREAS: [&str; 9] =
-    ["reference", "value", "time", "frame", "tcp_client", "rtu_client", "rtu_server", "image", "schedule"];
+const AREAS: [&str; 10] =
+    ["reference", "value", "time", "frame", "tcp_client", "rtu_client", "rtu_server", "plan", "image", "schedule"];
 
 /// What the panic handler of `xtask/size` calls.
 const PANIC: &str = "a_panic_can_be_reached";

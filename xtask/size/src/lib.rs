@@ -8,10 +8,11 @@ use core::hint::black_box;
 
 use parabus_core::gateway::Image;
 use parabus_core::modbus::client::{Event, Poll};
+use parabus_core::modbus::plan::{Point, plan_reads, plan_writes};
 use parabus_core::modbus::rtu::{self, Line, ServerPoll};
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{
-    Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, ascii, tcp,
+    Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, WriteFunction, ascii, tcp,
 };
 use parabus_core::reference::Reference;
 use parabus_core::schedule::{BackOff, DeviceSchedule};
@@ -243,6 +244,23 @@ pub unsafe extern "C" fn size_image(data: *const u8, length: usize) -> u32 {
     // SAFETY: promised by the caller.
     let bytes = unsafe { core::slice::from_raw_parts(data, length) };
     Image::parse(bytes).map_or(0, |image| (image.units().count() + image.groups().count()) as u32)
+}
+
+/// Plans reads and writes.
+///
+/// # Safety
+/// `addresses` points to `length` addresses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_plan(addresses: *const u16, length: usize, gap: u16) -> u32 {
+    // SAFETY: promised by the caller.
+    let addresses = unsafe { core::slice::from_raw_parts(addresses, length) };
+    let mut points = [Point { kind: RegisterKind::Input, address: 0, count: 1 }; 16];
+    points.iter_mut().zip(addresses).for_each(|(point, address)| point.address = *address);
+    let quantity: u32 = plan_reads(&points, gap, gap).map(|group| u32::from(group.quantity)).sum();
+    let function = if gap == 6 { WriteFunction::Always6 } else { WriteFunction::Normal };
+    let parts =
+        plan_writes(RegisterKind::Holding, length, function).map_or(0, |parts| parts.map(|part| part.count).sum());
+    quantity.wrapping_add(parts as u32)
 }
 
 /// One step of a schedule.
