@@ -57,7 +57,8 @@ async def gateway(packed: pathlib.Path, log: pathlib.Path, dead=()):
     words = ["qemu-system-arm", "-M", "mps2-an386", "-nographic", "-monitor", "none", "-kernel", ELF]
     words += ["-semihosting-config", "enable=on,target=native"]
     words += ["-device", f"loader,file={packed},addr=0x300000,force-raw=on"]
-    words += ["-serial", f"tcp:127.0.0.1:{bus}", "-serial", f"tcp:127.0.0.1:{uplink},server=on,wait=off"]
+    words += ["-serial", f"tcp:127.0.0.1:{bus},nodelay=on"]
+    words += ["-serial", f"tcp:127.0.0.1:{uplink},server=on,wait=off,nodelay=on"]
     with open(log, "w") as output:
         emulator = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     client = AsyncModbusTcpClient("127.0.0.1", port=uplink, framer=FramerType.RTU, timeout=3)

@@ -78,8 +78,8 @@ const UNTIL_STDIN_CLOSES: &str = r#"exec 3<&0; "$@" </dev/null & own=$!; trap 'k
 pub fn emulate(elf: &Path, image: &Path, bus: Option<u16>, uplink: u16) -> Command {
     let mut qemu = board(elf);
     qemu.arg("-device").arg(format!("loader,file={},addr={IMAGE_ADDRESS:#x},force-raw=on", image.display()));
-    qemu.arg("-serial").arg(bus.map_or("null".to_owned(), |port| format!("tcp:127.0.0.1:{port}")));
-    qemu.arg("-serial").arg(format!("tcp:127.0.0.1:{uplink},server=on,wait=off"));
+    qemu.arg("-serial").arg(bus.map_or("null".to_owned(), |port| format!("tcp:127.0.0.1:{port},nodelay=on")));
+    qemu.arg("-serial").arg(format!("tcp:127.0.0.1:{uplink},server=on,wait=off,nodelay=on"));
     let mut shell = program("sh");
     shell.args(["-c", UNTIL_STDIN_CLOSES, "gateway"]).arg(qemu.get_program()).args(qemu.get_args());
     shell
