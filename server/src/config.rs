@@ -115,7 +115,11 @@ impl Access {
     /// Whether the server may open a connection to this address on a caller's behalf.
     pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        if address.is_loopback() || address.is_unspecified() {
+        // No address, and yet it leads to this machine.
+        if address.is_unspecified() {
+            return false;
+        }
+        if address.is_loopback() {
             return self.allow_loopback;
         }
         !self.refused_ranges.iter().any(|range| range.contains(address))

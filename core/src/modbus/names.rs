@@ -220,6 +220,11 @@ impl ExceptionCode {
     /// 11: a gateway's target did not answer.
     pub const GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND: ExceptionCode = ExceptionCode(11);
 
+    /// Whether a gateway says it of a unit that it could not reach: the unit itself did not answer.
+    pub const fn is_of_gateway(self) -> bool {
+        matches!(self.0, 10 | 11)
+    }
+
     /// The standard's name as the API prints it (DOMAIN.md 2.5).
     pub const fn name(self) -> &'static str {
         match self.0 {

@@ -78,7 +78,7 @@ async function start(): Promise<void> {
   plant = mine;
   document.title = `${org.orgName} · Parabus`;
   await mine.load();
-  mine.addEventListener("plant", () => void remember(mine).then(show));
+  mine.addEventListener("plant", () => void remember(mine).catch(console.error).finally(show));
   mine.addEventListener("devices", () => views.forEach((view) => view.tick?.()));
   mine.addEventListener("readings", (event) => {
     const ids = (event as CustomEvent<number[]>).detail;
@@ -90,12 +90,18 @@ async function start(): Promise<void> {
   void mine.listen();
 }
 
+/** Parameters that the API gives at once. */
+const MOST_IDS = 500;
+
 /** Last values of devices that do not answer now. */
 async function remember(plant: Plant): Promise<void> {
   const ids = [...plant.params.keys()];
   if (ids.length === 0) return;
-  const last = await get<Record<string, { value?: string; readOn?: string }>>(`/params/last-readings/?paramIds=${ids.join(",")}&lang=${currentLang()}`);
-  for (const [id, { value, readOn }] of Object.entries(last)) if (value !== undefined && readOn) plant.remember(Number(id), Date.parse(readOn), value);
+  for (let from = 0; from < ids.length; from += MOST_IDS) {
+    const batch = ids.slice(from, from + MOST_IDS).join(",");
+    const last = await get<Record<string, { value?: string; readOn?: string }>>(`/params/last-readings/?paramIds=${batch}&lang=${currentLang()}`);
+    for (const [id, { value, readOn }] of Object.entries(last)) if (value !== undefined && readOn) plant.remember(Number(id), Date.parse(readOn), value);
+  }
   // The small curves of the overview begin with what is stored.
   const shown = [...plant.params.values()].filter((param) => param.isDisplayedOnDashboard && !plant.seeded.has(param.paramId));
   await Promise.all(shown.map(async ({ paramId }) => plant.seed(paramId, await get<Point[]>(`/readings/get/?paramId=${paramId}&pointsLimit=${RECENT}`))));

@@ -224,7 +224,7 @@ function writeForm(plant: Plant, param: Param): HTMLElement {
     button.disabled = false;
     const failed = "err" in reply;
     result.classList.toggle("bad", failed);
-    setText(result, failed ? reply.err : `${word("written")}: ${plant.format(param, reply.ok.oldValue)} → ${reply.ok.formattedValue}`);
+    setText(result, failed ? reply.err : `${word("written")}: ${reply.ok.oldValue === "" ? "—" : plant.format(param, reply.ok.oldValue)} → ${reply.ok.formattedValue}`);
   };
   return h("form", { class: "write", submit: send }, h("label", { for: "write" }, word("newValue")), h("div", { class: "row" }, input, button), result);
 }

@@ -33,7 +33,7 @@ pub use endpoint::{Context, Endpoint, Method};
 pub use error::{ApiError, ErrorCode};
 pub use openapi::document as openapi_document;
 pub use permission::Permission;
-pub use serve::{BODY_LIMIT, parse_token, peer_of};
+pub use serve::{BODY_LIMIT, BODY_TIMEOUT, parse_token, peer_of};
 pub use types::Date;
 
 /// Where the API lives (seed: Basics).

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
@@ -21,6 +22,9 @@ use crate::session::{Token, TokenError};
 
 /// Largest body, bytes, inclusive (D-03).
 pub const BODY_LIMIT: usize = 1_048_576;
+
+/// Time for a body to arrive: one that never ends would hold its connection.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers one request to endpoint `E`.
 pub async fn serve<E: Endpoint>(app: Arc<App>, request: axum::extract::Request) -> Response {
@@ -109,7 +113,11 @@ async fn read_body<E: Endpoint>(headers: &HeaderMap, body: Body) -> Result<Vec<u
     if announced.is_some_and(|length| length > BODY_LIMIT) {
         return Err(too_large());
     }
-    match Limited::new(body, BODY_LIMIT).collect().await {
+    let Ok(read) = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await else {
+        let seconds = BODY_TIMEOUT.as_secs();
+        return Err(ApiError::incorrect_request(format!("the payload did not arrive within {seconds} s")));
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
         Err(error) => Err(ApiError::incorrect_request(format!("the payload could not be read: {error}"))),

@@ -78,7 +78,8 @@ pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priorit
             }
             Err(error) => {
                 let cell = cell_error(&error);
-                if matches!(error, LinkError::Exception(_)) {
+                // A gateway's word for a unit that did not answer it (exceptions 10 and 11) is no answer.
+                if matches!(error, LinkError::Exception(code) if !code.is_of_gateway()) {
                     answered_at.get_or_insert_with(clock::now);
                 } else {
                     groups.clear();

@@ -22,6 +22,7 @@ impl tokio_modbus::server::Service for Registers {
             Request::ReadHoldingRegisters(address, count) if address + count <= 100 => {
                 Ok(Response::ReadHoldingRegisters((address..address + count).collect()))
             }
+            Request::ReadHoldingRegisters(200.., _) => Err(Refusal::GatewayTargetDevice),
             _ => Err(Refusal::IllegalDataAddress),
         })
     }
@@ -110,6 +111,14 @@ async fn an_address_that_does_not_exist_fails_alone() {
     let reading = cells(&plant, 125, &[param(1, 99, "u16-be"), param(2, 100, "u16-be"), param(3, 98, "u16-be")]).await;
     let refused = Err(CellError::Exception(ExceptionCode::ILLEGAL_DATA_ADDRESS));
     assert_eq!(reading.cells, [Ok(Raw(99)), refused, Ok(Raw(98))]);
+}
+
+/// What a gateway says of a unit that is dead costs one request and is no sign of life.
+#[tokio::test]
+async fn a_dead_unit_behind_a_gateway_has_not_answered() {
+    let plant = plant().await;
+    let reading = cells(&plant, 1, &[param(1, 200, "u16-be"), param(2, 300, "u16-be")]).await;
+    assert_eq!(reading.answered_at, None, "{:?}", reading.cells);
 }
 
 #[tokio::test]

@@ -155,6 +155,11 @@ impl Log {
         Ok(Some(file))
     }
 
+    /// That file could not be forced: try again next time.
+    pub fn sync_failed(&mut self) {
+        self.is_synced = false;
+    }
+
     /// Starts a new segment; gives the number of the last one to seal, if any holds a record.
     pub fn rotate(&mut self) -> Result<Option<u64>, StoreError> {
         if !self.holds_records {

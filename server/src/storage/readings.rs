@@ -83,7 +83,10 @@ impl Store {
         let Some(log) = &self.shared.log else { return Ok(()) };
         let unsynced = log.lock().unsynced()?;
         match unsynced {
-            Some(file) => file.sync_data().map_err(StoreError::io(&self.shared.database)),
+            Some(file) => file.sync_data().map_err(|error| {
+                log.lock().sync_failed();
+                StoreError::io(&self.shared.database)(error)
+            }),
             None => Ok(()),
         }
     }

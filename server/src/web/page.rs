@@ -11,7 +11,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 
 use crate::api::auth::authenticate::{Credentials, TokenReply};
-use crate::api::{ApiError, ErrorCode, peer_of};
+use crate::api::{ApiError, BODY_TIMEOUT, ErrorCode, peer_of};
 use crate::app::App;
 use crate::session::{PAGE_LIFE_MS, Token};
 
@@ -29,8 +29,9 @@ async fn log_in(State(app): State<Arc<App>>, request: Request) -> Result<Respons
     let (parts, body) = request.into_parts();
     same_origin(&parts)?;
     app.quota.spend_address(peer_of(&parts))?;
-    let body = axum::body::to_bytes(body, 4096)
+    let body = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, 4096))
         .await
+        .map_err(|_| ApiError::incorrect_request("the payload did not arrive in time"))?
         .map_err(|_| ApiError::new(ErrorCode::PayloadIsTooLarge, "the payload is larger than 4096 bytes"))?;
     let credentials: Credentials =
         serde_json::from_slice(&body).map_err(|error| ApiError::incorrect_request(format!("payload: {error}")))?;

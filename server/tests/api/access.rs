@@ -99,6 +99,10 @@ async fn raw_access_goes_by_network_and_by_range() {
     assert_eq!(status, StatusCode::NOT_FOUND, "an address of no network is for managers");
     let (status, _) = api.post(path, &owner, &read("127.0.0.1", api.device_port + 1)).await;
     assert_eq!(status, StatusCode::NOT_FOUND, "the address of a foreign network is hidden");
+    let (status, _) = api.post(path, &owner, &read("127.0.0.2", api.device_port + 1)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "nor is it shown under another of this machine's addresses");
+    let (status, _) = api.post(path, &owner, &read("0.0.0.0", api.device_port + 1)).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "which is no address at all");
     let (status, reply) = api.post(path, &owner, &read("169.254.169.254", 80)).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "{reply}");
 }

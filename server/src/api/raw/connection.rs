@@ -1,6 +1,6 @@
 //! The `connection` of raw requests, and who may use it.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,9 +52,12 @@ impl RawConnection {
                 Ok(links.handle(&net.connection, net.max_inflight_requests))
             }
             RawConnection::Direct { ip, port } => {
-                let address = ip.to_string();
-                let is_here = |net: &&Net| net.connection.ip_and_port() == (address.as_str(), *port);
-                let owners: Vec<&Net> = directory.nets.values().filter(is_here).collect();
+                let mut owners: Vec<&Net> = Vec::new();
+                for net in directory.nets.values() {
+                    if leads_to(&net.connection, (*ip).into(), *port).await {
+                        owners.push(net);
+                    }
+                }
                 let mut permitted = None;
                 for net in &owners {
                     if context.may(Some(net.org_id), permission)? {
@@ -64,7 +67,7 @@ impl RawConnection {
                 // The network knows what is spoken there.
                 let (connection, inflight) = match permitted {
                     Some(net) => (net.connection.clone(), net.max_inflight_requests),
-                    None if owners.is_empty() && manages_any(context) => (Connection::tcp(&address, *port), 1),
+                    None if owners.is_empty() && manages_any(context) => (Connection::tcp(ip.to_string(), *port), 1),
                     None => return Err(ApiError::not_found("connection", format!("{ip}:{port}"))),
                 };
                 if !context.app.config.access.allows((*ip).into()) {
@@ -78,6 +81,23 @@ impl RawConnection {
             RawConnection::ActivationCode { code } => Err(ApiError::not_found("activation code", code)),
             RawConnection::Backward { mac } => Err(ApiError::not_found("connection", mac)),
         }
+    }
+}
+
+/// Whether a network's connection goes to this address, whichever way its host is written.
+async fn leads_to(connection: &Connection, ip: IpAddr, port: u16) -> bool {
+    let Connection::Direct { host, port: own, .. } = connection else { return false };
+    if *own != port {
+        return false;
+    }
+    let is_it = |other: IpAddr| other.to_canonical() == ip || other.is_loopback() && ip.is_loopback();
+    match host.parse() {
+        Ok(address) => is_it(address),
+        Err(_) => match tokio::net::lookup_host((host.as_str(), port)).await {
+            Ok(mut addresses) => addresses.any(|address| is_it(address.ip())),
+            // A name that nobody knows leads nowhere now.
+            Err(_) => false,
+        },
     }
 }
 
