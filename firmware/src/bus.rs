@@ -14,8 +14,10 @@ use crate::CapacityError;
 pub(crate) enum Work {
     /// The reading of a group, with repetitions left.
     Group { index: usize, retries: u8 },
-    /// A request from the uplink.
-    Passed,
+    /// The request from the uplink of this identity.
+    Passed { id: u16 },
+    /// A broadcast from the uplink.
+    Broadcast,
 }
 
 /// Groups of a unit whose turn it is.

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use heapless::Vec;
 use parabus_core::gateway::Image;
 use parabus_core::modbus::client::{ClientError, Event, Poll};
 use parabus_core::modbus::rtu::{Line, Server, ServerPoll};
@@ -73,6 +74,8 @@ pub struct Gateway<const UNITS: usize, const GROUPS: usize, const WORDS: usize> 
     points: Points<GROUPS, WORDS>,
     uplink: Server,
     passing: Option<Passing>,
+    /// A broadcast from the uplink that waits for the bus.
+    broadcast: Option<Vec<u8, MAX_PDU>>,
     health: Health,
 }
 
@@ -88,6 +91,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
             points: Points::new(image)?,
             uplink: Server::new(units, uplink),
             passing: None,
+            broadcast: None,
             health: Health::default(),
         })
     }
@@ -115,12 +119,13 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                         self.health.read = self.health.read.wrapping_add(1);
                         self.points.store(index, &response, now_us);
                     }
-                    Some(Work::Passed) => {
-                        if let Some(passing) = self.passing.take() {
+                    Some(Work::Passed { id }) => {
+                        // Whoever asked may have given up and asked something else since.
+                        if let Some(passing) = self.passing.take_if(|passing| passing.id == id) {
                             finish(&mut self.uplink, passing, &response);
                         }
                     }
-                    None => {}
+                    Some(Work::Broadcast) | None => {}
                 }
             }
             bytes = bytes.get(taken..).unwrap_or_default();
@@ -154,6 +159,12 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
         match known {
             Known::All => self.uplink.answer(&mut self.points),
             Known::Refused(code) => refuse(&mut self.uplink, id, code),
+            // Nobody waits for a broadcast: it must not be lost to the next request.
+            Known::No if unit_id == UnitId::BROADCAST && self.broadcast.is_none() => {
+                self.broadcast = Vec::from_slice(asked.pdu).ok();
+                self.uplink.ignore();
+                return;
+            }
             Known::No => {
                 // One that was passed on and is waited for no longer: its reply answers nothing.
                 self.passing = Some(Passing { id, unit_id });
@@ -171,10 +182,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                 u64::MAX
             }
             Poll::Sent(_) => {
-                if self.bus.work.take() == Some(Work::Passed) {
-                    self.passing = None;
-                    self.uplink.ignore();
-                }
+                self.bus.work = None;
                 u64::MAX
             }
             Poll::WaitUntil(at) => at,
@@ -198,23 +206,37 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
         self.health.timeouts = self.health.timeouts.wrapping_add(1);
         match self.bus.work.take() {
             Some(Work::Group { index, retries }) if self.bus.fail(index, retries, now_us) => self.points.silence(index),
-            Some(Work::Passed) => {
-                if let Some(passing) = self.passing.take() {
+            Some(Work::Passed { id }) => {
+                if let Some(passing) = self.passing.take_if(|passing| passing.id == id) {
                     let code = ExceptionCode::GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND;
                     refuse(&mut self.uplink, passing.id, code);
                 }
             }
-            Some(Work::Group { .. }) | None => {}
+            Some(Work::Group { .. } | Work::Broadcast) | None => {}
         }
     }
 
     /// Starts the next request on the bus: the length of its frame, or when to try again.
     fn start(&mut self, now_us: u64) -> Result<usize, u64> {
+        if let Some(Ok(request)) = self.broadcast.as_deref().map(Request::parse) {
+            match self.bus.start(UnitId::BROADCAST, &request, Work::Broadcast, now_us) {
+                Ok(length) => {
+                    if let Some((kind, address, quantity)) = request.writes() {
+                        self.points.forget(UnitId::BROADCAST, kind, address, quantity);
+                    }
+                    self.broadcast = None;
+                    self.health.passed = self.health.passed.wrapping_add(1);
+                    return Ok(length);
+                }
+                Err(ClientError::NotBefore(at)) => return Err(at),
+                Err(_) => self.broadcast = None,
+            }
+        }
         if let Some(passing) = self.passing {
             let asked = self.uplink.request().filter(|asked| asked.id == passing.id);
             let request = asked.map(|asked| Request::parse(asked.pdu));
             if let Some(Ok(request)) = request {
-                match self.bus.start(passing.unit_id, &request, Work::Passed, now_us) {
+                match self.bus.start(passing.unit_id, &request, Work::Passed { id: passing.id }, now_us) {
                     Ok(length) => {
                         self.health.passed = self.health.passed.wrapping_add(1);
                         // Whatever becomes of it: what was read of these registers may be old now.

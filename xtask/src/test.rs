@@ -14,6 +14,9 @@ const TSC: &str = "server/dashboard/node_modules/.bin/tsc";
 /// Feature sets of core that must stand alone.
 const FEATURE_SETS: [&str; 4] = ["", "alloc", "std", "serde"];
 
+/// Platforms that run the vectors.
+const RUNNERS: usize = 6;
+
 /// What can be tested alone.
 const AREAS: [&str; 9] = ["core", "server", "vectors", "wasm", "python", "node", "firmware", "page", "devices"];
 
@@ -24,6 +27,8 @@ struct Report {
     failed: usize,
     vectors: Vec<(String, String, String)>,
     endpoints: Option<String>,
+    /// Every runner was to have its turn.
+    has_all_runners: bool,
 }
 
 impl Report {
@@ -88,7 +93,8 @@ pub fn run(area: Option<&str>) -> Result {
     }
     setup::run()?;
     println!("test");
-    let mut report = Report::default();
+    let has_all_runners = matches!(area, None | Some("vectors"));
+    let mut report = Report { has_all_runners, ..Report::default() };
     if let Err(error) = areas(area, &mut report) {
         report.fail(&error, 1);
     }
@@ -269,6 +275,18 @@ fn devices(report: &mut Report) {
     report.step("pymodbus and stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
 }
 
+/// What is wrong with the table where all runners had their turn: each has to run every vector.
+fn missing_runners(report: &Report) -> String {
+    let totals: std::collections::BTreeSet<&str> = report.vectors.iter().map(|(_, _, total)| total.as_str()).collect();
+    if totals.len() > 1 {
+        return "the runners did not run the same number of vectors".to_owned();
+    }
+    if report.has_all_runners && report.vectors.len() != RUNNERS {
+        return format!("{} runners reported, expected {RUNNERS}", report.vectors.len());
+    }
+    String::new()
+}
+
 fn close(report: &Report) -> Result {
     println!();
     if !report.vectors.is_empty() {
@@ -280,13 +298,28 @@ fn close(report: &Report) -> Result {
     if let Some(endpoints) = &report.endpoints {
         println!("  {endpoints}");
     }
+    let missing = missing_runners(report);
+    if !missing.is_empty() {
+        println!("  {missing}");
+    }
     println!("{} passed, {} failed", report.passed, report.failed);
-    if report.failed == 0 { Ok(()) } else { Err(String::new()) }
+    if report.failed == 0 && missing.is_empty() { Ok(()) } else { Err(String::new()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_runner_that_is_missing_or_runs_less_is_no_success() {
+        let row = |runner: &str, total: &str| (runner.to_owned(), total.to_owned(), total.to_owned());
+        let report = |vectors| Report { vectors, has_all_runners: true, ..Report::default() };
+        assert!(close(&report(vec![row("one", "2"); RUNNERS])).is_ok());
+        assert!(close(&report(vec![row("one", "2"); RUNNERS - 1])).is_err());
+        let mut fewer = vec![row("one", "2"); RUNNERS - 1];
+        fewer.push(row("other", "1"));
+        assert!(close(&report(fewer)).is_err());
+    }
 
     #[test]
     fn closing_lines_are_counted_and_others_are_not() {

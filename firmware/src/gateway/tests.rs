@@ -279,6 +279,52 @@ fn what_is_not_polled_and_every_write_goes_to_the_bus() {
     assert_eq!(plant.read(9, RegisterKind::Holding, 0, 1), None, "a unit that is not its own");
 }
 
+/// A unit that is slower than the patience of whoever asks: its reply is never given to the next question.
+#[test]
+fn the_reply_to_a_question_given_up_answers_no_other() {
+    let mut plant = Plant::new();
+    plant.run(1500);
+    plant.devices.0.get_mut(&2).unwrap().is_off = true;
+    let ask = |plant: &mut Plant, value: u16| {
+        let mut frame = [0; MAX_FRAME];
+        let write = Request::WriteMultipleRegisters { address: 7, values: Values::Host(&[value]) };
+        let mut client = Client::new(Line::stream());
+        let (_, length) = client.request(UnitId(2), &write, 0, 1, &mut frame).unwrap();
+        plant.uplink.received.borrow_mut().extend(&frame[..length]);
+    };
+    ask(&mut plant, 1);
+    plant.run(50);
+    ask(&mut plant, 2);
+    plant.run(100);
+    // The unit's late answer to the first write.
+    let mut late = std::vec![2, 16, 0, 7, 0, 1];
+    late.extend(parabus_core::modbus::rtu::crc16(&late).to_le_bytes());
+    plant.bus.received.borrow_mut().extend(late);
+    plant.run(1);
+    assert!(plant.uplink.sent.borrow().is_empty(), "nothing is known of the second write yet");
+    plant.devices.0.get_mut(&2).unwrap().is_off = false;
+    plant.run(2000);
+    assert_eq!(plant.devices.read(UnitId(2), RegisterKind::Holding, 7, 0), Some(2), "the second write was done");
+    assert_eq!(plant.uplink.sent.borrow().len(), 8, "and answered once");
+}
+
+/// Nobody waits for a broadcast, and it waits for the bus all the same.
+#[test]
+fn a_broadcast_is_not_lost_to_the_next_request() {
+    let mut plant = Plant::new();
+    plant.run(1500);
+    plant.devices.0.get_mut(&2).unwrap().is_off = true;
+    plant.run(450);
+    let broadcast = [0, 6, 3, 132, 0, 9];
+    let mut frame = broadcast.to_vec();
+    frame.extend(parabus_core::modbus::rtu::crc16(&broadcast).to_le_bytes());
+    plant.uplink.received.borrow_mut().extend(frame);
+    plant.run(20);
+    assert_eq!(plant.read(1, RegisterKind::Input, 100, 1), Some(Ok(std::vec![1000])));
+    plant.run(2000);
+    assert_eq!(plant.devices.read(UnitId(1), RegisterKind::Holding, 900, 0), Some(9));
+}
+
 #[test]
 fn a_dead_unit_is_told_from_its_neighbours() {
     let mut plant = Plant::new();

@@ -43,6 +43,8 @@ const MOST_LATE: usize = 4;
 struct Awaited {
     unit_id: UnitId,
     expectation: Expectation,
+    /// CRC of the request: replies do not say everything that was asked.
+    question: u16,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -124,11 +126,6 @@ impl Client {
         if self.pending.is_some() {
             return Err(ClientError::TooManyInFlight);
         }
-        let awaited = Awaited { unit_id, expectation: Expectation::of(request) };
-        let ready_us = self.ready_at(&awaited, now_us);
-        if now_us < ready_us {
-            return Err(ClientError::NotBefore(ready_us));
-        }
         let is_broadcast = unit_id == UnitId::BROADCAST;
         if is_broadcast && request.is_read() {
             let error = FrameError::new(ErrorKind::UnitId, 0, "a unit 1 to 255, reads are not broadcast");
@@ -138,6 +135,12 @@ impl Client {
         let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
         let body = frame.get_mut(HEADER..).ok_or(ClientError::Frame(too_small))?;
         let pdu_length = request.emit(body).map_err(ClientError::Frame)?;
+        let question = crc16(body.get(..pdu_length).unwrap_or_default());
+        let awaited = Awaited { unit_id, expectation: Expectation::of(request), question };
+        let ready_us = self.ready_at(&awaited, now_us);
+        if now_us < ready_us {
+            return Err(ClientError::NotBefore(ready_us));
+        }
         let length = emit_frame(frame, unit_id, pdu_length).map_err(ClientError::Frame)?;
         let sent_us = now_us.saturating_add(self.line.duration_us(length));
         let reply_us = self.line.duration_us(HEADER + awaited.expectation.most_bytes() + TRAILER);
@@ -199,7 +202,7 @@ impl Client {
         }
         let awaited = match &self.pending {
             Some(pending) => [Some(pending.awaited), None, None, None],
-            None => self.late.map(|late| late.map(|late| late.awaited)),
+            None => self.late.map(|late| late.filter(|late| now_us < late.until_us).map(|late| late.awaited)),
         };
         // Nothing is expected: whatever this is, it only delays the next request.
         if awaited.iter().all(Option::is_none) {
@@ -258,12 +261,9 @@ impl Client {
                 }
             }
         }
-        let keep_from = match keep_from {
-            keep_from if awaited.iter().flatten().all(is_anywhere) => keep_from.unwrap_or(self.filled),
-            // What fills the buffer without an end has none.
-            _ if self.filled == MAX_FRAME => self.filled,
-            _ => 0,
-        };
+        let keep_from = if awaited.iter().flatten().all(is_anywhere) { keep_from.unwrap_or(self.filled) } else { 0 };
+        // What fills the buffer without an end has none.
+        let keep_from = if keep_from == 0 && self.filled == MAX_FRAME { self.filled } else { keep_from };
         move_down(&mut self.buffer, keep_from..self.filled, 0);
         self.filled = self.filled.saturating_sub(keep_from);
         None
@@ -309,7 +309,7 @@ impl Awaited {
     fn is_confused_with(&self, other: &Awaited) -> bool {
         self.unit_id == other.unit_id
             && self.expectation.function() == other.expectation.function()
-            && self.expectation != other.expectation
+            && self.question != other.question
     }
 
     fn look_at(&self, bytes: &[u8]) -> Candidate {

@@ -121,6 +121,36 @@ fn any_amount_of_noise_is_passed_over() {
     }
 }
 
+/// Replies of unknown length fill the buffer without an end: the machine goes on, and so does its owner.
+#[test]
+fn what_has_no_end_is_given_up() {
+    for (function, begun) in [(43u8, [1, 43, 13]), (65, [1, 65, 0]), (8, [1, 8, 0])] {
+        let mut client = Client::new(Line::stream());
+        let data = [13, 0, 0, 0];
+        let registers = Registers::new(&data).unwrap();
+        let request = match function {
+            8 => Request::Diagnostics { sub_function: 0, data: registers },
+            _ => Request::Other { function: FunctionCode(function), data: &data },
+        };
+        let id = send(&mut client, 1, &request, 0).unwrap();
+        let noise = [&begun[..], &[0x55; 2000]].concat();
+        assert!(feed(&mut client, &noise, 300, 1).0.is_empty());
+        assert_eq!(client.poll(10_000_000), Poll::TimedOut(id));
+        assert!(feed(&mut client, &noise, 300, 10_000_001).0.is_empty());
+    }
+}
+
+/// A late echo says where was written, not what.
+#[test]
+fn the_late_reply_to_another_value_answers_nothing() {
+    let mut client = Client::new(Line::stream());
+    let write = |values| Request::WriteMultipleRegisters { address: 5, values: crate::modbus::Values::Host(values) };
+    let first = send(&mut client, 1, &write(&[1]), 0).unwrap();
+    assert_eq!(client.poll(100_000), Poll::TimedOut(first));
+    assert_eq!(send(&mut client, 1, &write(&[2]), 100_000), Err(ClientError::NotBefore(200_000)));
+    assert!(send(&mut client, 1, &write(&[1]), 100_000).is_ok(), "the same again is answered by either");
+}
+
 /// The oldest complaint about every library: after one time-out the client is one reply behind.
 #[test]
 fn a_late_reply_answers_nothing() {
