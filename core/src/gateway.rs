@@ -137,6 +137,9 @@ impl<'a> Image<'a> {
         if self.baud == 0 {
             return Err(error(8, "a baud rate"));
         }
+        if self.timeout_ms == 0 {
+            return Err(error(12, "a time-out"));
+        }
         let mut counted = 0;
         for (index, bytes) in self.units.chunks_exact(UNIT).enumerate() {
             let offset = HEADER + index * UNIT;
@@ -232,7 +235,8 @@ fn unit_of(bytes: &[u8]) -> Option<(Unit, usize)> {
 }
 
 fn group_of(bytes: &[u8]) -> Option<Group> {
-    let [kind, _, a0, a1, q0, q1] = *bytes.first_chunk()?;
+    // The second byte is kept for later versions.
+    let [kind, 0, a0, a1, q0, q1] = *bytes.first_chunk()? else { return None };
     let kind = RegisterKind::ALL.into_iter().find(|known| kind_byte(*known) == kind)?;
     Some(Group { kind, address: u16::from_le_bytes([a0, a1]), quantity: u16::from_le_bytes([q0, q1]) })
 }

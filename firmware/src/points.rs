@@ -104,6 +104,8 @@ impl<const GROUPS: usize, const WORDS: usize> Points<GROUPS, WORDS> {
                 }
                 State::Read(now_us)
             }
+            // "Later" is no answer to keep (exceptions 5 and 6).
+            Response::Exception { code, .. } if matches!(code.0, 5 | 6) => State::Unread,
             Response::Exception { code, .. } => State::Refused(*code),
             _ => State::Unread,
         };
@@ -141,7 +143,9 @@ impl<const GROUPS: usize, const WORDS: usize> Points<GROUPS, WORDS> {
                 }
                 State::Refused(code) => return Known::Refused(code),
                 State::Read(read_us) if now_us.saturating_sub(read_us) <= slot.kept_us => {}
-                State::Silent | State::Read(_) => {
+                // A bus may be slower than its periods: what is old is asked for.
+                State::Read(_) => return Known::No,
+                State::Silent => {
                     return Known::Refused(ExceptionCode::GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND);
                 }
             }

@@ -23,6 +23,9 @@ pub struct Packed {
     pub groups: usize,
 }
 
+/// Of a network without devices.
+const USUAL_TIMEOUT_MS: u32 = 1000;
+
 /// Packs the devices of a network, all their parameters included, in as few requests as the devices
 /// allow. The longest time-out of a device is that of the bus; disabled devices are left out.
 pub fn pack(file: &File, network: &str, baud: u32) -> Result<Packed, PackError> {
@@ -32,7 +35,7 @@ pub fn pack(file: &File, network: &str, baud: u32) -> Result<Packed, PackError> 
         known: networks().map(|each| format!("`{}`", each.name.text)).collect::<Vec<_>>().join(", "),
     })?;
     let units: Vec<(Unit, Vec<Group>)> = enabled(found).map(|device| (unit(device), groups(file, device))).collect();
-    let timeout_ms = enabled(found).map(|device| device.timeout_ms).max().unwrap_or(0);
+    let timeout_ms = enabled(found).map(|device| device.timeout_ms).max().unwrap_or(USUAL_TIMEOUT_MS);
     let slices: Vec<(Unit, &[Group])> = units.iter().map(|(unit, groups)| (*unit, groups.as_slice())).collect();
     let groups = slices.iter().map(|(_, groups)| groups.len()).sum();
     let mut image = vec![0; image_length(slices.len(), groups)];

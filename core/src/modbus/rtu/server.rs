@@ -67,6 +67,8 @@ pub struct Server {
     state: State,
     last_id: u16,
     heard_us: u64,
+    /// Bytes of an own reply that are still to come back.
+    echo_left: usize,
     buffer: [u8; MAX_FRAME],
     filled: usize,
 }
@@ -83,7 +85,16 @@ enum Candidate {
 impl Server {
     /// A server that plays these units on this line.
     pub const fn new(units: UnitSet, line: Line) -> Self {
-        Server { line, units, state: State::Listening, last_id: 0, heard_us: 0, buffer: [0; MAX_FRAME], filled: 0 }
+        Server {
+            line,
+            units,
+            state: State::Listening,
+            last_id: 0,
+            heard_us: 0,
+            echo_left: 0,
+            buffer: [0; MAX_FRAME],
+            filled: 0,
+        }
     }
 
     /// Takes bytes, the last of which came at `now_us`, up to the end of a request to one of its
@@ -92,8 +103,11 @@ impl Server {
     /// A whole request that comes while another waits for its reply means that the client gave up:
     /// the new one takes its place. Bytes that come while a reply is about to be sent are noise.
     pub fn receive(&mut self, bytes: &[u8], now_us: u64) -> usize {
+        // What was sent comes back first: it could be taken for a request.
+        let (echo, bytes) = bytes.split_at_checked(self.echo_left).unwrap_or((bytes, &[]));
+        self.echo_left = self.echo_left.saturating_sub(echo.len());
         if bytes.is_empty() {
-            return 0;
+            return echo.len();
         }
         // Where bytes are gathered: behind a request that waits.
         let front = match self.state {
@@ -101,16 +115,16 @@ impl Server {
             State::Asked { length } => length,
             State::Answered { .. } => {
                 self.heard_us = self.heard_us.max(now_us);
-                return bytes.len();
+                return echo.len().saturating_add(bytes.len());
             }
         };
         if self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.filled = front;
         }
         self.heard_us = self.heard_us.max(now_us);
-        let mut taken = 0;
+        let mut taken = 0_usize;
         for byte in bytes {
-            taken += 1;
+            taken = taken.saturating_add(1);
             if let Some(place) = self.buffer.get_mut(self.filled) {
                 *place = *byte;
                 self.filled = self.filled.saturating_add(1);
@@ -124,7 +138,7 @@ impl Server {
                 break;
             }
         }
-        taken
+        echo.len().saturating_add(taken)
     }
 
     /// Looks for a request at every place from `front` on; forgets what can belong to none. A function
@@ -211,6 +225,7 @@ impl Server {
         }
         self.listen();
         self.heard_us = now_us.saturating_add(self.line.duration_us(length));
+        self.echo_left = if self.line.has_echo() { length } else { 0 };
         ServerPoll::Send(self.buffer.get(..length).unwrap_or_default())
     }
 }

@@ -351,6 +351,19 @@ fn the_server_answers_its_units_in_any_chunks_and_through_noise() {
     }
 }
 
+/// The reply to a write of one register is a valid request: its echo must not be obeyed.
+#[test]
+fn a_server_does_not_answer_its_own_echo() {
+    let (mut server, mut bank) = (Server::new(units(), Line::stream().with_echo()), Addresses::default());
+    let write = frame(1, &[6, 0, 1, 0, 3]);
+    for size in [1, 3, 100] {
+        bank.written = 0;
+        assert_eq!(served(&mut server, &mut bank, &write, size), std::slice::from_ref(&write));
+        assert!(served(&mut server, &mut bank, &write, size).is_empty());
+        assert_eq!(bank.written, 1);
+    }
+}
+
 #[test]
 fn unknown_functions_and_custom_ones_end_with_their_bytes() {
     let (mut server, mut bank) = (Server::new(units(), Line::stream()), Addresses::default());
