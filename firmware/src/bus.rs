@@ -2,8 +2,9 @@
 
 use heapless::Vec;
 use parabus_core::gateway::{Image, Unit};
+use parabus_core::modbus::Line;
 use parabus_core::modbus::client::ClientError;
-use parabus_core::modbus::rtu::{Client, Line, MAX_FRAME};
+use parabus_core::modbus::rtu::{Client, MAX_FRAME};
 use parabus_core::modbus::{Request, UnitId};
 use parabus_core::schedule::{BackOff, DeviceSchedule, Next, next};
 

@@ -5,8 +5,9 @@ use core::fmt;
 use heapless::Vec;
 use parabus_core::gateway::Image;
 use parabus_core::modbus::client::{ClientError, Event, Poll};
-use parabus_core::modbus::rtu::{Line, Server, ServerPoll};
-use parabus_core::modbus::{ExceptionCode, MAX_PDU, RegisterKind, Request, Response, UnitId};
+use parabus_core::modbus::rtu::Server;
+use parabus_core::modbus::server::ServerPoll;
+use parabus_core::modbus::{ExceptionCode, Line, MAX_PDU, RegisterKind, Request, Response, UnitId};
 
 use crate::bus::{Bus, Want, Work};
 use crate::points::{Known, Points};
@@ -185,6 +186,8 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                 self.bus.work = None;
                 u64::MAX
             }
+            // Made without repetitions: the schedule decides.
+            Poll::SendAgain(_) => u64::MAX,
             Poll::WaitUntil(at) => at,
             Poll::Idle => u64::MAX,
         };

@@ -5,7 +5,7 @@ use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType as PinErrorType, OutputPin};
 use embedded_io::{Read, ReadReady, Write};
-use parabus_core::modbus::rtu::Line;
+use parabus_core::modbus::Line;
 
 /// The pin of a port that has none: full duplex, or a transceiver that turns round by itself.
 #[derive(Clone, Copy, Debug, Default)]

@@ -8,16 +8,23 @@
 
 pub mod ascii;
 pub mod client;
+mod exchange;
+mod identity;
+mod line;
 mod names;
 mod pdu;
 pub mod plan;
+pub mod relay;
 pub mod rtu;
 pub mod server;
 pub mod tcp;
+mod window;
 
 use core::fmt;
 
-pub use names::{ExceptionCode, FunctionCode, RegisterKind, UnitId, UnitSet, WriteFunction};
+pub use identity::{Activation, Identity};
+pub use line::Line;
+pub use names::{Direction, ExceptionCode, FunctionCode, RegisterKind, UnitId, UnitSet, WriteFunction};
 pub use pdu::{
     Bits, DEVICE_IDENTIFICATION, Expectation, FileRecord, FileRecords, FileReplies, FileSpan, FileSpans, MAX_PDU,
     Object, Objects, Registers, Request, Response, Values,

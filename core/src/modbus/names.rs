@@ -155,6 +155,15 @@ impl WriteFunction {
     }
 }
 
+/// Which way a frame goes: the same bytes can be a request of one meaning and a response of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From client to server.
+    Request,
+    /// From server to client.
+    Response,
+}
+
 /// A function code without the exception bit, 1..=127 (the standard, 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FunctionCode(pub u8);
@@ -213,6 +222,8 @@ impl ExceptionCode {
     pub const ILLEGAL_DATA_VALUE: ExceptionCode = ExceptionCode(3);
     /// 4: the unit could not do it.
     pub const SERVER_DEVICE_FAILURE: ExceptionCode = ExceptionCode(4);
+    /// 5: the unit took the request and needs long for it.
+    pub const ACKNOWLEDGE: ExceptionCode = ExceptionCode(5);
     /// 6: the unit is busy, ask later.
     pub const SERVER_DEVICE_BUSY: ExceptionCode = ExceptionCode(6);
     /// 10: a gateway has no way to the target.

@@ -21,7 +21,7 @@
 //! assert_eq!(buffer[..length], [3, 2, 0x03, 0xEF]);
 //! ```
 
-use super::{Bits, ExceptionCode, FunctionCode, MAX_PDU, RegisterKind, Registers, Request, UnitId, Values};
+use super::{Bits, ExceptionCode, FrameError, FunctionCode, MAX_PDU, RegisterKind, Registers, Request, UnitId, Values};
 use crate::error::ErrorKind;
 
 /// Registers and bits that a server shows. What is not overridden is refused as an unknown function.
@@ -64,6 +64,61 @@ pub trait Bank {
     ) -> Result<(), ExceptionCode> {
         Err(ExceptionCode::ILLEGAL_FUNCTION)
     }
+
+    /// Does any other function: the PDU of the request is the first `length` bytes of the buffer, that
+    /// of the reply takes their place. Gives its length.
+    fn call(&mut self, _unit_id: UnitId, _pdu: &mut [u8; MAX_PDU], _length: usize) -> Result<usize, ExceptionCode> {
+        Err(ExceptionCode::ILLEGAL_FUNCTION)
+    }
+}
+
+/// A request that waits for its reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerRequest<'a> {
+    /// Tells it from the next one, should the client have given up waiting.
+    pub id: u16,
+    /// The unit that is asked; 0 on a serial line is every one of them, and nobody answers.
+    pub unit_id: UnitId,
+    /// Function code and data.
+    pub pdu: &'a [u8],
+}
+
+/// What time brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerPoll<'a> {
+    /// Send these bytes now. They are given once.
+    Send(&'a [u8]),
+    /// A reply is ready, and the line has to be silent until then.
+    WaitUntil(u64),
+    /// Nothing to send.
+    Idle,
+}
+
+/// What a program needs of the server machine of any transport. Time is in microseconds of any clock
+/// that does not go back.
+pub trait Machine {
+    /// Takes bytes up to the end of a request: how many. Call again with the rest when the request is
+    /// answered, passed on or ignored.
+    ///
+    /// # Errors
+    /// The stream is out of step: close the connection.
+    fn receive(&mut self, bytes: &[u8], now_us: u64) -> Result<usize, FrameError>;
+
+    /// The request that waits for its reply.
+    fn request(&self) -> Option<ServerRequest<'_>>;
+
+    /// Answers it from a bank.
+    fn answer(&mut self, bank: &mut dyn Bank);
+
+    /// Takes the PDU of the reply to the request of this identity; false if that is no longer wanted
+    /// or the reply is longer than a PDU may be.
+    fn reply(&mut self, id: u16, pdu: &[u8]) -> bool;
+
+    /// Leaves it unanswered.
+    fn ignore(&mut self);
+
+    /// What is to be sent now; ask again until it says to wait.
+    fn poll(&mut self, now_us: u64) -> ServerPoll<'_>;
 }
 
 /// Room for bits in a reply, all 0 at first.
@@ -125,7 +180,7 @@ impl RegistersMut<'_> {
 ///
 /// A request that breaks the standard is refused with exception 1, 2 or 3 (Modbus Application
 /// Protocol V1.1b3, 7), a `length` of 0 as a function that nobody knows.
-pub fn answer(bank: &mut impl Bank, unit_id: UnitId, buffer: &mut [u8; MAX_PDU], length: usize) -> usize {
+pub fn answer(bank: &mut (impl Bank + ?Sized), unit_id: UnitId, buffer: &mut [u8; MAX_PDU], length: usize) -> usize {
     let function = FunctionCode(buffer.first().map_or(0, |code| code & 0x7F));
     let request = buffer.get(..length).map(Request::parse);
     let result = match request {
@@ -171,18 +226,29 @@ pub fn answer(bank: &mut impl Bank, unit_id: UnitId, buffer: &mut [u8; MAX_PDU],
                 Err(code) => Err(code),
             }
         }
-        Some(Err(error)) => Err(match error.kind() {
-            ErrorKind::AddressRange => ExceptionCode::ILLEGAL_DATA_ADDRESS,
-            ErrorKind::FunctionCode => ExceptionCode::ILLEGAL_FUNCTION,
-            _ => ExceptionCode::ILLEGAL_DATA_VALUE,
-        }),
-        _ => Err(ExceptionCode::ILLEGAL_FUNCTION),
+        Some(Err(error)) => Err(refusal_of(error)),
+        Some(Ok(_)) => {
+            return match bank.call(unit_id, buffer, length) {
+                Ok(length) => length.clamp(1, MAX_PDU),
+                Err(code) => refuse(buffer, function, code),
+            };
+        }
+        None => Err(ExceptionCode::ILLEGAL_FUNCTION),
     };
     match result {
         // The first five bytes of every request that writes are its reply: function, address, and
         // value or quantity.
         Ok(()) => 5,
         Err(code) => refuse(buffer, function, code),
+    }
+}
+
+/// The exception that a request gets which breaks the standard.
+pub(super) const fn refusal_of(error: FrameError) -> ExceptionCode {
+    match error.kind() {
+        ErrorKind::AddressRange => ExceptionCode::ILLEGAL_DATA_ADDRESS,
+        ErrorKind::FunctionCode => ExceptionCode::ILLEGAL_FUNCTION,
+        _ => ExceptionCode::ILLEGAL_DATA_VALUE,
     }
 }
 
@@ -194,7 +260,7 @@ fn refuse(buffer: &mut [u8; MAX_PDU], function: FunctionCode, code: ExceptionCod
 }
 
 fn mask_write(
-    bank: &mut impl Bank,
+    bank: &mut (impl Bank + ?Sized),
     unit_id: UnitId,
     address: u16,
     and_mask: u16,
@@ -208,7 +274,7 @@ fn mask_write(
 }
 
 fn read(
-    bank: &mut impl Bank,
+    bank: &mut (impl Bank + ?Sized),
     unit_id: UnitId,
     function: FunctionCode,
     address: u16,
@@ -220,7 +286,7 @@ fn read(
 }
 
 fn read_kind(
-    bank: &mut impl Bank,
+    bank: &mut (impl Bank + ?Sized),
     unit_id: UnitId,
     kind: RegisterKind,
     address: u16,

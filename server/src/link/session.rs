@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use parabus_core::modbus::client::{ClientError, Event, Poll, RequestId};
+use parabus_core::modbus::client::{ClientError, Event, Machine, Poll, RequestId};
 use parabus_core::modbus::{Bits, RegisterKind, Request, Response, UnitId, Values};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
 use super::dial::{Stream, dial};
-use super::machine::{MAX_FRAME, Machine};
+use super::machine::{self, MAX_FRAME};
 use super::{LinkError, Shared};
 use crate::clock;
 use crate::model::{Connection, Framing};
@@ -58,7 +58,7 @@ impl Ask {
     /// Writes the request's frame through the machine.
     fn send(
         &self,
-        machine: &mut Machine,
+        machine: &mut dyn Machine,
         unit: UnitId,
         timeout_ms: u32,
         frame: &mut [u8],
@@ -85,7 +85,7 @@ impl Ask {
                 Request::WriteMultipleRegisters { address: *address, values: Values::Host(values) }
             }
         };
-        machine.request(unit, &request, timeout_ms, frame)
+        machine.request(unit, &request, clock::monotonic_us(), u64::from(timeout_ms) * 1000, frame)
     }
 }
 
@@ -111,7 +111,7 @@ pub async fn run(
     mut routine: mpsc::Receiver<Job>,
     shared: Arc<Shared>,
 ) {
-    let mut machine = Machine::of(&connection);
+    let mut machine = machine::of(&connection);
     let mut failed: Option<(u64, String)> = None;
     while let Some(job) = next_job(&mut urgent, &mut routine).await {
         if let Some((at, reason)) = &failed
@@ -125,8 +125,8 @@ pub async fn run(
                 failed = None;
                 tracing::info!(%connection, "connected");
                 shared.status.write().connected_since = Some(clock::now());
-                machine.reset();
-                let (machine, waiting) = (&mut machine, HashMap::new());
+                machine.reset(clock::monotonic_us());
+                let (machine, waiting) = (machine.as_mut(), HashMap::new());
                 let session = Session { connection: &connection, machine, shared: &shared, stream, waiting };
                 let reason = session.serve(job, &mut urgent, &mut routine).await;
                 tracing::info!(%connection, %reason, "disconnected");
@@ -173,7 +173,7 @@ impl Held {
 /// One connection from its start to its end.
 struct Session<'a> {
     connection: &'a Connection,
-    machine: &'a mut Machine,
+    machine: &'a mut (dyn Machine + Send),
     shared: &'a Shared,
     stream: Box<dyn Stream>,
     waiting: HashMap<RequestId, Job>,
@@ -197,8 +197,9 @@ impl Session<'_> {
                     Err(reason) => break reason,
                 }
             }
-            let has_room = next.is_none() && self.machine.has_room(self.shared.max_in_flight.load(Ordering::Relaxed));
-            let deadline = match self.machine.poll() {
+            let most = self.shared.max_in_flight.load(Ordering::Relaxed);
+            let has_room = next.is_none() && self.machine.has_room() && self.machine.in_flight() < most;
+            let deadline = match self.machine.poll(clock::monotonic_us()) {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
                     if let Some(job) = self.waiting.remove(&request) {
@@ -216,6 +217,8 @@ impl Session<'_> {
                     }
                     continue;
                 }
+                // Made without repetitions: the poller decides what is worth another request.
+                Poll::SendAgain(_) => continue,
                 Poll::WaitUntil(at) => Some(at),
                 Poll::Idle => None,
             };
@@ -283,7 +286,10 @@ impl Session<'_> {
 
     fn receive(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         while !bytes.is_empty() {
-            let (taken, event) = self.machine.receive(bytes)?;
+            let (taken, event) = self
+                .machine
+                .receive(bytes, clock::monotonic_us())
+                .map_err(|error| format!("not Modbus TCP: {error}"))?;
             match event {
                 Some(Event::Reply { request, response }) => {
                     self.shared.status.write().last_seen_on = Some(clock::now());
@@ -299,7 +305,8 @@ impl Session<'_> {
                     metrics::counter!("parabus_modbus_strays").increment(1);
                     tracing::debug!(?stray, "a frame that answers nothing");
                 }
-                None => {}
+                // Controllers that say who they are dial in; this connection was dialled.
+                Some(Event::Identity { .. }) | None => {}
             }
             bytes = bytes.get(taken..).unwrap_or_default();
         }

@@ -7,9 +7,11 @@ use core::fmt::{self, Write as _};
 use core::hint::black_box;
 
 use parabus_core::gateway::Image;
+use parabus_core::modbus::Line;
 use parabus_core::modbus::client::{Event, Poll};
 use parabus_core::modbus::plan::{Point, plan_reads, plan_writes};
-use parabus_core::modbus::rtu::{self, Line, ServerPoll};
+use parabus_core::modbus::rtu;
+use parabus_core::modbus::server::ServerPoll;
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{
     Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, WriteFunction, ascii, tcp,

@@ -30,6 +30,16 @@ pub use request::{DEVICE_IDENTIFICATION, Request};
 pub use response::Response;
 pub(super) use response::response_length;
 
+/// Whether the standard describes the function.
+pub(super) const fn is_public(function: u8) -> bool {
+    matches!(function, 1..=8 | 11 | 12 | 15..=17 | 20..=24 | 43)
+}
+
+/// Whether the standard leaves the function to makers (4.1).
+pub(super) const fn is_user_defined(function: u8) -> bool {
+    matches!(function, 65..=72 | 100..=110)
+}
+
 /// Largest PDU, bytes (the standard, 4.1).
 pub const MAX_PDU: usize = 253;
 

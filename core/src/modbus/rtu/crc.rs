@@ -11,7 +11,7 @@
 /// assert_eq!(crc16(&[2, 7, 0x41, 0x12]), 0);
 /// ```
 pub fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(START, |crc, byte| update(crc, *byte))
+    crc16_on(START, bytes)
 }
 
 /// The CRC-16 of words, high bytes first.
@@ -20,24 +20,79 @@ pub(in crate::modbus) fn crc16_of_words(words: impl IntoIterator<Item = u16>) ->
 }
 
 /// The CRC of no bytes.
-pub(super) const START: u16 = 0xFFFF;
+pub(in crate::modbus) const START: u16 = 0xFFFF;
+
+/// The CRC of more bytes behind those of which `crc` is one.
+///
+/// Sixteen bytes at once: each has a table of what it adds so many places before the end of the block,
+/// and no look-up waits for another (PEERS.md 3: four times as fast as one table).
+#[cfg(feature = "alloc")]
+pub(in crate::modbus) fn crc16_on(crc: u16, bytes: &[u8]) -> u16 {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let crc = blocks.iter().fold(crc, |crc, block| {
+        let [low, high] = crc.to_le_bytes();
+        let mut block = *block;
+        let [first, second, ..] = &mut block;
+        *first ^= low;
+        *second ^= high;
+        block.iter().zip(&TABLES).fold(0, |sum, (byte, table)| sum ^ look_up(table, *byte))
+    });
+    rest.iter().fold(crc, |crc, byte| update(crc, *byte))
+}
+
+/// The CRC of more bytes behind those of which `crc` is one.
+#[cfg(not(feature = "alloc"))]
+pub(in crate::modbus) fn crc16_on(crc: u16, bytes: &[u8]) -> u16 {
+    bytes.iter().fold(crc, |crc, byte| update(crc, *byte))
+}
 
 /// The CRC with one more byte.
 #[cfg(feature = "alloc")]
-pub(super) fn update(crc: u16, byte: u8) -> u16 {
+pub(in crate::modbus) fn update(crc: u16, byte: u8) -> u16 {
     let [low, high] = crc.to_le_bytes();
-    u16::from(high) ^ BYTES.get(usize::from(low ^ byte)).copied().unwrap_or_default()
+    let [.., table] = &TABLES;
+    u16::from(high) ^ look_up(table, low ^ byte)
 }
 
-/// Half a byte at a time: 32 bytes of table instead of 512 where flash is short.
+/// Half a byte at a time: 32 bytes of table instead of 8 KiB where flash is short.
 #[cfg(not(feature = "alloc"))]
-pub(super) fn update(crc: u16, byte: u8) -> u16 {
+pub(in crate::modbus) fn update(crc: u16, byte: u8) -> u16 {
     let half = |crc: u16| crc >> 4 ^ NIBBLES.get(usize::from(crc & 15)).copied().unwrap_or_default();
     half(half(crc ^ u16::from(byte)))
 }
 
+/// Every byte has its place in a table of 256.
 #[cfg(feature = "alloc")]
-static BYTES: [u16; 256] = table(8);
+fn look_up(table: &[u16; 256], byte: u8) -> u16 {
+    table.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Bytes that are taken at once.
+#[cfg(feature = "alloc")]
+const BLOCK: usize = 16;
+
+/// For each place in a block, what a byte there adds to the CRC behind the block.
+#[cfg(feature = "alloc")]
+static TABLES: [[u16; 256]; BLOCK] = tables();
+
+#[cfg(feature = "alloc")]
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which refuses an index outside the table")]
+const fn tables() -> [[u16; 256]; BLOCK] {
+    let last: [u16; 256] = table(8);
+    let mut tables = [last; BLOCK];
+    let mut place = BLOCK - 1;
+    while place > 0 {
+        place -= 1;
+        let mut byte = 0;
+        while byte < 256 {
+            // One more byte of zeros behind it.
+            let crc = tables[place + 1][byte];
+            tables[place][byte] = crc >> 8 ^ last[(crc & 0xFF) as usize];
+            byte += 1;
+        }
+    }
+    tables
+}
 
 #[cfg(not(feature = "alloc"))]
 static NIBBLES: [u16; 16] = table(4);

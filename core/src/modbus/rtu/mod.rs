@@ -5,14 +5,14 @@
 
 mod client;
 mod crc;
-mod line;
+mod scanner;
 mod server;
 
 pub use client::Client;
 pub use crc::crc16;
-pub(super) use crc::crc16_of_words;
-pub use line::Line;
-pub use server::{Server, ServerPoll, ServerRequest};
+pub(super) use crc::{START, crc16_of_words, crc16_on};
+pub use scanner::Scanner;
+pub use server::Server;
 
 use super::{FrameError, UnitId};
 use crate::error::ErrorKind;
@@ -74,16 +74,6 @@ pub fn emit_frame(buffer: &mut [u8], unit_id: UnitId, pdu_length: usize) -> Resu
     }
     trailer.copy_from_slice(&crc16(checked).to_le_bytes());
     Ok(body + TRAILER)
-}
-
-/// Moves bytes of a buffer to a lower place in it; `copy_within` can panic.
-fn move_down(buffer: &mut [u8], from: core::ops::Range<usize>, to: usize) {
-    for (step, place) in from.enumerate() {
-        let byte = buffer.get(place).copied();
-        if let (Some(byte), Some(room)) = (byte, buffer.get_mut(to.saturating_add(step))) {
-            *room = byte;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
 //! behind it first.
 //!
 //! ```
-//! use parabus_core::modbus::rtu::{Line, Server, ServerPoll, crc16};
-//! use parabus_core::modbus::{UnitId, UnitSet};
+//! use parabus_core::modbus::rtu::{Server, crc16};
+//! use parabus_core::modbus::server::ServerPoll;
+//! use parabus_core::modbus::{Line, UnitId, UnitSet};
 //!
 //! let mut server = Server::new(UnitSet::EMPTY.with(UnitId(9)), Line::serial(19_200));
 //! let mut frame = vec![9, 6, 0, 1, 0, 3];
@@ -22,32 +23,11 @@
 //! assert_eq!(server.poll(12_006), ServerPoll::Send(&frame));
 //! ```
 
-use super::{HEADER, Line, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame, move_down};
+use super::{HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame};
 use crate::modbus::pdu::request_length;
-use crate::modbus::server::{Bank, answer};
-use crate::modbus::{MAX_PDU, Request, UnitId, UnitSet};
-
-/// A request that waits for its reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServerRequest<'a> {
-    /// Tells it from the next one, should the client have given up waiting.
-    pub id: u16,
-    /// The unit that is asked; 0 is every one of them, and nobody answers.
-    pub unit_id: UnitId,
-    /// Function code and data.
-    pub pdu: &'a [u8],
-}
-
-/// What time brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServerPoll<'a> {
-    /// Send these bytes now. They are given once.
-    Send(&'a [u8]),
-    /// A reply is ready, and the line has to be silent until then.
-    WaitUntil(u64),
-    /// Nothing to send.
-    Idle,
-}
+use crate::modbus::server::{Bank, Machine, ServerPoll, ServerRequest, answer};
+use crate::modbus::window::move_bytes;
+use crate::modbus::{FrameError, Line, MAX_PDU, Request, UnitId, UnitSet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -71,6 +51,8 @@ pub struct Server {
     echo_left: usize,
     buffer: [u8; MAX_FRAME],
     filled: usize,
+    /// Bytes that came since a reply is ready.
+    behind: usize,
 }
 
 /// What the bytes from one place on may be.
@@ -94,14 +76,15 @@ impl Server {
             echo_left: 0,
             buffer: [0; MAX_FRAME],
             filled: 0,
+            behind: 0,
         }
     }
 
     /// Takes bytes, the last of which came at `now_us`, up to the end of a request to one of its
     /// units: how many. Call again with the rest when the request is answered or passed on.
     ///
-    /// A whole request that comes while another waits for its reply means that the client gave up:
-    /// the new one takes its place. Bytes that come while a reply is about to be sent are noise.
+    /// A whole request that comes while another waits for its reply, or a reply to be sent, means that
+    /// the client gave up: the new one takes its place.
     pub fn receive(&mut self, bytes: &[u8], now_us: u64) -> usize {
         // What was sent comes back first: it could be taken for a request.
         let (echo, bytes) = bytes.split_at_checked(self.echo_left).unwrap_or((bytes, &[]));
@@ -109,17 +92,8 @@ impl Server {
         if bytes.is_empty() {
             return echo.len();
         }
-        // Where bytes are gathered: behind a request that waits.
-        let front = match self.state {
-            State::Listening => 0,
-            State::Asked { length } => length,
-            State::Answered { .. } => {
-                self.heard_us = self.heard_us.max(now_us);
-                return echo.len().saturating_add(bytes.len());
-            }
-        };
         if self.line.is_parted(self.heard_us, now_us, bytes.len()) {
-            self.filled = front;
+            self.filled = self.front();
         }
         self.heard_us = self.heard_us.max(now_us);
         let mut taken = 0_usize;
@@ -129,9 +103,15 @@ impl Server {
                 *place = *byte;
                 self.filled = self.filled.saturating_add(1);
             }
+            self.behind = self.behind.saturating_add(1);
+            let room = MAX_FRAME.saturating_sub(self.front());
+            if matches!(self.state, State::Answered { .. }) && self.behind >= MIN_FRAME && self.behind > room {
+                // More than a transceiver's noise, and no room to see what: the client asks anew.
+                self.listen();
+            }
             let is_last = taken == bytes.len();
-            if let Some((start, length)) = self.find(front, is_last) {
-                move_down(&mut self.buffer, start..start.saturating_add(length), 0);
+            if let Some((start, length)) = self.find(self.front(), is_last) {
+                move_bytes(&mut self.buffer, start..start.saturating_add(length), 0);
                 self.filled = length;
                 self.last_id = self.last_id.wrapping_add(1);
                 self.state = State::Asked { length };
@@ -139,6 +119,14 @@ impl Server {
             }
         }
         echo.len().saturating_add(taken)
+    }
+
+    /// Where bytes are gathered: behind a request that waits, or a reply to be sent.
+    const fn front(&self) -> usize {
+        match self.state {
+            State::Listening => 0,
+            State::Asked { length } | State::Answered { length } => length,
+        }
     }
 
     /// Looks for a request at every place from `front` on; forgets what can belong to none. A function
@@ -154,7 +142,7 @@ impl Server {
         }
         // A beginning that has no room left for its end is given up.
         let keep_from = keep_from.filter(|start| *start > front || self.filled < MAX_FRAME).unwrap_or(self.filled);
-        move_down(&mut self.buffer, keep_from..self.filled, front);
+        move_bytes(&mut self.buffer, keep_from..self.filled, front);
         self.filled = self.filled.saturating_sub(keep_from.saturating_sub(front));
         None
     }
@@ -168,7 +156,7 @@ impl Server {
 
     /// Answers the request that waits from a bank. A broadcast is obeyed and not answered; one that
     /// reads is ignored.
-    pub fn answer(&mut self, bank: &mut impl Bank) {
+    pub fn answer(&mut self, bank: &mut (impl Bank + ?Sized)) {
         let State::Asked { length } = self.state else { return };
         let [unit, rest @ ..] = &mut self.buffer;
         let unit_id = UnitId(*unit);
@@ -176,8 +164,10 @@ impl Server {
         let pdu_length = length.saturating_sub(HEADER + TRAILER);
         let is_read = pdu.get(..pdu_length).is_some_and(|pdu| Request::parse(pdu).is_ok_and(|asked| asked.is_read()));
         if unit_id != UnitId::BROADCAST || !is_read {
-            let length = answer(bank, unit_id, pdu, pdu_length);
-            self.finish(unit_id, length);
+            let reply_length = answer(bank, unit_id, pdu, pdu_length);
+            // The reply was written over whatever came behind the request.
+            self.filled = length;
+            self.finish(unit_id, reply_length);
         } else {
             self.listen();
         }
@@ -188,10 +178,14 @@ impl Server {
     pub fn reply(&mut self, id: u16, pdu: &[u8]) -> bool {
         let Some(request) = self.request().filter(|request| request.id == id) else { return false };
         let unit_id = request.unit_id;
-        let Some(place) = self.buffer.get_mut(HEADER..HEADER.saturating_add(pdu.len())) else { return false };
         if !(1..=MAX_PDU).contains(&pdu.len()) {
             return false;
         }
+        // What came behind the request may begin the next one.
+        let (front, behind) = (self.front(), HEADER.saturating_add(pdu.len()).saturating_add(TRAILER));
+        move_bytes(&mut self.buffer, front..self.filled, behind);
+        self.filled = front.saturating_add(MAX_FRAME.saturating_sub(behind).min(self.filled.saturating_sub(front)));
+        let Some(place) = self.buffer.get_mut(HEADER..HEADER.saturating_add(pdu.len())) else { return false };
         place.iter_mut().zip(pdu).for_each(|(place, byte)| *place = *byte);
         self.finish(unit_id, pdu.len());
         matches!(self.state, State::Answered { .. })
@@ -205,8 +199,13 @@ impl Server {
     }
 
     fn finish(&mut self, unit_id: UnitId, pdu_length: usize) {
+        let tail = self.filled.saturating_sub(self.front());
         match emit_frame(&mut self.buffer, unit_id, pdu_length) {
-            Ok(length) if unit_id != UnitId::BROADCAST => self.state = State::Answered { length },
+            Ok(length) if unit_id != UnitId::BROADCAST => {
+                self.state = State::Answered { length };
+                self.filled = length.saturating_add(tail);
+                self.behind = 0;
+            }
             _ => self.listen(),
         }
     }
@@ -227,6 +226,32 @@ impl Server {
         self.heard_us = now_us.saturating_add(self.line.duration_us(length));
         self.echo_left = if self.line.has_echo() { length } else { 0 };
         ServerPoll::Send(self.buffer.get(..length).unwrap_or_default())
+    }
+}
+
+impl Machine for Server {
+    fn receive(&mut self, bytes: &[u8], now_us: u64) -> Result<usize, FrameError> {
+        Ok(Server::receive(self, bytes, now_us))
+    }
+
+    fn request(&self) -> Option<ServerRequest<'_>> {
+        Server::request(self)
+    }
+
+    fn answer(&mut self, bank: &mut dyn Bank) {
+        Server::answer(self, bank);
+    }
+
+    fn reply(&mut self, id: u16, pdu: &[u8]) -> bool {
+        Server::reply(self, id, pdu)
+    }
+
+    fn ignore(&mut self) {
+        Server::ignore(self);
+    }
+
+    fn poll(&mut self, now_us: u64) -> ServerPoll<'_> {
+        Server::poll(self, now_us)
     }
 }
 

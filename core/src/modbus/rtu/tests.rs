@@ -2,8 +2,10 @@ use std::vec::Vec;
 
 use super::*;
 use crate::modbus::client::{ClientError, Event, Poll, RequestId, Stray};
-use crate::modbus::server::{Bank, RegistersMut};
-use crate::modbus::{ExceptionCode, FunctionCode, RegisterKind, Registers, Request, Response, UnitSet};
+use crate::modbus::server::{Bank, RegistersMut, ServerPoll};
+use crate::modbus::{
+    Direction, ExceptionCode, FunctionCode, Line, RegisterKind, Registers, Request, Response, UnitSet,
+};
 
 #[test]
 fn a_frame_is_read_and_built() {
@@ -53,7 +55,7 @@ fn feed(client: &mut Client, bytes: &[u8], size: usize, now_us: u64) -> (Vec<(Re
                 }
                 Some(Event::Reply { request, .. }) => replies.push((request, Vec::new())),
                 Some(Event::Stray(stray)) => strays.push(stray),
-                None => {}
+                Some(Event::Identity { .. }) | None => {}
             }
             chunk = &chunk[taken..];
         }
@@ -458,4 +460,138 @@ fn a_noisy_line_delivers_no_wrong_value() {
         }
     }
     assert!(delivered > 5_000 && timed_out > 1_000, "{delivered} delivered, {timed_out} timed out");
+}
+
+/// Registers and noise that no run repeats, but every run has.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    fn bytes(&mut self, count: u64) -> Vec<u8> {
+        (0..count).map(|_| self.below(256) as u8).collect()
+    }
+}
+
+/// The four streams of PEERS.md 4: every intact frame is found, in chunks of any size.
+#[test]
+fn intact_frames_are_found_between_noise_and_damaged_ones() {
+    for (noise, damages) in [(0, false), (20, false), (0, true), (60, true)] {
+        let mut random = Random(7 + noise);
+        let (mut stream, mut want) = (Vec::new(), Vec::new());
+        for round in 0..2000_u64 {
+            if noise > 0 {
+                let count = 1 + random.below(noise);
+                stream.extend(random.bytes(count));
+            }
+            let quantity = 1 + random.below(20);
+            let mut pdu = std::vec![3, (quantity * 2) as u8];
+            pdu.extend(random.bytes(quantity * 2));
+            let mut bytes = frame(1 + (round % 9) as u8, &pdu);
+            if damages && round % 5 == 4 {
+                let place = random.below(bytes.len() as u64) as usize;
+                bytes[place] ^= 1 << random.below(8);
+            } else {
+                want.push(bytes.clone());
+            }
+            stream.extend(bytes);
+        }
+        for size in [1, 32, 100_000] {
+            let (mut scanner, mut found) = (Scanner::new(Direction::Response, Line::stream()), Vec::new());
+            for chunk in stream.chunks(size) {
+                scanner.push(chunk, 0, |each| found.push(frame(each.unit_id.0, each.pdu)));
+            }
+            let missed = want.iter().filter(|each| !found.contains(each)).count();
+            assert_eq!((missed, found.len()), (0, want.len()), "noise {noise}, damage {damages}, chunks of {size}");
+        }
+    }
+}
+
+#[test]
+fn frames_of_every_function_are_found() {
+    let requests: [&[u8]; 9] = [
+        &[3, 0, 0, 0, 1],
+        &[15, 0, 0, 0, 9, 2, 1, 1],
+        &[8, 0, 0, 1, 2],
+        &[17],
+        &[20, 7, 6, 0, 4, 0, 1, 0, 2],
+        &[43, 14, 1, 0],
+        &[24, 0, 1],
+        &[8, 0, 0, 1, 2, 3, 4],
+        &[100, 1, 2, 3],
+    ];
+    let stream: Vec<u8> = requests.iter().flat_map(|pdu| frame(1, pdu)).collect();
+    for size in [1, 3, 1000] {
+        let (mut scanner, mut found) = (Scanner::new(Direction::Request, Line::serial(9600)), Vec::new());
+        for chunk in stream.chunks(size) {
+            scanner.push(chunk, 0, |frame| found.push(frame.pdu.to_vec()));
+        }
+        assert_eq!(found, requests, "chunks of {size}");
+    }
+}
+
+#[test]
+fn a_function_without_a_length_is_found_where_a_frame_must_begin() {
+    let (known, other) = (frame(1, &[6, 0, 1, 0, 2]), frame(1, &[100, 1, 2, 3]));
+    let count = |chunks: &[(&[u8], u64)]| {
+        let (mut scanner, mut found) = (Scanner::new(Direction::Request, Line::serial(9600)), 0);
+        chunks.iter().for_each(|(chunk, now)| scanner.push(chunk, *now, |_| found += 1));
+        found
+    };
+    assert_eq!(count(&[(&other, 0)]), 1);
+    assert_eq!(count(&[(&[&known[..], &other].concat(), 0)]), 2);
+    assert_eq!(count(&[(&[&[7][..], &other].concat(), 0)]), 0, "behind noise");
+    assert_eq!(count(&[(&[7], 0), (&other, 100_000)]), 1, "behind noise and a silence");
+    assert_eq!(count(&[(&known[..4], 0), (&known[4..], 1_500_000)]), 0, "a second of silence");
+    assert_eq!(count(&[(&known[..4], 0), (&known[4..], 500_000)]), 1, "a slow converter");
+}
+
+#[test]
+fn a_request_is_sent_again_and_the_replies_to_both_are_told_apart() {
+    let mut client = Client::new(Line::stream()).with_retries(2);
+    let id = send(&mut client, 1, &read(0, 1), 0).unwrap();
+    assert_eq!(client.poll(99_999), Poll::WaitUntil(100_000));
+    assert_eq!(client.poll(100_000), Poll::SendAgain(id));
+    assert_eq!(client.poll(200_000), Poll::SendAgain(id));
+    // Three were sent: two replies may still come when one came.
+    let reply = frame(1, &[3, 2, 0, 7]);
+    assert_eq!(feed(&mut client, &reply, 3, 210_000).0, [(id, std::vec![7])]);
+    let other = |client: &mut Client, now| send(client, 1, &read(5, 1), now);
+    assert!(matches!(other(&mut client, 210_000), Err(ClientError::NotBefore(_))));
+    assert_eq!(feed(&mut client, &reply, 100, 220_000).1, [Stray::Transaction]);
+    assert!(matches!(other(&mut client, 220_000), Err(ClientError::NotBefore(_))), "one is missing");
+    assert_eq!(feed(&mut client, &reply, 100, 230_000).1, [Stray::Transaction]);
+    assert!(other(&mut client, 230_000).is_ok());
+    // A broadcast is not repeated.
+    let mut client = Client::new(Line::stream()).with_retries(2);
+    let id = send(&mut client, 0, &Request::WriteSingleRegister { address: 0, value: 1 }, 0).unwrap();
+    assert_eq!(client.poll(100_000), Poll::Sent(id));
+    assert_eq!(client.poll(100_000), Poll::Idle);
+}
+
+#[test]
+fn a_reply_to_be_sent_gives_way_to_a_new_request() {
+    let units = UnitSet::EMPTY.with(UnitId(1));
+    for quantity in [1, 125] {
+        let mut server = Server::new(units, Line::serial(9600));
+        let ask = |server: &mut Server, pdu: &[u8], now| server.receive(&frame(1, pdu), now);
+        ask(&mut server, &[3, 0, 0, 0, quantity], 0);
+        let id = server.request().unwrap().id;
+        let mut pdu = std::vec![3, 2 * quantity];
+        pdu.extend(std::vec![9; 2 * usize::from(quantity)]);
+        assert!(server.reply(id, &pdu));
+        // Noise of a transceiver does not take it back.
+        server.receive(&[0, 0xFF], 1000);
+        assert!(matches!(server.poll(1000), ServerPoll::WaitUntil(_)));
+        ask(&mut server, &[6, 0, 1, 0, 2], 2000);
+        if quantity == 125 {
+            // There was no room for the new request, but the old reply would be taken for its own.
+            assert_eq!(server.poll(90_000), ServerPoll::Idle);
+            ask(&mut server, &[6, 0, 1, 0, 2], 100_000);
+        }
+        assert_eq!(server.request().unwrap().pdu, [6, 0, 1, 0, 2]);
+    }
 }

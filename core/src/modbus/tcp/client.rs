@@ -22,17 +22,20 @@
 //! assert_eq!((taken, request, registers.iter().next()), (11, id, Some(555)));
 //! ```
 
-use super::{HEADER, Scanner, emit_header};
+use super::{HEADER, Splitter, emit_header};
 use crate::error::ErrorKind;
-use crate::modbus::client::{ClientError, Event, Poll, RequestId, Stray};
-use crate::modbus::{Expectation, FrameError, Request, Response, UnitId};
+use crate::modbus::client::{ClientError, Event, Machine, Poll, RequestId, Stray};
+use crate::modbus::{Expectation, FrameError, Identity, Request, Response, UnitId};
 
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     transaction_id: u16,
     unit_id: UnitId,
     expectation: Expectation,
-    deadline_ms: u64,
+    timeout_us: u64,
+    deadline_us: u64,
+    /// How often it may still be sent again.
+    retries: u8,
 }
 
 /// One connection's client with room for `N` requests under way.
@@ -41,7 +44,10 @@ pub struct Client<const N: usize> {
     pending: [Option<Pending>; N],
     max_in_flight: usize,
     last_transaction: u16,
-    scanner: Scanner,
+    retries: u8,
+    splitter: Splitter,
+    /// Whether no frame came on this connection yet.
+    is_new: bool,
 }
 
 impl<const N: usize> Client<N> {
@@ -52,8 +58,16 @@ impl<const N: usize> Client<N> {
             pending: [None; N],
             max_in_flight: max_in_flight.clamp(1, N.max(1)),
             last_transaction: 0,
-            scanner: Scanner::default(),
+            retries: 0,
+            splitter: Splitter::default(),
+            is_new: true,
         }
+    }
+
+    /// Asks up to so many times again when no reply comes.
+    #[must_use]
+    pub fn with_retries(self, retries: u8) -> Self {
+        Client { retries, ..self }
     }
 
     /// Requests under way.
@@ -67,13 +81,13 @@ impl<const N: usize> Client<N> {
     }
 
     /// Writes a request's frame into `frame` (260 bytes always suffice) and waits for its reply
-    /// until `now_ms + timeout_ms`. Gives the request's identity and the frame's length.
+    /// until `now_us + timeout_us`. Gives the request's identity and the frame's length.
     pub fn request(
         &mut self,
         unit_id: UnitId,
         request: &Request<'_>,
-        now_ms: u64,
-        timeout_ms: u64,
+        now_us: u64,
+        timeout_us: u64,
         frame: &mut [u8],
     ) -> Result<(RequestId, usize), ClientError> {
         let transaction_id = self.free_transaction();
@@ -89,7 +103,9 @@ impl<const N: usize> Client<N> {
             transaction_id,
             unit_id,
             expectation: Expectation::of(request),
-            deadline_ms: now_ms.saturating_add(timeout_ms),
+            timeout_us,
+            deadline_us: now_us.saturating_add(timeout_us),
+            retries: self.retries,
         });
         self.last_transaction = transaction_id;
         Ok((RequestId(transaction_id), length))
@@ -109,11 +125,19 @@ impl<const N: usize> Client<N> {
     /// Takes bytes up to the end of one frame: how many, and what the frame amounts to. Call again
     /// with the rest. An error means that the stream is out of step: close the connection.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(usize, Option<Event<'_>>), FrameError> {
-        let (taken, frame) = self.scanner.push(bytes)?;
+        let (taken, frame) = self.splitter.push(bytes)?;
         let Some(frame) = frame else { return Ok((taken, None)) };
+        let is_first = core::mem::take(&mut self.is_new);
         let stray = |stray| Ok((taken, Some(Event::Stray(stray))));
         let is_its = |slot: &&mut Option<Pending>| slot.is_some_and(|p| p.transaction_id == frame.transaction_id);
-        let Some(slot) = self.pending.iter_mut().find(is_its) else { return stray(Stray::Transaction) };
+        let Some(slot) = self.pending.iter_mut().find(is_its) else {
+            let response = Response::parse(frame.pdu).ok().filter(|_| is_first);
+            let identity = response.and_then(|response| Identity::of_response(&response));
+            return match identity {
+                Some(identity) => Ok((taken, Some(Event::Identity { unit_id: frame.unit_id, identity }))),
+                None => stray(Stray::Transaction),
+            };
+        };
         let Some(pending) = *slot else { return stray(Stray::Transaction) };
         if !same_unit(pending.unit_id, frame.unit_id) {
             return stray(Stray::Unit);
@@ -129,16 +153,21 @@ impl<const N: usize> Client<N> {
     }
 
     /// Requests whose time is over, one a call, or when the next one's will be.
-    pub fn poll(&mut self, now_ms: u64) -> Poll {
+    pub fn poll(&mut self, now_us: u64) -> Poll {
         let first =
-            self.pending.iter_mut().filter(|slot| slot.is_some()).min_by_key(|slot| slot.map(|p| p.deadline_ms));
+            self.pending.iter_mut().filter(|slot| slot.is_some()).min_by_key(|slot| slot.map(|p| p.deadline_us));
         match first {
             Some(slot) => match *slot {
-                Some(pending) if pending.deadline_ms <= now_ms => {
+                Some(pending) if pending.deadline_us <= now_us && pending.retries > 0 => {
+                    let deadline_us = now_us.saturating_add(pending.timeout_us);
+                    *slot = Some(Pending { deadline_us, retries: pending.retries.saturating_sub(1), ..pending });
+                    Poll::SendAgain(RequestId(pending.transaction_id))
+                }
+                Some(pending) if pending.deadline_us <= now_us => {
                     *slot = None;
                     Poll::TimedOut(RequestId(pending.transaction_id))
                 }
-                Some(pending) => Poll::WaitUntil(pending.deadline_ms),
+                Some(pending) => Poll::WaitUntil(pending.deadline_us),
                 None => Poll::Idle,
             },
             None => Poll::Idle,
@@ -149,7 +178,41 @@ impl<const N: usize> Client<N> {
     /// on counting.
     pub fn reset(&mut self) {
         self.pending = [None; N];
-        self.scanner.reset();
+        self.splitter.reset();
+        self.is_new = true;
+    }
+}
+
+impl<const N: usize> Machine for Client<N> {
+    fn has_room(&self) -> bool {
+        Client::has_room(self)
+    }
+
+    fn in_flight(&self) -> usize {
+        Client::in_flight(self)
+    }
+
+    fn request(
+        &mut self,
+        unit_id: UnitId,
+        request: &Request<'_>,
+        now_us: u64,
+        timeout_us: u64,
+        frame: &mut [u8],
+    ) -> Result<(RequestId, usize), ClientError> {
+        Client::request(self, unit_id, request, now_us, timeout_us, frame)
+    }
+
+    fn receive(&mut self, bytes: &[u8], _now_us: u64) -> Result<(usize, Option<Event<'_>>), FrameError> {
+        Client::receive(self, bytes)
+    }
+
+    fn poll(&mut self, now_us: u64) -> Poll {
+        Client::poll(self, now_us)
+    }
+
+    fn reset(&mut self, _now_us: u64) {
+        Client::reset(self);
     }
 }
 
@@ -193,7 +256,7 @@ mod tests {
                     }
                     Some(Event::Reply { request, .. }) => replies.push((request, Vec::new())),
                     Some(Event::Stray(stray)) => strays.push(stray),
-                    None => {}
+                    Some(Event::Identity { .. }) | None => {}
                 }
                 chunk = &chunk[taken..];
             }
@@ -283,5 +346,38 @@ mod tests {
     fn a_stream_out_of_step_is_an_error() {
         let mut client = Client::<4>::new(1);
         assert_eq!(client.receive(b"HTTP/1.1").unwrap_err().kind(), ErrorKind::ProtocolId);
+    }
+
+    /// A controller that dialled in says once who it is; the same bytes later answer nothing.
+    #[test]
+    fn the_first_frame_may_be_an_identity() {
+        let mut pdu = std::vec![3, 22, 0, 42, 0, 5];
+        pdu.extend([0, 0xD8, 0, 0x80, 0, 0x39, 0, 0x4E, 0, 0x8D, 0, 0xE9, 0, 1, 0x05, 0xF5, 0xE1, 0]);
+        let bytes = reply(0, 111, &pdu);
+        let mut client = Client::<4>::new(1);
+        let (id, transaction) = sent(&mut client, 0);
+        let (_, event) = client.receive(&bytes).unwrap();
+        assert!(
+            matches!(event, Some(Event::Identity { unit_id: UnitId(111), identity }) if identity.device_type == 42)
+        );
+        assert_eq!(client.receive(&bytes).unwrap().1, Some(Event::Stray(Stray::Transaction)));
+        assert_eq!(feed(&mut client, &reply(transaction, 1, &[3, 4, 0, 0, 0, 0]), 5).0[0].0, id);
+        client.reset();
+        assert!(matches!(client.receive(&bytes).unwrap().1, Some(Event::Identity { .. })));
+    }
+
+    #[test]
+    fn a_request_is_sent_again_as_often_as_said() {
+        let mut client = Client::<4>::new(1).with_retries(2);
+        let (id, transaction) = sent(&mut client, 0);
+        assert_eq!(client.poll(99), Poll::WaitUntil(100));
+        assert_eq!(client.poll(100), Poll::SendAgain(id));
+        assert_eq!(client.poll(100), Poll::WaitUntil(200));
+        assert_eq!(client.poll(210), Poll::SendAgain(id));
+        // The reply to any of them will do.
+        let mut again = client.clone();
+        assert_eq!(feed(&mut again, &reply(transaction, 1, &[3, 4, 0, 0, 0, 0]), 5).0[0].0, id);
+        assert_eq!(client.poll(310), Poll::TimedOut(id));
+        assert_eq!(client.poll(310), Poll::Idle);
     }
 }

@@ -1,8 +1,13 @@
-//! Modbus on TCP: the MBAP header (the TCP guide, 3.1.3) in front of a PDU, and the client's machine.
+//! Modbus on TCP: the MBAP header (the TCP guide, 3.1.3) in front of a PDU, and the machines of client
+//! and server.
 
 mod client;
+mod scanner;
+mod server;
 
 pub use client::Client;
+pub use scanner::Scanner;
+pub use server::Server;
 
 use super::{FrameError, UnitId};
 use crate::error::ErrorKind;
@@ -85,18 +90,18 @@ pub fn frame_length(bytes: &[u8]) -> Result<Option<usize>, FrameError> {
 /// A TCP stream loses and adds no bytes, so a header that cannot be one means that the two sides
 /// disagree about where frames start: the connection is of no more use, and the error says so.
 #[derive(Clone, Debug)]
-pub struct Scanner {
+pub(super) struct Splitter {
     buffer: [u8; MAX_FRAME],
     filled: usize,
 }
 
-impl Default for Scanner {
+impl Default for Splitter {
     fn default() -> Self {
-        Scanner { buffer: [0; MAX_FRAME], filled: 0 }
+        Splitter { buffer: [0; MAX_FRAME], filled: 0 }
     }
 }
 
-impl Scanner {
+impl Splitter {
     /// Takes bytes up to the end of one frame: how many, and the frame if it is complete. Call
     /// again with the rest.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(usize, Option<Frame<'_>>), FrameError> {
@@ -170,10 +175,10 @@ mod tests {
             stream.extend(frame);
         }
         for size in [1, 2, 3, 7, 100, 260, 10_000] {
-            let (mut scanner, mut found) = (Scanner::default(), Vec::new());
+            let (mut splitter, mut found) = (Splitter::default(), Vec::new());
             for mut chunk in stream.chunks(size) {
                 while !chunk.is_empty() {
-                    let (taken, frame) = scanner.push(chunk).unwrap();
+                    let (taken, frame) = splitter.push(chunk).unwrap();
                     found.extend(frame.map(|frame| (frame.transaction_id, frame.pdu.len())));
                     chunk = &chunk[taken..];
                 }

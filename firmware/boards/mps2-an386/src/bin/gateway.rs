@@ -8,7 +8,7 @@ mod target {
     use parabus_board_mps2_an386::uart::{self, Uart};
     use parabus_board_mps2_an386::{clock, watchdog};
     use parabus_core::gateway::Image;
-    use parabus_core::modbus::rtu::Line;
+    use parabus_core::modbus::Line;
     use parabus_gateway::{Gateway, NoPin, Port, Runner};
 
     const IMAGE: usize = 0x0030_0000;

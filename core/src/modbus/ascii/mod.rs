@@ -1,5 +1,7 @@
 //! Modbus ASCII: unit and PDU as hexadecimal text between `:` and a line end (Modbus over Serial Line
-//! V1.02, 2.5.2).
+//! V1.02, 2.5.2); framing, the machines of client and server.
+//!
+//! Time is in microseconds, as on the other serial lines.
 //!
 //! ```
 //! use parabus_core::modbus::UnitId;
@@ -10,8 +12,20 @@
 //! assert_eq!((frame.unit_id, frame.pdu), (UnitId(17), &[3, 0, 0x6B, 0, 3][..]));
 //! ```
 
+mod client;
+mod decoder;
+mod scanner;
+mod server;
+
+pub use client::Client;
+pub use scanner::Scanner;
+pub use server::Server;
+
 use super::{FrameError, MAX_PDU, UnitId};
 use crate::error::ErrorKind;
+
+/// Bytes before the PDU once the digits are read: the unit.
+const HEADER: usize = 1;
 
 /// Longest frame, characters (2.5.2.1).
 pub const MAX_FRAME: usize = 513;
@@ -54,10 +68,8 @@ impl<'a> Frame<'a> {
         let mut length = 0;
         for (index, pair) in digits.chunks(2).enumerate() {
             let [high, low] = pair else { return Err(syntax(1 + digits.len(), "an even number of digits")) };
-            let digit = |byte: u8, place: usize| {
-                let digit = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-                digit.ok_or(syntax(1 + 2 * index + place, "a hexadecimal digit"))
-            };
+            let digit =
+                |byte: u8, place: usize| digit_of(byte).ok_or(syntax(1 + 2 * index + place, "a hexadecimal digit"));
             let byte = digit(*high, 0)? << 4 | digit(*low, 1)?;
             let place = buffer.get_mut(index);
             *place.ok_or(FrameError::new(ErrorKind::BufferTooSmall, room, "room for the whole frame"))? = byte;
@@ -83,18 +95,32 @@ pub fn emit_frame(text: &mut [u8], unit_id: UnitId, pdu: &[u8]) -> Result<usize,
     if !(1..=MAX_PDU).contains(&pdu.len()) {
         return Err(FrameError::new(ErrorKind::FrameLength, 3, "a PDU of 1 to 253 bytes"));
     }
-    let (found, needed) = (text.len(), 7 + 2 * pdu.len());
+    let (found, needed) = (text.len(), frame_len(pdu.len()));
     let frame =
         text.get_mut(..needed).ok_or(FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame"))?;
     let check = lrc(pdu).wrapping_sub(unit_id.0);
     let bytes = core::iter::once(unit_id.0).chain(pdu.iter().copied()).chain([check]);
-    let digits = bytes.flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| match digit {
-        0..=9 => b'0' | digit,
-        _ => b'A' - 10 + digit,
-    });
-    let all = core::iter::once(b':').chain(digits).chain(*b"\r\n");
+    let all = core::iter::once(b':').chain(bytes.flat_map(digits_of)).chain(*b"\r\n");
     frame.iter_mut().zip(all).for_each(|(place, character)| *place = character);
     Ok(needed)
+}
+
+/// Characters of a frame with so many bytes of PDU: colon, unit, LRC and line end stand around it.
+const fn frame_len(pdu_length: usize) -> usize {
+    2 * pdu_length + 7
+}
+
+/// The digits of a byte.
+fn digits_of(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|digit| match digit {
+        0..=9 => b'0' | digit,
+        _ => b'A' - 10 + digit,
+    })
+}
+
+/// The value of a digit of either case.
+fn digit_of(character: u8) -> Option<u8> {
+    char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]

@@ -3,6 +3,10 @@
 /// Above this rate the silences no longer shrink (Modbus over Serial Line V1.02, 2.5.1.1).
 const FIXED_ABOVE_BAUD: u32 = 19_200;
 
+/// Silence that no frame has inside, whatever lies between the line and who listens (Modbus over Serial
+/// Line V1.02, 2.5.2.1: a second in an ASCII frame).
+pub(super) const MAX_HOLE_US: u64 = 1_000_000;
+
 /// A line and how strictly its silences are taken.
 ///
 /// A microcontroller sees every byte when it comes: [`Line::serial`] with [`Line::strict`] discards
@@ -10,7 +14,7 @@ const FIXED_ABOVE_BAUD: u32 = 19_200;
 /// length and CRC decide alone.
 ///
 /// ```
-/// use parabus_core::modbus::rtu::Line;
+/// use parabus_core::modbus::Line;
 ///
 /// let line = Line::serial(9600);
 /// assert_eq!((line.t1_5_us(), line.t3_5_us(), line.duration_us(8)), (1719, 4011, 9168));
@@ -31,6 +35,13 @@ impl Line {
         let (t1_5_us, t3_5_us) =
             if baud > FIXED_ABOVE_BAUD { (750, 1750) } else { (characters_us(baud, 15), characters_us(baud, 35)) };
         Line { character_us: characters_us(baud, 10), t1_5_us, t3_5_us, is_strict: false, has_echo: false }
+    }
+
+    /// A serial line of Modbus ASCII: frames have marks, so no silence parts them, and a character has 10
+    /// bits. [`Line::strict`] discards a frame with a second of silence in it.
+    pub const fn ascii(baud: u32) -> Self {
+        let character_us = 10_000_000_u32.div_ceil(if baud == 0 { 1 } else { baud });
+        Line { character_us, t1_5_us: MAX_HOLE_US as u32, t3_5_us: 0, is_strict: false, has_echo: false }
     }
 
     /// Serial frames on a TCP stream: no silences.
@@ -71,7 +82,7 @@ impl Line {
     }
 
     /// Whether bytes that were complete at `now_us` belong to no frame begun at `heard_us` or before.
-    pub(super) const fn is_parted(&self, heard_us: u64, now_us: u64, bytes: usize) -> bool {
+    pub(in crate::modbus) const fn is_parted(&self, heard_us: u64, now_us: u64, bytes: usize) -> bool {
         let silence = now_us.saturating_sub(heard_us).saturating_sub(self.duration_us(bytes));
         self.is_strict && silence > self.t1_5_us as u64
     }

@@ -1,0 +1,245 @@
+//! Frames in a stream of bytes of which nothing else is known: a tap on a line, a capture, a converter.
+
+use super::crc::{START, update};
+use super::{Frame, HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16};
+use crate::modbus::line::MAX_HOLE_US;
+use crate::modbus::pdu::{is_public, is_user_defined, request_length, response_length};
+use crate::modbus::window::Window;
+use crate::modbus::{Direction, Line, Request, Response, UnitId, UnitSet};
+
+/// Room for what may be a frame, and as much again, so that every byte is moved about once.
+const ROOM: usize = 2 * MAX_FRAME;
+
+/// Length of the usual frame of function 8: sub-function and one register.
+const DIAGNOSTICS: usize = HEADER + 5 + TRAILER;
+
+/// Finds the intact frames of one direction, whatever chunks they come in, between noise and damaged
+/// ones.
+///
+/// A frame may begin at every byte; a length that it announces is believed up to 256 bytes, and until
+/// a whole frame is found behind it. Length, CRC and the standard's ranges decide. A user-defined
+/// function (65 to 72, 100 to 110) says no length: it is found where a frame must begin (at first, after
+/// a silence, after another frame if its unit was heard before) and ends where its CRC fits first.
+///
+/// Noise fits a CRC once in 65,536 times; what seems to be a frame of a unit that was never heard, or
+/// of a user-defined function, is therefore believed only if it covers nothing that may be the frame
+/// of a known unit; and an exception of an unheard unit amid noise only with a code of the standard.
+///
+/// ```
+/// use parabus_core::modbus::rtu::Scanner;
+/// use parabus_core::modbus::{Direction, Line};
+///
+/// let mut scanner = Scanner::new(Direction::Response, Line::serial(19_200));
+/// let mut found = Vec::new();
+/// for chunk in [&[0xFF, 17, 3, 2][..], &[0x02, 0x2B, 0x38, 0xF8, 17]] {
+///     scanner.push(chunk, 0, |frame| found.push((frame.unit_id.0, frame.pdu.to_vec())));
+/// }
+/// assert_eq!(found, [(17, vec![3, 2, 0x02, 0x2B])]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    direction: Direction,
+    line: Line,
+    window: Window<ROOM>,
+    heard_us: u64,
+    /// Where a frame must begin, if it is one; and whether that follows a frame rather than a silence.
+    boundary: Option<usize>,
+    is_behind_frame: bool,
+    /// Units whose frames were found.
+    units: UnitSet,
+    /// Where the first frame begins that is not believed yet: from there on everything is looked at anew.
+    doubted: Option<usize>,
+}
+
+/// What the bytes from one place on may be.
+enum Candidate {
+    /// A frame of this length.
+    Frame(usize),
+    /// The beginning of one.
+    Begun,
+    No,
+}
+
+impl Scanner {
+    /// Of a stream that begins with a frame or with noise.
+    pub const fn new(direction: Direction, line: Line) -> Self {
+        Scanner {
+            direction,
+            line,
+            window: Window::new(),
+            heard_us: 0,
+            boundary: Some(0),
+            is_behind_frame: false,
+            units: UnitSet::EMPTY,
+            doubted: None,
+        }
+    }
+
+    /// Takes bytes, the last of which came at `now_us`, and shows each frame that they end. A second of
+    /// silence ends a frame begun; on a strict line 1.5 characters do.
+    pub fn push(&mut self, bytes: &[u8], now_us: u64, mut found: impl FnMut(Frame<'_>)) {
+        let silence_us = now_us.saturating_sub(self.heard_us).saturating_sub(self.line.duration_us(bytes.len()));
+        if silence_us > MAX_HOLE_US || self.line.is_parted(self.heard_us, now_us, bytes.len()) {
+            self.window.clear();
+        }
+        if silence_us > u64::from(self.line.t3_5_us()).max(1) {
+            (self.boundary, self.is_behind_frame) = (Some(self.window.len()), false);
+        }
+        self.heard_us = self.heard_us.max(now_us);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let seen = self.window.len();
+            rest = self.window.fill(rest);
+            self.scan(seen, &mut found);
+        }
+    }
+
+    /// Looks at every place for a frame, of which `seen` bytes were looked at before; forgets what can
+    /// belong to none.
+    fn scan(&mut self, mut seen: usize, found: &mut impl FnMut(Frame<'_>)) {
+        let bytes = self.window.bytes();
+        let (mut start, mut keep_from, mut doubted) = (0, None, None);
+        while let Some(begun) = bytes.get(start..).filter(|begun| !begun.is_empty()) {
+            let is_anew = self.doubted.is_some_and(|place| place <= start);
+            let seen_of_it = if is_anew { 0 } else { seen.saturating_sub(start) };
+            match look_at(self.direction, begun, seen_of_it, self.is_boundary(start, begun)) {
+                Candidate::Frame(length) => {
+                    let end = start.saturating_add(length);
+                    match begun.get(..length).map(Frame::parse) {
+                        Some(Ok(frame)) if self.is_strange(start, &frame) => {}
+                        Some(Ok(frame)) if self.is_believed(&frame) || !self.has_rival(bytes, start, end) => {
+                            // What was doubted in front of it has no rival that reaches into it.
+                            let front = doubted.and_then(|place: usize| bytes.get(place..start));
+                            self.units = show_all(self.direction, front.unwrap_or_default(), self.units, found);
+                            found(frame);
+                            self.units = self.units.with(frame.unit_id);
+                            (start, keep_from, doubted) = (end, None, None);
+                            (self.boundary, self.is_behind_frame) = (Some(end), true);
+                            // What is behind it was never looked at as a place where a frame must begin.
+                            seen = seen.min(start);
+                            continue;
+                        }
+                        _ => {
+                            keep_from = keep_from.or(Some(start));
+                            doubted = doubted.or(Some(start));
+                        }
+                    }
+                }
+                Candidate::Begun => keep_from = keep_from.or(Some(start)),
+                Candidate::No => {}
+            }
+            start = start.saturating_add(1);
+        }
+        let gone = keep_from.unwrap_or(bytes.len());
+        let shifted = |place: Option<usize>| place.and_then(|place| place.checked_sub(gone));
+        (self.boundary, self.doubted) = (shifted(self.boundary), shifted(doubted));
+        self.window.forget(gone);
+    }
+
+    const fn is_known(&self, unit_id: UnitId) -> bool {
+        self.units.contains(unit_id)
+    }
+
+    /// Whether a frame of a user-defined function may begin here.
+    fn is_boundary(&self, start: usize, bytes: &[u8]) -> bool {
+        let is_known = bytes.first().is_some_and(|unit| self.is_known(UnitId(*unit)));
+        self.boundary == Some(start) && (is_known || !self.is_behind_frame)
+    }
+
+    /// An exception whose code the standard does not know, of a unit that was never heard, amid noise.
+    fn is_strange(&self, start: usize, frame: &Frame<'_>) -> bool {
+        self.boundary != Some(start)
+            && !self.is_known(frame.unit_id)
+            && matches!(frame.pdu, [function, code] if *function >= 0x80 && !(1..=11).contains(code))
+    }
+
+    fn is_believed(&self, frame: &Frame<'_>) -> bool {
+        self.is_known(frame.unit_id) && frame.pdu.first().is_some_and(|code| is_public(code & 0x7F))
+    }
+
+    /// Whether a known unit's frame shares bytes with these, or the beginning of one if the unit that
+    /// they seem to come from was never heard.
+    fn has_rival(&self, bytes: &[u8], start: usize, end: usize) -> bool {
+        let is_heard = bytes.get(start).is_some_and(|unit| self.is_known(UnitId(*unit)));
+        let places = start.saturating_sub(MAX_FRAME)..end.saturating_sub(1);
+        places.filter(|place| *place != start).any(|place| {
+            let other = bytes.get(place..).unwrap_or_default();
+            let is_known = other.first().is_some_and(|unit| self.is_known(UnitId(*unit)));
+            is_known
+                && match look_at(self.direction, other, 0, false) {
+                    Candidate::Frame(length) => place.saturating_add(length) > start,
+                    Candidate::Begun => !is_heard,
+                    Candidate::No => false,
+                }
+        })
+    }
+}
+
+/// Shows the frames in bytes that hold all of them; gives the units with those that were found.
+fn show_all(direction: Direction, bytes: &[u8], units: UnitSet, found: &mut impl FnMut(Frame<'_>)) -> UnitSet {
+    let (mut rest, mut units) = (bytes, units);
+    while let Some((_, behind)) = rest.split_first() {
+        rest = match look_at(direction, rest, 0, false) {
+            Candidate::Frame(length) => {
+                if let Some(Ok(frame)) = rest.get(..length).map(Frame::parse) {
+                    found(frame);
+                    units = units.with(frame.unit_id);
+                }
+                rest.get(length..).unwrap_or_default()
+            }
+            Candidate::Begun | Candidate::No => behind,
+        };
+    }
+    units
+}
+
+fn look_at(direction: Direction, bytes: &[u8], seen: usize, is_boundary: bool) -> Candidate {
+    let Some((code, pdu)) = bytes.get(HEADER).zip(bytes.get(HEADER..)) else { return Candidate::Begun };
+    let (length, function) = match direction {
+        Direction::Request => (request_length(pdu), *code),
+        Direction::Response => (response_length(pdu), code & 0x7F),
+    };
+    // Exceptions of functions that nobody described would be found everywhere in noise.
+    let may_begin = is_public(function) || is_boundary && is_user_defined(function);
+    if !may_begin || direction == Direction::Request && *code > 0x7F {
+        return Candidate::No;
+    }
+    let length = match length {
+        Err(_) => return Candidate::Begun,
+        Ok(Some(length)) => HEADER.saturating_add(length).saturating_add(TRAILER),
+        Ok(None) if is_boundary => return look_for_end(direction, bytes, seen),
+        Ok(None) if function == 8 => DIAGNOSTICS,
+        Ok(None) => return Candidate::No,
+    };
+    if length > MAX_FRAME || length <= seen {
+        return Candidate::No;
+    }
+    match bytes.get(..length) {
+        Some(frame) if is_frame(direction, frame) => Candidate::Frame(length),
+        Some(_) => Candidate::No,
+        None => Candidate::Begun,
+    }
+}
+
+/// Of a frame that does not say its length: where its CRC fits first.
+fn look_for_end(direction: Direction, bytes: &[u8], seen: usize) -> Candidate {
+    let mut crc = START;
+    for (index, byte) in bytes.iter().take(MAX_FRAME).enumerate() {
+        crc = update(crc, *byte);
+        let length = index.saturating_add(1);
+        let is_end = crc == 0 && length >= MIN_FRAME && length > seen;
+        if is_end && bytes.get(..length).is_some_and(|frame| is_frame(direction, frame)) {
+            return Candidate::Frame(length);
+        }
+    }
+    if bytes.len() < MAX_FRAME { Candidate::Begun } else { Candidate::No }
+}
+
+fn is_frame(direction: Direction, bytes: &[u8]) -> bool {
+    let pdu = bytes.get(HEADER..bytes.len().saturating_sub(TRAILER)).unwrap_or_default();
+    crc16(bytes) == 0
+        && match direction {
+            Direction::Request => Request::parse(pdu).is_ok(),
+            Direction::Response => Response::parse(pdu).is_ok(),
+        }
+}
