@@ -95,6 +95,10 @@ kinds! {
     UnknownTransport => "unknown-transport",
     /// A field of a frame that is absent or does not belong to its function.
     FrameField => "frame-field",
+    /// Not a kind of registers, or one that cannot be written.
+    RegisterKind => "register-kind",
+    /// Not a way of writing: `normal`, `always-6`, `always-16`.
+    WriteFunction => "write-function",
     /// As many requests in flight as the limit allows.
     TooManyInFlight => "too-many-in-flight",
     /// The line has to be silent until a later time.

@@ -10,8 +10,8 @@ use super::{FrameError, Identity, Request, Response, UnitId};
 use crate::error::ErrorKind;
 
 /// A request under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RequestId(pub(super) u16);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub(crate) u16);
 
 /// A request that cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,16 @@
 //! Which requests fetch a set of registers, and which write one.
 //!
+//! A device that refuses a span of registers does not say which of them it has none for. Whoever polls
+//! remembers the span and plans again: gaps in it are no longer read over, the rest is halved, until
+//! what is refused is a point of its own.
+//!
 //! ```
 //! use parabus_core::modbus::RegisterKind::Input;
 //! use parabus_core::modbus::plan::{Point, plan_reads};
 //!
 //! let point = |address| Point { kind: Input, address, count: 2 };
 //! let points = [point(0), point(2), point(4), point(10)];
-//! let groups: Vec<_> = plan_reads(&points, 125, 0).map(|group| (group.address, group.quantity)).collect();
+//! let groups: Vec<_> = plan_reads(&points, 125, 0, &[]).map(|group| (group.address, group.quantity)).collect();
 //! assert_eq!(groups, [(0, 6), (10, 2)]);
 //! ```
 
@@ -30,6 +34,36 @@ impl Point {
     }
 }
 
+/// Registers that a device refused to read at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refused {
+    /// Kind of the registers.
+    pub kind: RegisterKind,
+    /// First register.
+    pub address: u16,
+    /// Registers.
+    pub quantity: u16,
+}
+
+impl Refused {
+    /// Whether a request may not go on from registers that end at `end`, the last point of which begins
+    /// at `last`, to the next point: not over a gap, not over the middle, not to a last point that
+    /// reaches over it, not to another at the same place, and not on from a point that fills the
+    /// span alone. One of them is in every group that has points to part.
+    fn parts(&self, last: u16, end: u32, next: &Point) -> bool {
+        let (first, behind) = (u32::from(self.address), u32::from(self.address) + u32::from(self.quantity));
+        let middle = first + u32::from(self.quantity / 2).max(1);
+        let start = u32::from(next.address);
+        let is_gap = end < start;
+        let is_middle = u32::from(last) < middle && middle <= start;
+        let is_last = start < middle && next.end() >= behind;
+        let is_beside = start == first && u32::from(last) == first;
+        let is_filled = end >= behind && u32::from(last) == first;
+        let is_inside = first < start && start < behind && (is_gap || is_middle || is_last || is_filled);
+        self.kind == next.kind && (is_inside || is_beside)
+    }
+}
+
 /// One request to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadGroup {
@@ -48,24 +82,34 @@ pub struct ReadGroup {
 /// Groups points, sorted by kind and address, into requests of at most `max_registers` (and of at
 /// most what the standard allows), reading over gaps of at most `max_gap` registers that belong to
 /// no point. A point is never split; one that is larger than the limit is a request of its own.
-pub fn plan_reads(points: &[Point], max_registers: u16, max_gap: u16) -> impl Iterator<Item = ReadGroup> {
+///
+/// Spans in `refused` are parted. Each group that a device refuses and that has more than one point is
+/// to be added to them: halving soon leaves groups that the device answers, and those of one point that
+/// it has not.
+pub fn plan_reads(
+    points: &[Point],
+    max_registers: u16,
+    max_gap: u16,
+    refused: &[Refused],
+) -> impl Iterator<Item = ReadGroup> {
     let mut first = 0;
     core::iter::from_fn(move || {
         let rest = points.get(first..)?;
         let start = rest.first()?;
         let limit = u32::from(max_registers.clamp(1, start.kind.max_read()));
-        let mut end = start.end();
+        let (mut end, mut last) = (start.end(), start.address);
         let mut count = 1;
         for point in rest.iter().skip(1) {
             let joined = end.max(point.end());
             let fits = point.kind == start.kind
                 && point.address >= start.address
                 && u32::from(point.address) <= end + u32::from(max_gap)
-                && joined - u32::from(start.address) <= limit;
+                && joined - u32::from(start.address) <= limit
+                && !refused.iter().any(|refused| refused.parts(last, end, point));
             if !fits {
                 break;
             }
-            end = joined;
+            (end, last) = (joined, point.address);
             count += 1;
         }
         let quantity = u16::try_from(end - u32::from(start.address)).unwrap_or(u16::MAX);
@@ -111,7 +155,7 @@ mod tests {
 
     fn plan(points: &[(RegisterKind, u16, u16)], max: u16, gap: u16) -> Vec<(u16, u16, usize)> {
         let points: Vec<_> = points.iter().map(|&(kind, address, count)| Point { kind, address, count }).collect();
-        plan_reads(&points, max, gap).map(|group| (group.address, group.quantity, group.points)).collect()
+        plan_reads(&points, max, gap, &[]).map(|group| (group.address, group.quantity, group.points)).collect()
     }
 
     #[test]
@@ -131,6 +175,52 @@ mod tests {
         let coils: Vec<_> = (0..5000).map(|address| (Coil, address, 1)).collect();
         let groups = plan(&coils, u16::MAX, 0);
         assert_eq!(groups.iter().map(|group| group.1).collect::<Vec<_>>(), [2000, 2000, 1000]);
+    }
+
+    /// A device with holes and a limit of its own: whoever adds what it refuses soon reads every point
+    /// that it has, and nothing for ever that it has not.
+    #[test]
+    fn what_is_refused_is_learned() {
+        let mut random = 1_u64;
+        let mut below = |limit: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) % limit
+        };
+        for round in 0..300 {
+            let (mut points, mut address) = (Vec::new(), 0_u16);
+            for _ in 0..1 + below(60) {
+                address += (below(4) * below(3)) as u16;
+                let count = 1 + below(4) as u16;
+                points.push(Point { kind: Holding, address, count });
+                address += if below(9) == 0 { 0 } else { count };
+            }
+            points.sort_unstable();
+            let missing: Vec<u16> = (0..below(4)).map(|_| below(u64::from(address) + 1) as u16).collect();
+            let (limit, gap) = (20 + below(100) as u16, below(8) as u16);
+            let answers = |from: u16, quantity: u16| {
+                quantity <= limit && missing.iter().all(|hole| !(from..from + quantity).contains(hole))
+            };
+            let mut refused = Vec::new();
+            for attempt in 0.. {
+                let groups: Vec<_> = plan_reads(&points, 125, gap, &refused).collect();
+                let bad = groups.iter().filter(|group| !answers(group.address, group.quantity));
+                let new: Vec<_> = bad.filter(|group| group.points > 1).collect();
+                if new.is_empty() {
+                    for group in &groups {
+                        let alone = |point: &Point| answers(point.address, point.count);
+                        let its = &points[group.first..][..group.points];
+                        assert!(answers(group.address, group.quantity) || !its.iter().any(alone), "{round}: {group:?}");
+                    }
+                    break;
+                }
+                assert!(attempt < 12, "{round}: {points:?} without {missing:?}, at most {limit}");
+                refused.extend(new.into_iter().map(|group| Refused {
+                    kind: group.kind,
+                    address: group.address,
+                    quantity: group.quantity,
+                }));
+            }
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn groups(file: &File, device: &Device) -> Vec<Group> {
         })
         .collect();
     points.sort_unstable();
-    let plan = plan_reads(&points, file.read_group_size(device).into(), 0);
+    let plan = plan_reads(&points, file.read_group_size(device).into(), 0, &[]);
     plan.map(|group| Group { kind: group.kind, address: group.address, quantity: group.quantity }).collect()
 }
 

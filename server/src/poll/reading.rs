@@ -39,7 +39,7 @@ pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priorit
     slots.sort_by_key(|slot| slot.point);
     let points: Vec<Point> = slots.iter().map(|slot| slot.point).collect();
     let mut answered_at = None;
-    let mut groups: Vec<_> = plan_reads(&points, device.read_group_size.into(), 0).collect();
+    let mut groups: Vec<_> = plan_reads(&points, device.read_group_size.into(), 0, &[]).collect();
     groups.reverse();
     while let Some(group) = groups.pop() {
         let members = slots.get(group.first..group.first + group.points).unwrap_or_default();
@@ -69,7 +69,8 @@ pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priorit
             // value is asked for on its own.
             Err(LinkError::Exception(ExceptionCode::ILLEGAL_DATA_ADDRESS)) if group.points > 1 => {
                 answered_at.get_or_insert_with(clock::now);
-                let single = |offset: usize| plan_reads(points.get(offset..=offset).unwrap_or_default(), 1, 0).next();
+                let single =
+                    |offset: usize| plan_reads(points.get(offset..=offset).unwrap_or_default(), 1, 0, &[]).next();
                 for offset in (group.first..group.first + group.points).rev() {
                     groups.extend(
                         single(offset).map(|alone| parabus_core::modbus::plan::ReadGroup { first: offset, ..alone }),

@@ -258,7 +258,7 @@ pub unsafe extern "C" fn size_plan(addresses: *const u16, length: usize, gap: u1
     let addresses = unsafe { core::slice::from_raw_parts(addresses, length) };
     let mut points = [Point { kind: RegisterKind::Input, address: 0, count: 1 }; 16];
     points.iter_mut().zip(addresses).for_each(|(point, address)| point.address = *address);
-    let quantity: u32 = plan_reads(&points, gap, gap).map(|group| u32::from(group.quantity)).sum();
+    let quantity: u32 = plan_reads(&points, gap, gap, &[]).map(|group| u32::from(group.quantity)).sum();
     let function = if gap == 6 { WriteFunction::Always6 } else { WriteFunction::Normal };
     let parts =
         plan_writes(RegisterKind::Holding, length, function).map_or(0, |parts| parts.map(|part| part.count).sum());

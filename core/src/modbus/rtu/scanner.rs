@@ -82,7 +82,9 @@ impl Scanner {
         if silence_us > MAX_HOLE_US || self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.window.clear();
         }
-        if silence_us > u64::from(self.line.t3_5_us()).max(1) {
+        // A stream has no silences that mean anything, but the longest.
+        let parting_us = Some(u64::from(self.line.t3_5_us())).filter(|us| *us > 0).unwrap_or(MAX_HOLE_US);
+        if silence_us > parting_us {
             (self.boundary, self.is_behind_frame) = (Some(self.window.len()), false);
         }
         self.heard_us = self.heard_us.max(now_us);

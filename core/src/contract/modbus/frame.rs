@@ -1,17 +1,18 @@
-//! Frames: `decode_frame`, `encode_frame`, `crc16`, `lrc`.
+//! Frames: `decode_frame`, `encode_frame`.
 
 use alloc::borrow::ToOwned;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::{Transport, direction};
+use crate::contract::Error;
 use crate::error::ErrorKind;
 use crate::modbus::{
-    Bits, DEVICE_IDENTIFICATION, ExceptionCode, FileRecord, FileRecords, FileReplies, FileSpan, FileSpans, FrameError,
-    FunctionCode, MAX_PDU, Object, Objects, Registers, Request, Response, UnitId, Values, ascii, rtu, tcp,
+    Bits, DEVICE_IDENTIFICATION, Direction, ExceptionCode, FileRecord, FileRecords, FileReplies, FileSpan, FileSpans,
+    FrameError, FunctionCode, MAX_PDU, Object, Objects, Registers, Request, Response, UnitId, Values, ascii, rtu, tcp,
 };
 
 /// Call of [`decode_frame`].
@@ -36,22 +37,6 @@ pub struct EncodeFrame {
     pub transport: String,
     /// `request` or `response`.
     pub direction: String,
-}
-
-/// Call of [`lrc`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lrc {
-    /// Any bytes.
-    pub data: Vec<u8>,
-}
-
-/// Call of [`crc16`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Crc16 {
-    /// Any bytes.
-    pub data: Vec<u8>,
 }
 
 /// Fields of a frame by the standard's names; those that its function has are present.
@@ -183,73 +168,6 @@ pub enum BitOrWord {
     Word(u16),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Request,
-    Response,
-}
-
-fn unknown(what: &str, found: &str, expected: &str) -> Error {
-    Error {
-        kind: ErrorKind::UnknownTransport,
-        message: alloc::format!("unknown {what} `{found}`, expected {expected}"),
-        offset: None,
-    }
-}
-
-/// What stands around the PDU.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Transport {
-    Rtu,
-    Tcp,
-    Ascii,
-    Pdu,
-}
-
-impl Transport {
-    fn of(name: &str) -> Result<Self, Error> {
-        match name {
-            "rtu" => Ok(Transport::Rtu),
-            "tcp" => Ok(Transport::Tcp),
-            "ascii" => Ok(Transport::Ascii),
-            "pdu" => Ok(Transport::Pdu),
-            other => Err(unknown("transport", other, "rtu, tcp, ascii or pdu")),
-        }
-    }
-
-    /// Bytes before the PDU.
-    const fn header(self) -> usize {
-        match self {
-            Transport::Rtu => rtu::HEADER,
-            Transport::Tcp => tcp::HEADER,
-            Transport::Ascii | Transport::Pdu => 0,
-        }
-    }
-
-    /// Where a byte of the PDU stands in the frame.
-    const fn place(self, offset: usize) -> usize {
-        match self {
-            // Two digits a byte, behind the colon and the unit.
-            Transport::Ascii => 3 + 2 * offset,
-            _ => offset + self.header(),
-        }
-    }
-}
-
-fn direction(direction: &str) -> Result<Direction, Error> {
-    match direction {
-        "request" => Ok(Direction::Request),
-        "response" => Ok(Direction::Response),
-        other => Err(unknown("direction", other, "request or response")),
-    }
-}
-
-impl From<FrameError> for Error {
-    fn from(error: FrameError) -> Self {
-        Error { kind: error.kind(), message: error.to_string(), offset: Some(error.offset()) }
-    }
-}
-
 /// Bytes to fields.
 ///
 /// # Errors
@@ -283,7 +201,7 @@ pub fn decode_frame(call: &DecodeFrame) -> Result<Frame, Error> {
     }
 }
 
-fn of_request(frame: Frame, request: &Request<'_>) -> Frame {
+pub(super) fn of_request(frame: Frame, request: &Request<'_>) -> Frame {
     let frame = Frame { function_code: request.function().0, ..frame };
     match *request {
         Request::Read { address, quantity, .. } => Frame { address: Some(address), quantity: Some(quantity), ..frame },
@@ -338,7 +256,7 @@ fn of_request(frame: Frame, request: &Request<'_>) -> Frame {
     }
 }
 
-fn of_response(frame: Frame, response: &Response<'_>) -> Frame {
+pub(super) fn of_response(frame: Frame, response: &Response<'_>) -> Frame {
     let frame = Frame { function_code: response.function().0, ..frame };
     match *response {
         Response::Bits { bits, .. } => Frame { bits: Some(bits.iter().collect()), ..frame },
@@ -405,7 +323,7 @@ fn written(records: &FileRecords<'_>) -> Vec<Record> {
 }
 
 /// A field that the function needs.
-fn need<T>(field: Option<T>, name: &str) -> Result<T, Error> {
+pub(super) fn need<T>(field: Option<T>, name: &str) -> Result<T, Error> {
     field.ok_or_else(|| Error {
         kind: ErrorKind::FrameField,
         message: alloc::format!("no `{name}`, expected one for this function code"),
@@ -465,23 +383,7 @@ pub fn encode_frame(call: &EncodeFrame) -> Result<Vec<u8>, Error> {
     Ok(buffer)
 }
 
-/// The CRC-16 of serial frames.
-///
-/// # Errors
-/// None; the type is that of every function here.
-pub fn crc16(call: &Crc16) -> Result<u16, Error> {
-    Ok(rtu::crc16(&call.data))
-}
-
-/// The LRC of frames of Modbus ASCII.
-///
-/// # Errors
-/// None; the type is that of every function here.
-pub fn lrc(call: &Lrc) -> Result<u8, Error> {
-    Ok(ascii::lrc(&call.data))
-}
-
-fn emit_request(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
+pub(super) fn emit_request(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
     let function = FunctionCode(frame.function_code);
     let packed = frame.bits.as_deref().map(pack).unwrap_or_default();
     let request = match frame.function_code {
