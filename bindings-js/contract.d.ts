@@ -136,3 +136,126 @@ export function encodeFrame(frame: Frame<ArrayLike<number>>, options: FrameOptio
 export function crc16(data: ArrayLike<number>): number;
 /** The checksum of ASCII, 0 to 255. */
 export function lrc(data: ArrayLike<number>): number;
+
+export type RegisterKind = "coil" | "discrete-input" | "holding" | "input";
+/** Registers: kind, first address, how many. */
+export type Span = readonly [kind: RegisterKind, address: number, count: number];
+
+export interface PlannedRead {
+  kind: RegisterKind;
+  /** The function that reads it. */
+  functionCode: number;
+  address: number;
+  quantity: number;
+  /** Which of the points it reads, by place in the list. */
+  points: number[];
+}
+
+/**
+ * Points to as few requests as limit and gap allow; no point is split. Groups that the device refused,
+ * given in `refused`, are parted, until what is refused is a point of its own.
+ */
+export function planReads(points: Iterable<Span>, options?: { maxRegisters?: number; maxGap?: number; refused?: Iterable<Span> }): PlannedRead[];
+/** Values to requests that write them: frames without a unit. `normal` writes one value by 5 or 6, several by 15 or 16. */
+export function planWrites(
+  kind: RegisterKind,
+  address: number,
+  values: Iterable<number | boolean>,
+  options?: { writeFunction?: "normal" | "always-6" | "always-16" },
+): Frame[];
+
+export type StreamTransport = "rtu" | "tcp" | "ascii";
+
+/** Finds the intact frames of one direction in a stream that comes in chunks of any size; passes over noise. */
+export class FrameScanner {
+  constructor(transport: StreamTransport, direction: "request" | "response");
+  /** Takes bytes, gives the frames that they end. A second without bytes ends a frame begun, but for TCP. */
+  push(data: ArrayLike<number>, nowMs?: number): Frame[];
+}
+
+export interface ClientOptions {
+  /** How long a reply is waited for beyond its time on the line; 1000 by default. */
+  timeoutMs?: number;
+  /** How often a request is sent again when no reply comes; 0 by default. */
+  retries?: number;
+  /** Requests at once on TCP, 1 to 16; 1 by default. */
+  maxInFlight?: number;
+  /** Rate of the serial line, whose silences are kept then. */
+  baud?: number;
+  /** Discards a frame with a silence in it. */
+  strict?: boolean;
+  /** What is sent comes back first. */
+  echo?: boolean;
+}
+
+/** Who a controller is that dialled in. */
+export interface ControllerIdentity {
+  unitId: number;
+  /** 12 ET-485, 23 EM-481, 42 OPCB-221. */
+  deviceType: number;
+  firmware: number;
+  /** As `d8:80:39:4e:8d:e9`. */
+  mac: string;
+  isMacUnique: boolean;
+  hasCode: boolean;
+  wantsCode: boolean;
+  isActivated: boolean;
+  /** 0 activated, a code of 8 digits, or 100,000,000 for none. */
+  activationCode?: number;
+}
+
+export type ClientEvent =
+  /** An exception is a reply. */
+  | { kind: "reply"; requestId: number; frame: Frame }
+  /** No reply came; a broadcast was sent; the connection was lost. */
+  | { kind: "timeout" | "sent" | "lost"; requestId: number }
+  /** A controller that dialled in says who it is, once. */
+  | { kind: "identity"; identity: ControllerIdentity }
+  /** A frame that answers nothing. */
+  | { kind: "stray"; reason: "transaction" | "unit" | "mismatch" | "collision" | "malformed" };
+
+export interface ClientStep {
+  /** Bytes to send now; often none. */
+  send: Uint8Array;
+  events: ClientEvent[];
+  /** When to call `poll`, if no bytes come before; null while nothing is under way. */
+  deadlineMs: number | null;
+}
+
+/**
+ * The client of a connection without the connection: bytes and time in, bytes and events out. Requests
+ * queue up until the line is free for them. Times are of any clock that does not go back.
+ */
+export class ModbusClient {
+  constructor(transport: StreamTransport, options?: ClientOptions);
+  /** Sends a request, or queues it. */
+  request(frame: Frame<ArrayLike<number>>, nowMs: number): ClientStep & { requestId: number };
+  /** Takes bytes that came. Throws if a TCP stream is out of step: close it, and `reset`. */
+  receive(data: ArrayLike<number>, nowMs: number): ClientStep;
+  poll(nowMs: number): ClientStep;
+  /** A new connection: what was under way is lost, the queue is sent. */
+  reset(nowMs: number): ClientStep;
+}
+
+type Table<Item> = Map<number, Item> | Record<number, Item> | { [index: number]: Item };
+
+/** Registers by kind and address: an absent kind is an unknown function, an absent address an illegal one. */
+export interface BankTables {
+  coil?: Table<boolean | number>;
+  "discrete-input"?: Table<boolean | number>;
+  holding?: Table<number>;
+  input?: Table<number>;
+}
+
+/** Or functions: what they give instead of items is the number of an exception, null or false an illegal address. */
+export interface BankFunctions {
+  read(unitId: number, kind: RegisterKind, address: number, count: number): ArrayLike<number | boolean> | number | null | undefined;
+  write?(unitId: number, kind: "coil" | "holding", address: number, values: (number | boolean)[]): number | boolean | void;
+}
+
+/** The server of a connection without the connection. Units share the bank. */
+export class ModbusServer {
+  constructor(unitIds: Iterable<number>, bank: BankTables | BankFunctions, options?: { transport?: StreamTransport; echo?: boolean });
+  /** Takes bytes that came; gives the reply to send, null where there is none. */
+  receive(data: ArrayLike<number>, nowMs?: number): Uint8Array | null;
+}

@@ -22,14 +22,17 @@ function renamed(object, rename) {
   return Object.fromEntries(fields.map(([key, value]) => [rename(key), value]));
 }
 
-function call(name, fields) {
+/** What core throws, as an error. */
+function told(work) {
   try {
-    return core[name](renamed(fields, snake));
+    return work();
   } catch (error) {
     if (Array.isArray(error)) throw new ParabusError(error[0], error[1], error[2] ?? undefined);
     throw error;
   }
 }
+
+const call = (name, fields) => told(() => core[name](renamed(fields, snake)));
 
 export const parseReference = (text) => renamed(call("parse_reference", { text }), camel);
 export const printReference = (reference) => call("print_reference", { ref: renamed(reference, snake) });
@@ -41,12 +44,17 @@ export const decodeValue = (registers, dataType, options = {}) => {
 };
 export const encodeValue = (text, dataType, options = {}) => call("encode_value", { ...options, text, dataType });
 export const formatValue = (value, options) => call("format_value", { ...options, value });
-export const decodeFrame = (data, { out, ...options }) => {
-  if (out !== undefined && !(out instanceof Uint16Array)) throw new TypeError("`out` is not a Uint16Array");
-  const frame = renamed(call("decode_frame", { ...options, data: Array.from(data) }), camel);
+/** A frame as core gives it, with JavaScript's names and arrays. */
+function frameOf(fields) {
+  const frame = renamed(fields, camel);
   for (const name of ["data", "events"]) if (frame[name]) frame[name] = Uint8Array.from(frame[name]);
   if (frame.records) frame.records = frame.records.map((record) => renamed(record, camel));
   if (frame.objects) frame.objects = frame.objects.map(({ id, value }) => ({ id, value: Uint8Array.from(value) }));
+  return frame;
+}
+export const decodeFrame = (data, { out, ...options }) => {
+  if (out !== undefined && !(out instanceof Uint16Array)) throw new TypeError("`out` is not a Uint16Array");
+  const frame = frameOf(call("decode_frame", { ...options, data: Array.from(data) }));
   if (frame.values && out) {
     const count = frame.values.length;
     if (count > out.length) throw new ParabusError("buffer-too-small", `\`out\` holds ${out.length} registers, the frame has ${count}`);
@@ -59,12 +67,126 @@ const plainRecord = (record) => {
   const fields = renamed(record, snake);
   return fields.values ? { ...fields, values: Array.from(fields.values) } : fields;
 };
-export const encodeFrame = (frame, options) => {
+/** A frame as core takes it. */
+function fieldsOf(frame) {
   const fields = renamed(frame, snake);
   for (const name of ["data", "events", "values"]) if (fields[name]) fields[name] = Array.from(fields[name]);
   if (fields.records) fields.records = Array.from(fields.records, plainRecord);
   if (fields.objects) fields.objects = Array.from(fields.objects, ({ id, value }) => ({ id, value: Array.from(value) }));
-  return Uint8Array.from(call("encode_frame", { ...options, frame: fields }));
-};
+  return fields;
+}
+export const encodeFrame = (frame, options) => Uint8Array.from(call("encode_frame", { ...options, frame: fieldsOf(frame) }));
 export const crc16 = (data) => call("crc16", { data: Array.from(data) });
 export const lrc = (data) => call("lrc", { data: Array.from(data) });
+
+const spans = (list) => Array.from(list, (span) => Array.from(span));
+export const planReads = (points, { refused = [], ...options } = {}) =>
+  call("plan_reads", { ...options, points: spans(points), refused: spans(refused) }).map((group) => renamed(group, camel));
+export const planWrites = (kind, address, values, options = {}) =>
+  call("plan_writes", { ...options, kind, address, values: Array.from(values) }).map(frameOf);
+
+export class FrameScanner {
+  #machine;
+  constructor(transport, direction) {
+    this.#machine = told(() => new core.FrameScanner({ transport, direction }));
+  }
+  push(data, nowMs = 0) {
+    return told(() => this.#machine.push({ data: Array.from(data), now_ms: nowMs })).map(frameOf);
+  }
+}
+
+function eventOf(fields) {
+  const event = renamed(fields, camel);
+  if (event.frame) event.frame = frameOf(event.frame);
+  if (event.identity) event.identity = renamed(event.identity, camel);
+  return event;
+}
+function stepOf({ send, events, deadline_ms, request_id }) {
+  const step = { send: Uint8Array.from(send), events: events.map(eventOf), deadlineMs: deadline_ms ?? null };
+  return request_id === undefined ? step : { requestId: request_id, ...step };
+}
+
+export class ModbusClient {
+  #machine;
+  constructor(transport, options = {}) {
+    this.#machine = told(() => new core.ModbusClient({ transport, options: renamed(options, snake) }));
+  }
+  request(frame, nowMs) {
+    return stepOf(told(() => this.#machine.request({ frame: fieldsOf(frame), now_ms: nowMs })));
+  }
+  receive(data, nowMs) {
+    return stepOf(told(() => this.#machine.receive({ data: Array.from(data), now_ms: nowMs })));
+  }
+  poll(nowMs) {
+    return stepOf(told(() => this.#machine.poll({ now_ms: nowMs })));
+  }
+  reset(nowMs) {
+    return stepOf(told(() => this.#machine.reset({ now_ms: nowMs })));
+  }
+}
+
+const ILLEGAL_FUNCTION = 1, ILLEGAL_DATA_ADDRESS = 2, SERVER_DEVICE_FAILURE = 4;
+
+/** The items of a table, or the number of an exception. */
+function readTable(table, kind, address, count) {
+  if (table === undefined || table === null) return ILLEGAL_FUNCTION;
+  const items = Array.from({ length: count }, (_, index) => (table instanceof Map ? table.get(address + index) : table[address + index]));
+  return items.some((item) => item === undefined) ? ILLEGAL_DATA_ADDRESS : itemsOf(items, kind, address);
+}
+
+/** Items as core takes them: bits are 0 and 1. */
+function itemsOf(items, kind, address) {
+  if (kind === "coil" || kind === "discrete-input") return Array.from(items, (item) => (item ? 1 : 0));
+  return Array.from(items, (item, index) => {
+    if (!Number.isInteger(item) || item < 0 || item > 65535) throw new RangeError(`the bank has ${String(item)} in ${kind} ${address + index}, expected 0 to 65535`);
+    return item;
+  });
+}
+
+/** Writes all items or none. */
+function writeTable(table, kind, address, values) {
+  const has = readTable(table, kind, address, values.length);
+  if (typeof has === "number") return has;
+  values.forEach((item, index) => {
+    if (table instanceof Map) table.set(address + index, item);
+    else table[address + index] = item;
+  });
+  return [];
+}
+
+/** Asks the caller's bank: an object with `read` and `write`, or tables by kind. */
+function ask(bank, unitId, kind, address, count, values) {
+  const isWrite = values !== undefined && values !== null;
+  const items = isWrite && kind === "coil" ? values.map(Boolean) : values;
+  if (typeof bank.read !== "function") return isWrite ? writeTable(bank[kind], kind, address, items) : readTable(bank[kind], kind, address, count);
+  if (isWrite && typeof bank.write !== "function") return ILLEGAL_FUNCTION;
+  const answer = isWrite ? bank.write(unitId, kind, address, items) : bank.read(unitId, kind, address, count);
+  if (typeof answer === "number") return answer;
+  if (isWrite) return answer === false ? ILLEGAL_DATA_ADDRESS : [];
+  if (answer === undefined || answer === null) return ILLEGAL_DATA_ADDRESS;
+  if (answer.length !== count) throw new RangeError(`the bank gave ${answer.length} items of ${kind} ${address}, expected ${count}`);
+  return itemsOf(answer, kind, address);
+}
+
+export class ModbusServer {
+  #machine;
+  #bank;
+  constructor(unitIds, bank, { transport = "rtu", echo = false } = {}) {
+    this.#bank = bank;
+    this.#machine = told(() => new core.ModbusServer({ unit_ids: Array.from(unitIds), transport, echo }));
+  }
+  receive(data, nowMs = 0) {
+    const failures = [];
+    const bank = (...parts) => {
+      try {
+        return ask(this.#bank, ...parts);
+      } catch (error) {
+        failures.push(error);
+        return SERVER_DEVICE_FAILURE;
+      }
+    };
+    const reply = told(() => this.#machine.receive({ data: Array.from(data), now_ms: nowMs }, bank));
+    if (failures.length > 0) throw failures[0];
+    return reply.length > 0 ? Uint8Array.from(reply) : null;
+  }
+}

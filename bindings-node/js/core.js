@@ -12,5 +12,6 @@ function load() {
   }
 }
 
-// napi-rs gives the functions their names in camelCase.
-export default Object.fromEntries(Object.entries(load()).map(([name, each]) => [snake(name), each]));
+// napi-rs gives functions their names in camelCase; classes keep theirs.
+const isClass = (name) => /^[A-Z]/.test(name);
+export default Object.fromEntries(Object.entries(load()).map(([name, each]) => [isClass(name) ? name : snake(name), each]));

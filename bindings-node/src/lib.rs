@@ -2,10 +2,12 @@
 //! contract and gives the answer back. `contract.js` puts JavaScript's spelling on top, here as for
 //! wasm.
 
-use napi::bindgen_prelude::{Env, Result, Unknown};
+use napi::bindgen_prelude::{Either, Env, FnArgs, Function, Result, Unknown};
 use napi::{Error as Failure, Status};
 use napi_derive::napi;
 use parabus_core::contract::{self, Error};
+use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
+use parabus_core::modbus::{Bits, ExceptionCode, RegisterKind, Registers, UnitId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -17,6 +19,34 @@ macro_rules! functions {
         pub fn $name<'env>(env: &'env Env, call: Unknown<'env>) -> Result<Unknown<'env>> {
             let call = read(env, call)?;
             answer(env, contract::$area::$name(&call))
+        }
+    )+};
+}
+
+/// One exported class for each machine of the contract.
+macro_rules! machines {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$method_doc:meta])* $method:ident),* $(,)? }),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[napi]
+        pub struct $name(contract::modbus::$name);
+
+        #[napi]
+        impl $name {
+            /// A machine on a new stream.
+            #[napi(constructor)]
+            pub fn new(env: Env, call: Unknown<'_>) -> Result<Self> {
+                let machine = contract::modbus::$name::new(&read(&env, call)?);
+                machine.map($name).map_err(|error| refuse(&env, error.kind.code(), &error.message, error.offset))
+            }
+
+            $(
+                $(#[$method_doc])*
+                #[napi]
+                pub fn $method<'env>(&mut self, env: &'env Env, call: Unknown<'env>) -> Result<Unknown<'env>> {
+                    let call = read(env, call)?;
+                    answer(env, self.0.$method(&call))
+                }
+            )*
         }
     )+};
 }
@@ -40,6 +70,112 @@ functions! {
     crc16 = modbus,
     /// The checksum of ASCII.
     lrc = modbus,
+    /// Points to requests that read them.
+    plan_reads = modbus,
+    /// Values to requests that write them.
+    plan_writes = modbus,
+}
+
+machines! {
+    /// Frames in a stream.
+    FrameScanner {
+        /// Takes bytes, gives frames.
+        push,
+    },
+    /// The client of a connection.
+    ModbusClient {
+        /// Sends or queues a request.
+        request,
+        /// Takes bytes that came.
+        receive,
+        /// What time brings.
+        poll,
+        /// A new connection.
+        reset,
+    },
+    /// The server of a connection.
+    ModbusServer {},
+}
+
+/// `bank(unit_id, kind, address, count, values)` reads, or writes values if there are some: it gives the
+/// items, or the number of an exception.
+type BankCall = FnArgs<(u32, &'static str, u32, u32, Option<Vec<u32>>)>;
+
+#[napi]
+impl ModbusServer {
+    /// Takes bytes that came, gives replies.
+    #[napi]
+    pub fn receive<'env>(
+        &mut self,
+        env: &'env Env,
+        call: Unknown<'env>,
+        bank: Function<'env, BankCall, Either<u32, Vec<u32>>>,
+    ) -> Result<Unknown<'env>> {
+        let call = read(env, call)?;
+        answer(env, self.0.receive(&call, &mut HostBank(bank)))
+    }
+}
+
+/// A bank that JavaScript keeps. Bits are 0 and 1.
+struct HostBank<'env>(Function<'env, BankCall, Either<u32, Vec<u32>>>);
+
+impl HostBank<'_> {
+    fn ask(
+        &self,
+        unit_id: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        count: usize,
+        values: Option<Vec<u32>>,
+    ) -> std::result::Result<Vec<u32>, ExceptionCode> {
+        let parts = (unit_id.0.into(), kind.code(), address.into(), count as u32, values);
+        match self.0.call(parts.into()) {
+            Ok(Either::A(code)) => Err(ExceptionCode(code as u8)),
+            Ok(Either::B(items)) => Ok(items),
+            Err(_) => Err(ExceptionCode::SERVER_DEVICE_FAILURE),
+        }
+    }
+}
+
+impl Bank for HostBank<'_> {
+    fn read_bits(
+        &mut self,
+        unit_id: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        bits: &mut BitsMut<'_>,
+    ) -> std::result::Result<(), ExceptionCode> {
+        let items = self.ask(unit_id, kind, address, bits.len(), None)?;
+        let filled = bits.fill_with(|index| items.get(index).map(|item| *item != 0));
+        filled.ok_or(ExceptionCode::SERVER_DEVICE_FAILURE)
+    }
+
+    fn read_registers(
+        &mut self,
+        unit_id: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        registers: &mut RegistersMut<'_>,
+    ) -> std::result::Result<(), ExceptionCode> {
+        let items = self.ask(unit_id, kind, address, registers.len(), None)?;
+        let filled = registers.fill_with(|index| items.get(index).map(|item| *item as u16));
+        filled.ok_or(ExceptionCode::SERVER_DEVICE_FAILURE)
+    }
+
+    fn write_bits(&mut self, unit_id: UnitId, address: u16, bits: Bits<'_>) -> std::result::Result<(), ExceptionCode> {
+        let values = bits.iter().map(u32::from).collect();
+        self.ask(unit_id, RegisterKind::Coil, address, bits.len(), Some(values)).map(|_| ())
+    }
+
+    fn write_registers(
+        &mut self,
+        unit_id: UnitId,
+        address: u16,
+        registers: Registers<'_>,
+    ) -> std::result::Result<(), ExceptionCode> {
+        let values = registers.iter().map(u32::from).collect();
+        self.ask(unit_id, RegisterKind::Holding, address, registers.len(), Some(values)).map(|_| ())
+    }
 }
 
 fn read<T: DeserializeOwned>(env: &Env, call: Unknown) -> Result<T> {

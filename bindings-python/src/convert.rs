@@ -1,6 +1,7 @@
 //! Python's values to those of the contract, with an error that says what was expected.
 
 use parabus_core::contract::Error;
+use parabus_core::contract::modbus::BitOrWord;
 use parabus_core::error::ErrorKind;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -49,6 +50,21 @@ impl<'py> FromPyObject<'_, 'py> for Registers {
         };
         items.try_iter()?.enumerate().map(register).collect::<PyResult<_>>().map(Registers)
     }
+}
+
+/// Values to write: bits, registers, or arrays of them.
+pub fn bits_or_words(object: &Bound<'_, PyAny>) -> PyResult<Vec<BitOrWord>> {
+    let mut values = Vec::new();
+    for (index, item) in as_list(object)?.try_iter()?.enumerate() {
+        let item = item?;
+        values.push(match item.extract() {
+            Ok(bit) => BitOrWord::Bit(bit),
+            Err(_) => BitOrWord::Word(
+                item.extract().map_err(|error| in_range(error, &format!("value {index} is"), &item, u16::MAX))?,
+            ),
+        });
+    }
+    Ok(values)
 }
 
 /// Bytes of any object that holds some.

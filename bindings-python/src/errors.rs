@@ -75,6 +75,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::BufferTooSmall
         | ErrorKind::UnknownTransport
         | ErrorKind::FrameField
+        | ErrorKind::RegisterKind
+        | ErrorKind::WriteFunction
         | ErrorKind::TooManyInFlight
         | ErrorKind::NotBefore => py.get_type::<FrameError>(),
         ErrorKind::GatewayImage => py.get_type::<GatewayImageError>(),

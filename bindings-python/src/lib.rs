@@ -1,8 +1,10 @@
 //! Core for Python: each function takes Python's values, hands them to core's contract and gives
-//! the answer back. What users read of it is `parabus.pyi` and the documentation of each item here.
+//! the answer back. What users read of it is `python/parabus/__init__.pyi` and the
+//! documentation of each item here.
 
 mod convert;
 mod errors;
+mod machines;
 
 use parabus_core::contract::{modbus, reference, value};
 use pyo3::exceptions::PyTypeError;
@@ -11,19 +13,22 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use convert::{Bytes, Out, Registers, Small};
 
-/// Telemetry of Modbus equipment as plain computation: references, values and frames.
+/// Telemetry of Modbus equipment as plain computation: references, values, frames and machines.
 ///
-/// Nothing here reads a clock, a socket or a file. What core refuses raises a subclass of
+/// Nothing here reads a clock, a socket or a file; `parabus.session` does. What core refuses raises a subclass of
 /// `ParabusError`; an argument of the wrong type or range raises `TypeError` or `ValueError`.
 #[pymodule]
-mod parabus {
+mod _core {
     use super::*;
 
     #[pymodule_export]
     use super::{
         DecodedValue, crc16, decode_frame, decode_value, encode_frame, encode_value, format_value, lrc,
-        parse_reference, print_reference,
+        parse_reference, plan_reads, plan_writes, print_reference,
     };
+
+    #[pymodule_export]
+    use super::machines::{ClientStep, FrameScanner, ModbusClient, ModbusServer};
 
     #[pymodule_export]
     use super::errors::{
@@ -227,8 +232,11 @@ fn decode_frame<'py>(
     out: Option<Out<'py>>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let call = modbus::DecodeFrame { data: data.0, transport, direction };
-    let mut frame = modbus::decode_frame(&call).map_err(|error| errors::raise(py, error))?;
-    // Bytes and arrays are not what serde makes of them.
+    frame_dict(py, modbus::decode_frame(&call).map_err(|error| errors::raise(py, error))?, out)
+}
+
+/// Fields of a frame as a dict; bytes and arrays are not what serde makes of them.
+fn frame_dict<'py>(py: Python<'py>, mut frame: modbus::Frame, out: Option<Out<'py>>) -> PyResult<Bound<'py, PyDict>> {
     let bytes = [("data", frame.data.take()), ("events", frame.events.take())];
     let objects = frame.objects.take();
     let values = out.and_then(|out| Some((out, frame.values.take()?)));
@@ -295,4 +303,62 @@ fn crc16(py: Python<'_>, data: Bytes) -> PyResult<u16> {
 #[pyfunction]
 fn lrc(py: Python<'_>, data: Bytes) -> PyResult<u8> {
     modbus::lrc(&modbus::Lrc { data: data.0 }).map_err(|error| errors::raise(py, error))
+}
+
+/// Groups registers into as few requests as limit and gap allow.
+///
+/// Args:
+///     points: the registers of each value, as tuples `(kind, address, count)`; no point is split.
+///     max_registers: most registers of one request; the standard's limits hold besides.
+///     max_gap: registers of no value that may be read over.
+///     refused: groups that the device refused before, as tuples: they are parted, until what is refused
+///         is a point of its own.
+///
+/// Returns:
+///     A list of dicts: `kind`, `function_code`, `address`, `quantity`, and `points`, which of the points
+///     the request reads, by place in the list.
+///
+/// Raises:
+///     FrameError: a kind that does not exist, no registers or too many, addresses beyond 65535.
+#[pyfunction]
+#[pyo3(signature = (points, *, max_registers = 125, max_gap = 0, refused = Vec::new()),
+       text_signature = "(points, *, max_registers=125, max_gap=0, refused=())")]
+fn plan_reads(
+    py: Python<'_>,
+    points: Vec<modbus::Span>,
+    max_registers: u16,
+    max_gap: u16,
+    refused: Vec<modbus::Span>,
+) -> PyResult<Bound<'_, PyAny>> {
+    let call = modbus::PlanReads { points, max_registers, max_gap, refused };
+    Ok(pythonize::pythonize(py, &modbus::plan_reads(&call).map_err(|error| errors::raise(py, error))?)?)
+}
+
+/// Splits values into requests that write them.
+///
+/// Args:
+///     kind: `coil` or `holding`.
+///     address: first address, 0 to 65535.
+///     values: bools for coils, ints 0 to 65535 for registers.
+///     write_function: `normal` (one value by function 5 or 6, several by 15 or 16), `always-6` (each by
+///         5 or 6) or `always-16` (by 15 or 16 even if it is one).
+///
+/// Returns:
+///     A list of frames as `encode_frame` takes them, without a unit.
+///
+/// Raises:
+///     FrameError: a kind that cannot be written, no values, addresses beyond 65535.
+#[pyfunction]
+#[pyo3(signature = (kind, address, values, *, write_function = String::from("normal")),
+       text_signature = "(kind, address, values, *, write_function='normal')")]
+fn plan_writes<'py>(
+    py: Python<'py>,
+    kind: String,
+    address: u16,
+    values: &Bound<'py, PyAny>,
+    write_function: String,
+) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    let call = modbus::PlanWrites { kind, address, values: convert::bits_or_words(values)?, write_function };
+    let frames = modbus::plan_writes(&call).map_err(|error| errors::raise(py, error))?;
+    frames.into_iter().map(|frame| frame_dict(py, frame, None)).collect()
 }

@@ -22,6 +22,7 @@ KINDS = {
         "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",
         "byte-count", "address-range", "coil-value", "buffer-too-small", "unknown-transport", "frame-field",
         "too-many-in-flight", "crc-mismatch", "unit-id", "not-before", "file-record", "lrc-mismatch", "ascii-syntax", "read-code", "more-follows",
+        "register-kind", "write-function",
     },
     parabus.GatewayImageError: {"gateway-image"},
 }  # fmt: skip

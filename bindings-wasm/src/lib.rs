@@ -3,6 +3,8 @@
 //! top, here as for Node.
 
 use parabus_core::contract::{self, Error};
+use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
+use parabus_core::modbus::{Bits, ExceptionCode, RegisterKind, Registers, UnitId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -14,6 +16,31 @@ macro_rules! functions {
         #[wasm_bindgen]
         pub fn $name(call: JsValue) -> Result<JsValue, JsValue> {
             answer(contract::$area::$name(&read(call)?))
+        }
+    )+};
+}
+
+/// One exported class for each machine of the contract.
+macro_rules! machines {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$method_doc:meta])* $method:ident),* $(,)? }),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[wasm_bindgen]
+        pub struct $name(contract::modbus::$name);
+
+        #[wasm_bindgen]
+        impl $name {
+            /// A machine on a new stream.
+            #[wasm_bindgen(constructor)]
+            pub fn new(call: JsValue) -> Result<$name, JsValue> {
+                contract::modbus::$name::new(&read(call)?).map($name).map_err(thrown)
+            }
+
+            $(
+                $(#[$method_doc])*
+                pub fn $method(&mut self, call: JsValue) -> Result<JsValue, JsValue> {
+                    answer(self.0.$method(&read(call)?))
+                }
+            )*
         }
     )+};
 }
@@ -37,6 +64,103 @@ functions! {
     crc16 = modbus,
     /// The checksum of ASCII.
     lrc = modbus,
+    /// Points to requests that read them.
+    plan_reads = modbus,
+    /// Values to requests that write them.
+    plan_writes = modbus,
+}
+
+machines! {
+    /// Frames in a stream.
+    FrameScanner {
+        /// Takes bytes, gives frames.
+        push,
+    },
+    /// The client of a connection.
+    ModbusClient {
+        /// Sends or queues a request.
+        request,
+        /// Takes bytes that came.
+        receive,
+        /// What time brings.
+        poll,
+        /// A new connection.
+        reset,
+    },
+    /// The server of a connection.
+    ModbusServer {},
+}
+
+#[wasm_bindgen]
+impl ModbusServer {
+    /// Takes bytes that came, gives replies. `bank(unit_id, kind, address, count, values)` reads, or writes
+    /// values if there are some: it gives the items, or the number of an exception.
+    pub fn receive(&mut self, call: JsValue, bank: &js_sys::Function) -> Result<JsValue, JsValue> {
+        answer(self.0.receive(&read(call)?, &mut HostBank(bank)))
+    }
+}
+
+/// A bank that JavaScript keeps. Bits are 0 and 1.
+struct HostBank<'a>(&'a js_sys::Function);
+
+impl HostBank<'_> {
+    fn ask(
+        &self,
+        unit_id: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        count: usize,
+        values: JsValue,
+    ) -> Result<js_sys::Array, ExceptionCode> {
+        let [unit_id, address] = [unit_id.0.into(), address.into()];
+        let parts = js_sys::Array::of5(&unit_id, &kind.code().into(), &address, &(count as u32).into(), &values);
+        let answer = self.0.apply(&JsValue::NULL, &parts).map_err(|_| ExceptionCode::SERVER_DEVICE_FAILURE)?;
+        match answer.as_f64() {
+            Some(code) => Err(ExceptionCode(code as u8)),
+            None => answer.dyn_into().map_err(|_| ExceptionCode::SERVER_DEVICE_FAILURE),
+        }
+    }
+}
+
+impl Bank for HostBank<'_> {
+    fn read_bits(
+        &mut self,
+        unit_id: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        bits: &mut BitsMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let items = self.ask(unit_id, kind, address, bits.len(), JsValue::NULL)?;
+        let filled = bits.fill_with(|index| items.get(index as u32).as_f64().map(|item| item != 0.0));
+        filled.ok_or(ExceptionCode::SERVER_DEVICE_FAILURE)
+    }
+
+    fn read_registers(
+        &mut self,
+        unit_id: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        registers: &mut RegistersMut<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let items = self.ask(unit_id, kind, address, registers.len(), JsValue::NULL)?;
+        let filled = registers.fill_with(|index| items.get(index as u32).as_f64().map(|value| value as u16));
+        filled.ok_or(ExceptionCode::SERVER_DEVICE_FAILURE)
+    }
+
+    fn write_bits(&mut self, unit_id: UnitId, address: u16, bits: Bits<'_>) -> Result<(), ExceptionCode> {
+        let values: js_sys::Array = bits.iter().map(|bit| JsValue::from(u32::from(bit))).collect();
+        self.ask(unit_id, RegisterKind::Coil, address, bits.len(), values.into()).map(|_| ())
+    }
+
+    fn write_registers(
+        &mut self,
+        unit_id: UnitId,
+        address: u16,
+        registers: Registers<'_>,
+    ) -> Result<(), ExceptionCode> {
+        let values: js_sys::Array = registers.iter().map(JsValue::from).collect();
+        self.ask(unit_id, RegisterKind::Holding, address, registers.len(), values.into()).map(|_| ())
+    }
 }
 
 fn read<T: DeserializeOwned>(call: JsValue) -> Result<T, JsValue> {
@@ -44,11 +168,15 @@ fn read<T: DeserializeOwned>(call: JsValue) -> Result<T, JsValue> {
 }
 
 fn answer(result: Result<impl Serialize, Error>) -> Result<JsValue, JsValue> {
-    let answer = result.map_err(|error| refusal(error.kind.code(), &error.message, error.offset))?;
+    let answer = result.map_err(thrown)?;
     let serializer = serde_wasm_bindgen::Serializer::new()
         .serialize_missing_as_null(true)
         .serialize_large_number_types_as_bigints(true);
     answer.serialize(&serializer).map_err(JsValue::from)
+}
+
+fn thrown(error: Error) -> JsValue {
+    refusal(error.kind.code(), &error.message, error.offset)
 }
 
 /// What `contract.js` makes a `ParabusError` of.

@@ -38,8 +38,49 @@ def lrc(data):
     return parabus.lrc(bytes.fromhex(data))
 
 
+def plan_writes(**args):
+    return [with_bytes(frame, bytes.hex) for frame in parabus.plan_writes(**args)]
+
+
+def plan_reads(points, refused=(), **args):
+    return parabus.plan_reads([tuple(point) for point in points], refused=[tuple(each) for each in refused], **args)
+
+
+def frame_scanner(transport, direction, pushes):
+    scanner = parabus.FrameScanner(transport, direction)
+    found = [scanner.push(bytes.fromhex(push["data"]), push["now_ms"]) for push in pushes]
+    return [[with_bytes(frame, bytes.hex) for frame in frames] for frames in found]
+
+
+def modbus_client(transport, steps, options=None):
+    client = parabus.ModbusClient(transport, options)
+    answers = []
+    for step in steps:
+        now = step["now_ms"]
+        if "request" in step:
+            done = client.request(with_bytes(step["request"], bytes.fromhex), now)
+        elif "receive" in step:
+            done = client.receive(bytes.fromhex(step["receive"]), now)
+        else:
+            done = client.poll(now) if "poll" in step else client.reset(now)
+        events = [each | ({"frame": with_bytes(each["frame"], bytes.hex)} if "frame" in each else {}) for each in done.events]
+        request = {} if done.request_id is None else {"request_id": done.request_id}
+        answers.append(request | {"send": done.send.hex(), "events": events, "deadline_ms": done.deadline_ms})
+    return answers
+
+
+def modbus_server(unit_ids, bank, receives, **options):
+    tables = {kind: {int(address): item for address, item in table.items()} for kind, table in bank.items()}
+    server = parabus.ModbusServer(unit_ids, tables, **options)
+    replies = [server.receive(bytes.fromhex(call["data"]), call["now_ms"]) for call in receives]
+    left = {kind: {str(address): item for address, item in table.items()} for kind, table in tables.items()}
+    return {"replies": [reply and reply.hex() for reply in replies], "bank": left}
+
+
 # Bytes are hexadecimal text in the files, and objects are dicts.
-CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, crc16, lrc)}
+MACHINES = (frame_scanner, modbus_client, modbus_server)
+PLANS = (plan_reads, plan_writes)
+CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, crc16, lrc, *PLANS, *MACHINES)}
 
 
 def canonical(value):

@@ -111,16 +111,83 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "decode_value" => contract::value::decode_value(&read(args)).map(answer),
         "encode_value" => contract::value::encode_value(&read(args)).map(answer),
         "format_value" => contract::value::format_value(&read(args)).map(answer),
-        "decode_frame" => contract::modbus::decode_frame(&read(&with_bytes(args))).map(|frame| {
-            let mut frame = answer(frame);
-            each_bytes(&mut frame, hex);
-            frame
-        }),
+        "decode_frame" => contract::modbus::decode_frame(&read(&with_bytes(args))).map(frame_answer),
         "encode_frame" => contract::modbus::encode_frame(&read(&with_bytes(args))).map(|bytes| hex(&json!(bytes))),
         "lrc" => contract::modbus::lrc(&read(&with_bytes(args))).map(answer),
         "crc16" => contract::modbus::crc16(&read(&with_bytes(args))).map(answer),
+        "plan_reads" => contract::modbus::plan_reads(&read(args)).map(answer),
+        "plan_writes" => contract::modbus::plan_writes(&read(args)).map(answer),
+        "frame_scanner" => frame_scanner(args),
+        "modbus_client" => modbus_client(args),
+        "modbus_server" => modbus_server(args),
         other => panic!("no function `{other}`"),
     }
+}
+
+/// The arguments but for the steps that a machine is led through, and those.
+fn led(args: &Map<String, Value>, steps: &str) -> (Map<String, Value>, Vec<Map<String, Value>>) {
+    let mut args = args.clone();
+    let steps: Value = args.remove(steps).unwrap_or_else(|| panic!("no `{steps}`"));
+    let steps = steps.as_array().expect("steps").iter().map(|step| with_bytes(step.as_object().expect("a step")));
+    (args, steps.collect())
+}
+
+fn frame_answer(frame: impl serde::Serialize) -> Value {
+    let mut frame = answer(frame);
+    each_bytes(&mut frame, hex);
+    frame
+}
+
+fn frame_scanner(args: &Map<String, Value>) -> Result<Value, Error> {
+    let (args, pushes) = led(args, "pushes");
+    let mut scanner = contract::modbus::FrameScanner::new(&read(&args))?;
+    let frames = |frames: Vec<contract::modbus::Frame>| frames.into_iter().map(frame_answer).collect::<Value>();
+    pushes.iter().map(|push| scanner.push(&read(push)).map(frames)).collect::<Result<Value, _>>()
+}
+
+/// Each step is a frame to `request`, bytes to `receive`, or a time to `poll` or `reset`.
+fn modbus_client(args: &Map<String, Value>) -> Result<Value, Error> {
+    let (args, steps) = led(args, "steps");
+    let mut client = contract::modbus::ModbusClient::new(&read(&args))?;
+    let mut answers = Vec::new();
+    for step in steps {
+        let now_ms = &step["now_ms"];
+        let with = |name: &str, value: &Value| read_value(&json!({ name: value, "now_ms": now_ms }));
+        let mut done = if let Some(frame) = step.get("request") {
+            let call = with_bytes(json!({ "frame": frame, "now_ms": now_ms }).as_object().expect("a call"));
+            answer(client.request(&read(&call))?)
+        } else if let Some(data) = step.get("receive") {
+            answer(client.receive(&with("data", &json!(bytes(data.as_str().expect("bytes")))))?)
+        } else {
+            let call = read_value(&json!({ "now_ms": now_ms }));
+            answer(if step.contains_key("poll") { client.poll(&call)? } else { client.reset(&call)? })
+        };
+        done["send"] = hex(&done["send"]);
+        for event in done["events"].as_array_mut().expect("events") {
+            if let Some(frame) = event.get_mut("frame") {
+                each_bytes(frame, hex);
+            }
+        }
+        answers.push(done);
+    }
+    Ok(Value::Array(answers))
+}
+
+/// The replies, and the bank as it is left.
+fn modbus_server(args: &Map<String, Value>) -> Result<Value, Error> {
+    let (mut args, receives) = led(args, "receives");
+    let mut bank: contract::modbus::Tables = read_value(&args.remove("bank").expect("a bank"));
+    let mut server = contract::modbus::ModbusServer::new(&read(&args))?;
+    let mut replies = Vec::new();
+    for call in receives {
+        let reply = server.receive(&read(&call), &mut bank)?;
+        replies.push(if reply.is_empty() { Value::Null } else { hex(&json!(reply)) });
+    }
+    Ok(json!({ "replies": replies, "bank": bank }))
+}
+
+fn read_value<T: DeserializeOwned>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{value}: {error}"))
 }
 
 fn read<T: DeserializeOwned>(args: &Map<String, Value>) -> T {

@@ -67,7 +67,12 @@ pub trait Bank {
 
     /// Does any other function: the PDU of the request is the first `length` bytes of the buffer, that
     /// of the reply takes their place. Gives its length.
-    fn call(&mut self, _unit_id: UnitId, _pdu: &mut [u8; MAX_PDU], _length: usize) -> Result<usize, ExceptionCode> {
+    fn call_function(
+        &mut self,
+        _unit_id: UnitId,
+        _pdu: &mut [u8; MAX_PDU],
+        _length: usize,
+    ) -> Result<usize, ExceptionCode> {
         Err(ExceptionCode::ILLEGAL_FUNCTION)
     }
 }
@@ -228,7 +233,7 @@ pub fn answer(bank: &mut (impl Bank + ?Sized), unit_id: UnitId, buffer: &mut [u8
         }
         Some(Err(error)) => Err(refusal_of(error)),
         Some(Ok(_)) => {
-            return match bank.call(unit_id, buffer, length) {
+            return match bank.call_function(unit_id, buffer, length) {
                 Ok(length) => length.clamp(1, MAX_PDU),
                 Err(code) => refuse(buffer, function, code),
             };

@@ -70,12 +70,152 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
             let rest = literal("modbus::EncodeFrame", &args, &["transport", "direction"], &[])?;
             rest.replacen('{', &format!("{{ frame: {frame},"), 1)
         }
+        "plan_reads" => {
+            let mut args = args.clone();
+            let points = spans(args.remove("points").as_ref())?;
+            let refused = spans(args.remove("refused").as_ref())?;
+            let optional = [("max_registers", "125"), ("max_gap", "0")];
+            let rest = literal("modbus::PlanReads", &args, &[], &optional)?;
+            rest.replacen('{', &format!("{{ points: {points}, refused: {refused},"), 1)
+        }
+        "plan_writes" => {
+            let mut args = args.clone();
+            let values = args.remove("values");
+            let items = values.as_ref().and_then(Value::as_array).ok_or("no values")?;
+            let items: Vec<String> = items.iter().map(bit_or_word).collect();
+            let optional = [("write_function", "\"normal\".into()")];
+            let rest = literal("modbus::PlanWrites", &args, &["kind", "address"], &optional)?;
+            rest.replacen('{', &format!("{{ values: vec![{}],", items.join(", ")), 1)
+        }
+        "frame_scanner" | "modbus_client" | "modbus_server" => {
+            return Ok(format!("check({name}({}), {want})", machine(name, args)?));
+        }
         "lrc" => literal("modbus::Lrc", &with_bytes(args)?, &["data"], &[])?,
         "crc16" => literal("modbus::Crc16", &with_bytes(args)?, &["data"], &[])?,
         other => return Err(format!("no function `{other}`").into()),
     };
     let area = call.split("::").next().unwrap_or_default().to_owned();
     Ok(format!("check({area}::{name}(&{call}), {want})"))
+}
+
+/// What makes a machine, and the steps that it is led through.
+fn machine(name: &str, args: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let mut args = args.clone();
+    let mut take = |name: &str| args.remove(name);
+    Ok(match name {
+        "frame_scanner" => {
+            let pushes = each(take("pushes"), receive_literal)?;
+            format!("&{}, &{pushes}", literal("modbus::NewFrameScanner", &args, &["transport", "direction"], &[])?)
+        }
+        "modbus_server" => {
+            let (receives, bank) = (each(take("receives"), receive_literal)?, take("bank").ok_or("no bank")?);
+            let new = literal("modbus::NewModbusServer", &args, &["unit_ids", "transport"], &[("echo", "false")])?;
+            format!("&{new}, {}, &{receives}", tables_literal(&bank)?)
+        }
+        _ => {
+            let steps = each(take("steps"), step_literal)?;
+            let options = match take("options") {
+                Some(Value::Object(options)) => {
+                    let mut fields = String::new();
+                    for (field, value) in &options {
+                        let value = if field == "baud" { some(value)? } else { expression(value)? };
+                        write!(fields, "{field}: {value}, ")?;
+                    }
+                    fields
+                }
+                _ => String::new(),
+            };
+            let new = literal("modbus::NewModbusClient", &args, &["transport"], &[])?;
+            let options = format!("{{ options: modbus::ClientOptions {{ {options} ..Default::default() }},");
+            format!("&{}, &{steps}", new.replacen('{', &options, 1))
+        }
+    })
+}
+
+fn each(
+    items: Option<Value>,
+    literal: impl Fn(&Map<String, Value>) -> Result<String, Box<dyn Error>>,
+) -> Result<String, Box<dyn Error>> {
+    let items = items.ok_or("no steps")?;
+    let each = items.as_array().ok_or("no steps")?.iter().map(|item| literal(item.as_object().ok_or("no step")?));
+    Ok(format!("vec![{}]", each.collect::<Result<Vec<_>, _>>()?.join(", ")))
+}
+
+/// A time, which JSON may write without a point.
+fn time(fields: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    Ok(format!("{:?}f64", fields["now_ms"].as_f64().ok_or("no time")?))
+}
+
+fn receive_literal(fields: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let data = bytes(fields["data"].as_str().ok_or("no bytes")?)?;
+    Ok(format!("modbus::Receive {{ data: {data}, now_ms: {} }}", time(fields)?))
+}
+
+fn step_literal(fields: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let now_ms = time(fields)?;
+    if let Some(frame) = fields.get("request") {
+        let frame = frame_literal(frame.as_object().ok_or("no frame")?)?;
+        return Ok(format!("Step::Request(modbus::RequestFrame {{ frame: {frame}, now_ms: {now_ms} }})"));
+    }
+    if let Some(data) = fields.get("receive") {
+        let data = bytes(data.as_str().ok_or("no bytes")?)?;
+        return Ok(format!("Step::Receive(modbus::Receive {{ data: {data}, now_ms: {now_ms} }})"));
+    }
+    let what = if fields.contains_key("poll") { "Poll" } else { "Reset" };
+    Ok(format!("Step::{what}(modbus::PollClient {{ now_ms: {now_ms} }})"))
+}
+
+/// What a client answers to a step.
+fn done_literal(fields: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let send = bytes(fields["send"].as_str().ok_or("no bytes")?)?;
+    let events = each(fields.get("events").cloned(), |event| {
+        let mut event = event.clone();
+        let frame = match event.remove("frame") {
+            Some(Value::Object(frame)) => format!("frame: Some({}),", frame_literal(&frame)?),
+            _ => String::new(),
+        };
+        let identity = match event.remove("identity") {
+            Some(Value::Object(mut identity)) => {
+                let code = identity.remove("activation_code").map_or(Ok(NONE.to_owned()), |code| some(&code))?;
+                let mut source = format!("identity: Some(modbus::ControllerIdentity {{ activation_code: {code}, ");
+                for (field, value) in &identity {
+                    write!(source, "{field}: {}, ", expression(value)?)?;
+                }
+                source + "}),"
+            }
+            _ => String::new(),
+        };
+        let rest = with_default("modbus::ClientEvent", "kind", &event)?;
+        Ok(rest.replacen('{', &format!("{{ {frame} {identity}"), 1))
+    })?;
+    let deadline = fields["deadline_ms"].as_f64().map_or(NONE.to_owned(), |time| format!("Some({time:?}f64)"));
+    let id = fields.get("request_id").map_or("0".to_owned(), Value::to_string);
+    Ok(format!("modbus::Requested {{ request_id: {id}, send: {send}, events: {events}, deadline_ms: {deadline} }}"))
+}
+
+fn tables_literal(bank: &Value) -> Result<String, Box<dyn Error>> {
+    let mut source = String::from("modbus::Tables { ");
+    for (kind, table) in bank.as_object().ok_or("no tables")? {
+        let items = table.as_object().ok_or("no table")?.iter().map(|(address, item)| format!("({address}, {item})"));
+        write!(source, "{}: Some([{}].into()), ", kind.replace('-', "_"), items.collect::<Vec<_>>().join(", "))?;
+    }
+    Ok(source + "..Default::default() }")
+}
+
+/// Tuples of kind, address and count.
+fn spans(list: Option<&Value>) -> Result<String, Box<dyn Error>> {
+    let mut source = String::from("vec![");
+    for span in list.and_then(Value::as_array).into_iter().flatten() {
+        write!(source, "({}, {}, {}), ", expression(&span[0])?, span[1], span[2])?;
+    }
+    Ok(source + "]")
+}
+
+fn bit_or_word(value: &Value) -> String {
+    match value {
+        Value::Bool(bit) => format!("modbus::BitOrWord::Bit({bit})"),
+        word => format!("modbus::BitOrWord::Word({word})"),
+    }
 }
 
 const NONE: &str = "None";
@@ -107,6 +247,24 @@ fn want(case: &Value) -> Result<String, Box<dyn Error>> {
             format!("value::DecodedValue {{ text: {}, number: {number}, int: {int} }}", expression(&want["text"])?)
         }
         "encode_frame" => bytes(want.as_str().ok_or("no bytes")?)?,
+        "plan_reads" => each(Some(want.clone()), |group| {
+            let fields = ["kind", "function_code", "address", "quantity", "points"];
+            literal("modbus::PlannedRead", group, &fields, &[])
+        })?,
+        "plan_writes" => each(Some(want.clone()), frame_literal)?,
+        "frame_scanner" => {
+            let pushes = want.as_array().ok_or("no pushes")?.iter();
+            let pushes: Result<Vec<String>, _> =
+                pushes.map(|frames| each(Some(frames.clone()), frame_literal)).collect();
+            format!("vec![{}]", pushes?.join(", "))
+        }
+        "modbus_client" => each(Some(want.clone()), done_literal)?,
+        "modbus_server" => {
+            let replies = want["replies"].as_array().ok_or("no replies")?.iter();
+            let replies: Result<Vec<String>, _> =
+                replies.map(|reply| bytes(reply.as_str().unwrap_or_default())).collect();
+            format!("(vec![{}], {})", replies?.join(", "), tables_literal(&want["bank"])?)
+        }
         _ => expression(want)?,
     };
     Ok(format!("Ok({answer})"))

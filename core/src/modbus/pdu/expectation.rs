@@ -1,9 +1,9 @@
 //! Which reply fits a request.
 
-use super::MAX_PDU;
 use super::request::Request;
 use super::response::Response;
 use super::wire::{coil_word, low_byte, low_word};
+use super::{MAX_PDU, is_public};
 use crate::modbus::FunctionCode;
 use crate::modbus::rtu::crc16_of_words;
 
@@ -16,6 +16,8 @@ pub struct Expectation {
     /// Items read or written; functions 5 and 6: the value; function 20: bytes of the replies; what is
     /// longer and echoed: its CRC.
     word: u16,
+    /// Bytes of the data of function 8, which its reply has as many of (6.8).
+    data: u8,
 }
 
 impl Expectation {
@@ -36,7 +38,11 @@ impl Expectation {
             Request::ReadDeviceIdentification { read_code, object_id } => (object_id.into(), read_code.into()),
             Request::Plain { .. } | Request::Other { .. } => (0, 0),
         };
-        Expectation { function: request.function(), address, word }
+        let data = match request {
+            Request::Diagnostics { data, .. } => low_byte(2 * data.len()),
+            _ => 0,
+        };
+        Expectation { function: request.function(), address, word, data }
     }
 
     /// The function that was asked.
@@ -61,13 +67,19 @@ impl Expectation {
             (Some(count), _) => 2 + usize::from(count),
             (None, 5..=7 | 11 | 15 | 16) => 5,
             (None, 22) => 7,
+            (None, 8) => 3 + usize::from(self.data),
             (None, _) => MAX_PDU,
         }
     }
 
-    /// Whether the length of the reply stands in it. Otherwise it ends where its bytes end.
+    /// Whether the length of the reply is known, or stands in it. Otherwise it ends where its bytes end.
     pub(in crate::modbus) const fn tells_length(&self) -> bool {
-        matches!(self.function.0, 1..=7 | 11 | 12 | 15..=17 | 20..=24 | 43)
+        is_public(self.function.0)
+    }
+
+    /// Bytes of the reply's PDU, where it does not say them but the request did.
+    pub(in crate::modbus) fn length(&self) -> Option<usize> {
+        (self.function.0 == 8).then(|| self.most_bytes())
     }
 
     /// The response without the bits that only fill its last byte.

@@ -221,6 +221,7 @@ fn look_at(awaited: &Awaited, bytes: &[u8], seen: usize) -> Candidate {
     }
     let Ok(length) = response_length(bytes.get(HEADER..).unwrap_or_default()) else { return Candidate::Begun };
     // One of unknown length ends where the CRC fits and no more bytes came.
+    let length = length.or(awaited.expectation.length());
     let frame_length = length.map_or(bytes.len(), |length| HEADER + length + TRAILER);
     if frame_length > MAX_FRAME || frame_length <= seen {
         return Candidate::No;

@@ -21,9 +21,9 @@ const DIAGNOSTICS: usize = HEADER + 5 + TRAILER;
 /// function (65 to 72, 100 to 110) says no length: it is found where a frame must begin (at first, after
 /// a silence, after another frame if its unit was heard before) and ends where its CRC fits first.
 ///
-/// Noise fits a CRC once in 65,536 times; what seems to be a frame of a unit that was never heard, or
-/// of a user-defined function, is therefore believed only if it covers nothing that may be the frame
-/// of a known unit; and an exception of an unheard unit amid noise only with a code of the standard.
+/// Noise fits a CRC once in 65,536 times. What seems to be a frame of a unit that was never heard, or
+/// of a user-defined function, is therefore believed only if no frame of a known unit begins in it; and
+/// an exception of an unheard unit amid noise only with a code of the standard.
 ///
 /// ```
 /// use parabus_core::modbus::rtu::Scanner;
@@ -47,8 +47,6 @@ pub struct Scanner {
     is_behind_frame: bool,
     /// Units whose frames were found.
     units: UnitSet,
-    /// Where the first frame begins that is not believed yet: from there on everything is looked at anew.
-    doubted: Option<usize>,
 }
 
 /// What the bytes from one place on may be.
@@ -71,7 +69,6 @@ impl Scanner {
             boundary: Some(0),
             is_behind_frame: false,
             units: UnitSet::EMPTY,
-            doubted: None,
         }
     }
 
@@ -100,31 +97,22 @@ impl Scanner {
     /// belong to none.
     fn scan(&mut self, mut seen: usize, found: &mut impl FnMut(Frame<'_>)) {
         let bytes = self.window.bytes();
-        let (mut start, mut keep_from, mut doubted) = (0, None, None);
+        let (mut start, mut keep_from) = (0, None);
         while let Some(begun) = bytes.get(start..).filter(|begun| !begun.is_empty()) {
-            let is_anew = self.doubted.is_some_and(|place| place <= start);
-            let seen_of_it = if is_anew { 0 } else { seen.saturating_sub(start) };
+            let seen_of_it = seen.saturating_sub(start);
             match look_at(self.direction, begun, seen_of_it, self.is_boundary(start, begun)) {
                 Candidate::Frame(length) => {
                     let end = start.saturating_add(length);
-                    match begun.get(..length).map(Frame::parse) {
-                        Some(Ok(frame)) if self.is_strange(start, &frame) => {}
-                        Some(Ok(frame)) if self.is_believed(&frame) || !self.has_rival(bytes, start, end) => {
-                            // What was doubted in front of it has no rival that reaches into it.
-                            let front = doubted.and_then(|place: usize| bytes.get(place..start));
-                            self.units = show_all(self.direction, front.unwrap_or_default(), self.units, found);
-                            found(frame);
-                            self.units = self.units.with(frame.unit_id);
-                            (start, keep_from, doubted) = (end, None, None);
-                            (self.boundary, self.is_behind_frame) = (Some(end), true);
-                            // What is behind it was never looked at as a place where a frame must begin.
-                            seen = seen.min(start);
-                            continue;
-                        }
-                        _ => {
-                            keep_from = keep_from.or(Some(start));
-                            doubted = doubted.or(Some(start));
-                        }
+                    if let Some(Ok(frame)) = begun.get(..length).map(Frame::parse)
+                        && self.is_believed(&frame, bytes, start, end)
+                    {
+                        found(frame);
+                        self.units = self.units.with(frame.unit_id);
+                        (start, keep_from) = (end, None);
+                        (self.boundary, self.is_behind_frame) = (Some(end), true);
+                        // What is behind it was never looked at as a place where a frame must begin.
+                        seen = seen.min(start);
+                        continue;
                     }
                 }
                 Candidate::Begun => keep_from = keep_from.or(Some(start)),
@@ -133,8 +121,7 @@ impl Scanner {
             start = start.saturating_add(1);
         }
         let gone = keep_from.unwrap_or(bytes.len());
-        let shifted = |place: Option<usize>| place.and_then(|place| place.checked_sub(gone));
-        (self.boundary, self.doubted) = (shifted(self.boundary), shifted(doubted));
+        self.boundary = self.boundary.and_then(|place| place.checked_sub(gone));
         self.window.forget(gone);
     }
 
@@ -148,51 +135,25 @@ impl Scanner {
         self.boundary == Some(start) && (is_known || !self.is_behind_frame)
     }
 
-    /// An exception whose code the standard does not know, of a unit that was never heard, amid noise.
-    fn is_strange(&self, start: usize, frame: &Frame<'_>) -> bool {
-        self.boundary != Some(start)
-            && !self.is_known(frame.unit_id)
-            && matches!(frame.pdu, [function, code] if *function >= 0x80 && !(1..=11).contains(code))
+    /// Whether the CRC is proof enough.
+    fn is_believed(&self, frame: &Frame<'_>, bytes: &[u8], start: usize, end: usize) -> bool {
+        let is_known = self.is_known(frame.unit_id);
+        let is_strange = matches!(frame.pdu, [function, code] if *function >= 0x80 && !(1..=11).contains(code));
+        if is_strange && !is_known && self.boundary != Some(start) {
+            return false;
+        }
+        let is_public = frame.pdu.first().is_some_and(|code| is_public(code & 0x7F));
+        is_known && is_public || !self.has_rival(bytes, start, end)
     }
 
-    fn is_believed(&self, frame: &Frame<'_>) -> bool {
-        self.is_known(frame.unit_id) && frame.pdu.first().is_some_and(|code| is_public(code & 0x7F))
-    }
-
-    /// Whether a known unit's frame shares bytes with these, or the beginning of one if the unit that
-    /// they seem to come from was never heard.
+    /// Whether the frame of a known unit begins amid these bytes.
     fn has_rival(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        let is_heard = bytes.get(start).is_some_and(|unit| self.is_known(UnitId(*unit)));
-        let places = start.saturating_sub(MAX_FRAME)..end.saturating_sub(1);
-        places.filter(|place| *place != start).any(|place| {
+        (start.saturating_add(1)..end).any(|place| {
             let other = bytes.get(place..).unwrap_or_default();
             let is_known = other.first().is_some_and(|unit| self.is_known(UnitId(*unit)));
-            is_known
-                && match look_at(self.direction, other, 0, false) {
-                    Candidate::Frame(length) => place.saturating_add(length) > start,
-                    Candidate::Begun => !is_heard,
-                    Candidate::No => false,
-                }
+            is_known && matches!(look_at(self.direction, other, 0, false), Candidate::Frame(_))
         })
     }
-}
-
-/// Shows the frames in bytes that hold all of them; gives the units with those that were found.
-fn show_all(direction: Direction, bytes: &[u8], units: UnitSet, found: &mut impl FnMut(Frame<'_>)) -> UnitSet {
-    let (mut rest, mut units) = (bytes, units);
-    while let Some((_, behind)) = rest.split_first() {
-        rest = match look_at(direction, rest, 0, false) {
-            Candidate::Frame(length) => {
-                if let Some(Ok(frame)) = rest.get(..length).map(Frame::parse) {
-                    found(frame);
-                    units = units.with(frame.unit_id);
-                }
-                rest.get(length..).unwrap_or_default()
-            }
-            Candidate::Begun | Candidate::No => behind,
-        };
-    }
-    units
 }
 
 fn look_at(direction: Direction, bytes: &[u8], seen: usize, is_boundary: bool) -> Candidate {

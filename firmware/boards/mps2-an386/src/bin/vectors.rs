@@ -9,6 +9,7 @@ mod target {
     use alloc::format;
     use alloc::string::String;
     use alloc::vec;
+    use alloc::vec::Vec;
     use core::fmt::Debug;
 
     use cortex_m_semihosting::{debug, hprintln};
@@ -30,6 +31,49 @@ mod target {
     ) -> Result<(), String> {
         let got = got.map_err(|error| (error.kind.code(), error.offset));
         if got == want { Ok(()) } else { Err(format!("expected {want:?}\n     got {got:?}")) }
+    }
+
+    /// What a client is told.
+    enum Step {
+        Request(modbus::RequestFrame),
+        Receive(modbus::Receive),
+        Poll(modbus::PollClient),
+        Reset(modbus::PollClient),
+    }
+
+    fn frame_scanner(
+        new: &modbus::NewFrameScanner,
+        pushes: &[modbus::Receive],
+    ) -> Result<Vec<Vec<modbus::Frame>>, Error> {
+        let mut scanner = modbus::FrameScanner::new(new)?;
+        pushes.iter().map(|push| scanner.push(push)).collect()
+    }
+
+    /// A step that is no request has the identity 0.
+    fn modbus_client(new: &modbus::NewModbusClient, steps: &[Step]) -> Result<Vec<modbus::Requested>, Error> {
+        let mut client = modbus::ModbusClient::new(new)?;
+        let mut lead = |step: &Step| {
+            let done = match step {
+                Step::Request(call) => return client.request(call),
+                Step::Receive(call) => client.receive(call)?,
+                Step::Poll(call) => client.poll(call)?,
+                Step::Reset(call) => client.reset(call)?,
+            };
+            let modbus::ClientStep { send, events, deadline_ms } = done;
+            Ok(modbus::Requested { request_id: 0, send, events, deadline_ms })
+        };
+        steps.iter().map(&mut lead).collect()
+    }
+
+    /// No reply is an empty one.
+    fn modbus_server(
+        new: &modbus::NewModbusServer,
+        mut bank: modbus::Tables,
+        receives: &[modbus::Receive],
+    ) -> Result<(Vec<Vec<u8>>, modbus::Tables), Error> {
+        let mut server = modbus::ModbusServer::new(new)?;
+        let replies = receives.iter().map(|call| server.receive(call, &mut bank)).collect::<Result<_, _>>()?;
+        Ok((replies, bank))
     }
 
     include!(concat!(env!("OUT_DIR"), "/vectors.rs"));

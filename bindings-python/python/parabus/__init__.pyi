@@ -1,19 +1,23 @@
 # Types of the module. What each function does, with ranges and errors, is in its docstring.
 
-from collections.abc import Sequence
-from typing import Any, Final, Literal, TypeAlias, TypedDict, final, overload, type_check_only
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, overload, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Buffer, Required
+from typing_extensions import Buffer, Required, Unpack
 
 __version__: Final[str]
 __all__ = [
     "ERROR_KINDS",
+    "ClientStep",
     "DecodedValue",
     "FrameError",
+    "FrameScanner",
     "GatewayImageError",
     "InstantSyntaxError",
+    "ModbusClient",
+    "ModbusServer",
     "ParabusError",
     "ReferenceSyntaxError",
     "ValueDecodeError",
@@ -26,6 +30,8 @@ __all__ = [
     "encode_value",
     "format_value",
     "parse_reference",
+    "plan_reads",
+    "plan_writes",
     "print_reference",
 ]
 
@@ -164,3 +170,97 @@ def encode_frame(
 ) -> bytes: ...
 def crc16(data: _Bytes) -> int: ...
 def lrc(data: _Bytes) -> int: ...
+
+_Stream: TypeAlias = Literal["rtu", "tcp", "ascii"]
+_Kind: TypeAlias = Literal["coil", "discrete-input", "holding", "input"]
+_Span: TypeAlias = tuple[_Kind, int, int]
+
+@type_check_only
+class PlannedRead(TypedDict):
+    kind: _Kind
+    function_code: int
+    address: int
+    quantity: int
+    points: list[int]
+
+def plan_reads(
+    points: Sequence[_Span], *, max_registers: int = 125, max_gap: int = 0, refused: Sequence[_Span] = ()
+) -> list[PlannedRead]: ...
+def plan_writes(
+    kind: Literal["coil", "holding"],
+    address: int,
+    values: Sequence[int] | Sequence[bool] | NDArray[np.uint16] | NDArray[np.bool_],
+    *,
+    write_function: Literal["normal", "always-6", "always-16"] = "normal",
+) -> list[Frame]: ...
+
+@type_check_only
+class ControllerIdentity(TypedDict, total=False):
+    unit_id: Required[int]
+    device_type: Required[int]
+    firmware: Required[int]
+    mac: Required[str]
+    is_mac_unique: Required[bool]
+    has_code: Required[bool]
+    wants_code: Required[bool]
+    is_activated: Required[bool]
+    activation_code: int
+
+@type_check_only
+class ClientEvent(TypedDict, total=False):
+    kind: Required[Literal["reply", "timeout", "sent", "lost", "identity", "stray"]]
+    request_id: int
+    frame: Frame
+    identity: ControllerIdentity
+    reason: Literal["transaction", "unit", "mismatch", "collision", "malformed"]
+
+@type_check_only
+class ClientOptions(TypedDict, total=False):
+    timeout_ms: int
+    retries: int
+    max_in_flight: int
+    baud: int | None
+    strict: bool
+    echo: bool
+
+@final
+class FrameScanner:
+    def __new__(cls, transport: _Stream, direction: _Direction) -> FrameScanner: ...
+    def push(self, data: _Bytes, now_ms: float = 0.0) -> list[Frame]: ...
+
+@final
+class ClientStep:
+    @property
+    def send(self) -> bytes: ...
+    @property
+    def events(self) -> list[ClientEvent]: ...
+    @property
+    def deadline_ms(self) -> float | None: ...
+    @property
+    def request_id(self) -> int | None: ...
+
+@final
+class ModbusClient:
+    def __new__(
+        cls, transport: _Stream, options: ClientOptions | None = None, **named: Unpack[ClientOptions]
+    ) -> ModbusClient: ...
+    def request(self, frame: Frame | dict[str, Any], now_ms: float) -> ClientStep: ...
+    def receive(self, data: _Bytes, now_ms: float) -> ClientStep: ...
+    def poll(self, now_ms: float) -> ClientStep: ...
+    def reset(self, now_ms: float) -> ClientStep: ...
+
+@type_check_only
+class BankFunctions(Protocol):
+    def read(self, unit_id: int, kind: _Kind, address: int, count: int, /) -> Iterable[int] | int | None: ...
+
+@final
+class ModbusServer:
+    def __new__(
+        cls,
+        unit_ids: Iterable[int],
+        bank: Mapping[str, Any] | BankFunctions,
+        *,
+        transport: _Stream = "rtu",
+        echo: bool = False,
+    ) -> ModbusServer: ...
+    def receive(self, data: _Bytes, now_ms: float = 0.0) -> bytes | None: ...
