@@ -169,7 +169,7 @@ impl ModbusClient {
         ClientStep::of(py, None, &step.send, step.events, step.deadline_ms)
     }
 
-    /// Starts over on a new connection: what was under way is lost, the queue is sent.
+    /// Starts over on a new connection: every request is lost, those in the queue among them.
     ///
     /// Args:
     ///     now_ms: milliseconds of any clock that does not go back.

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { options } from "./options.mjs";
 
 const { wasm, addon } = options();
-const path = wasm ? `${resolve(wasm)}/index.js` : `${resolve(addon)}/contract.js`;
+const path = wasm ? `${resolve(wasm)}/index.js` : `${resolve(addon)}/index.js`;
 const api = await import(path);
 if (wasm) await api.default({ module_or_path: readFileSync(`${resolve(wasm)}/parabus_wasm_bg.wasm`) });
 

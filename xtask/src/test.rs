@@ -228,13 +228,10 @@ fn python_package(report: &mut Report) -> Result {
     };
     run("vectors on Python", &["tests/python/vectors.py"]);
     run("Python package", &["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings-python/tests"]);
-    run(
-        "types against the module",
-        &["-m", "mypy.stubtest", "parabus", "--allowlist", "bindings-python/stubtest.allow"],
-    );
+    run("types against the module", &["-m", "mypy.stubtest", "parabus"]);
     report.step("README of Python", &mut python::readme(&venv_python()));
     let mut types = program(venv_python());
-    types.args(["-m", "mypy", "--strict", "bindings-python/parabus.pyi"]).arg(python::example());
+    types.args(["-m", "mypy", "--strict", "bindings-python/python/parabus"]).arg(python::example());
     report.step("types of Python", types.env("MYPY_CACHE_DIR", target().join("xtask/mypy")));
     Ok(())
 }
