@@ -142,6 +142,8 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         Some(_) => {
             demo::build()?;
             firmware::gateway()?;
+            python::build()?;
+            node::build()?;
             devices(report);
         }
     }
@@ -265,11 +267,11 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     Ok(())
 }
 
-/// Against devices of pymodbus and devices that misbehave.
+/// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node.
 fn devices(report: &mut Report) {
     let mut pytest = program(venv_python());
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"]);
-    report.step("pymodbus and stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
+    report.step("pymodbus, libmodbus, stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
 }
 
 /// What is wrong with the table where all runners had their turn: each has to run every vector.

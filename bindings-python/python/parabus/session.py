@@ -260,7 +260,7 @@ class Session:
         starts = range(address, address + count, most)
         points = [(kind, start, min(most, address + count - start)) for start in starts]
         values: list[int] = []
-        for group in parabus.plan_reads(points, max_registers=most):  # type: ignore[arg-type]
+        for group in parabus.plan_reads(points, max_registers=most):
             request = {key: group[key] for key in ("function_code", "address", "quantity")}
             reply = self._checked({"unit_id": unit_id, **request})
             values += reply["values"] if "values" in reply else reply["bits"]
@@ -314,9 +314,9 @@ class Session:
 class Server:
     """A server that runs in threads of its own until it is closed."""
 
-    def __init__(self, close: Any, port: int | None) -> None:
+    def __init__(self, close: Any, port: int) -> None:
         self._close = close
-        #: TCP port that it listens on; None on a serial port.
+        #: TCP port that it listens on; 0 on a serial port.
         self.port = port
 
     def close(self) -> None:
@@ -420,7 +420,7 @@ def serve(
                 pass
 
     threading.Thread(target=accept, daemon=True).start()
-    return Server(close, listener.getsockname()[1])
+    return Server(close, int(listener.getsockname()[1]))
 
 
 def serve_serial(
@@ -447,4 +447,4 @@ def serve_serial(
             _LOG.debug("the port is closed: %s", error)
 
     threading.Thread(target=run, daemon=True).start()
-    return Server(channel.close, None)
+    return Server(channel.close, 0)
