@@ -90,6 +90,8 @@ pub fn emit_request(buffer: &mut [u8], unit_id: UnitId, request: &Request<'_>) -
     }
     let found = buffer.len();
     let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
+    // A copy, so that the usual request need not be in memory.
+    let request = *request;
     let pdu_length = request.emit(buffer.get_mut(HEADER..).ok_or(too_small)?)?;
     emit_frame(buffer, unit_id, pdu_length)
 }

@@ -82,16 +82,14 @@ pub fn emit_request(
 ) -> Result<usize, FrameError> {
     #[cfg(feature = "alloc")]
     if let Some(((code, address, word), place)) = request.short().zip(buffer.first_chunk_mut::<12>()) {
-        // Two stores instead of twelve.
-        let head = u64::from(transaction_id) << 48 | 6 << 16 | u64::from(unit_id.0) << 8 | u64::from(code);
-        let tail = u32::from(address) << 16 | u32::from(word);
-        let (front, back) = place.split_at_mut(8);
-        front.copy_from_slice(&head.to_be_bytes());
-        back.copy_from_slice(&tail.to_be_bytes());
+        let ([high, low], [a, b], [c, d]) = (transaction_id.to_be_bytes(), address.to_be_bytes(), word.to_be_bytes());
+        *place = [high, low, 0, 0, 0, 6, unit_id.0, code, a, b, c, d];
         return Ok(12);
     }
     let found = buffer.len();
     let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
+    // A copy, so that the usual request need not be in memory.
+    let request = *request;
     let pdu_length = request.emit(buffer.get_mut(HEADER..).ok_or(too_small)?)?;
     emit_header(buffer, transaction_id, unit_id, pdu_length)
 }
