@@ -49,6 +49,7 @@ fn mbap(pdu: &[u8]) -> Vec<u8> {
 }
 
 /// Unit and request, of which the compiler knows nothing.
+#[inline(always)]
 fn request() -> (UnitId, Request<'static>) {
     let function = FunctionCode::READ_HOLDING_REGISTERS;
     let request = Request::Read { function, address: black_box(ADDRESS), quantity: black_box(COUNT) };

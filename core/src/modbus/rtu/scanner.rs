@@ -1,7 +1,7 @@
 //! Frames in a stream of bytes of which nothing else is known: a tap on a line, a capture, a converter.
 
 use super::crc::{START, update};
-use super::{Frame, HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16};
+use super::{DIAGNOSTICS, Frame, HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16};
 use crate::modbus::line::MAX_HOLE_US;
 use crate::modbus::pdu::{is_public, is_user_defined, request_length, response_length};
 use crate::modbus::window::Window;
@@ -9,9 +9,6 @@ use crate::modbus::{Direction, Line, Request, Response, UnitId, UnitSet};
 
 /// Room for what may be a frame, and as much again, so that every byte is moved about once.
 const ROOM: usize = 2 * MAX_FRAME;
-
-/// Length of the usual frame of function 8: sub-function and one register.
-const DIAGNOSTICS: usize = HEADER + 5 + TRAILER;
 
 /// Bytes that nothing is known of.
 const ALIVE: &[u8] = &[0; ROOM];
