@@ -5,6 +5,7 @@
 
 mod client;
 mod crc;
+mod places;
 mod scanner;
 mod server;
 
