@@ -65,19 +65,27 @@ const words = new Uint16Array(128);
 const bytes = new Uint8Array(12);
 const isStream = (transport) => transport === "tcp" || transport === "rtu";
 
-export const decodeFrame = (data, { out, ...options }) => {
+/** A list of the first so many registers; `Array.from` takes thirty times as long. */
+function listOf(count) {
+  const list = new Array(count);
+  for (let index = 0; index < count; index++) list[index] = words[3 + index];
+  return list;
+}
+
+export const decodeFrame = (data, options) => {
+  const { transport, direction, out } = options;
   if (out !== undefined && !(out instanceof Uint16Array)) throw new TypeError("`out` is not a Uint16Array");
-  const { transport, direction } = options;
   if (direction === "response" && isStream(transport) && data instanceof Uint8Array) {
     const isTcp = transport === "tcp";
     const count = core.decode_registers(data, isTcp, words);
     if (count > 0) {
-      const found = words.subarray(3, 3 + count);
-      const frame = { unitId: words[1], functionCode: words[2], values: out ? filled(out, found) : Array.from(found) };
-      return isTcp ? { transactionId: words[0], ...frame } : frame;
+      const values = out ? filled(out, words.subarray(3, 3 + count)) : listOf(count);
+      const unitId = words[1], functionCode = words[2];
+      return isTcp ? { transactionId: words[0], unitId, functionCode, values } : { unitId, functionCode, values };
     }
   }
-  const frame = frameOf(call("decode_frame", { ...options, data: Array.from(data) }));
+  const { out: _, ...rest } = options;
+  const frame = frameOf(call("decode_frame", { ...rest, data: Array.from(data) }));
   if (frame.values && out) frame.values = filled(out, frame.values);
   return frame;
 };
@@ -97,18 +105,23 @@ const isWord = (value) => Number.isInteger(value) && value >= 0 && value <= 6553
 const isByte = (value) => Number.isInteger(value) && value >= 0 && value <= 255;
 
 /** The usual request, or nothing. */
-function shortFrame({ transactionId = 0, unitId, functionCode, address, quantity, value, ...more }, transport) {
-  const isTcp = transport === "tcp";
-  const word = functionCode <= 4 ? quantity : functionCode === 6 ? value : typeof value === "boolean" ? Number(value) : undefined;
-  const isUsual = isWord(transactionId) && isByte(unitId) && isByte(functionCode) && isWord(address) && isWord(word);
-  for (const _ in more) return null;
-  const length = isUsual ? core.encode_short(transactionId, unitId, functionCode, address, word, isTcp, bytes) : 0;
+function shortFrame(frame, isTcp) {
+  const { transactionId = 0, unitId, functionCode, address, quantity, value } = frame;
+  const isRead = functionCode <= 4;
+  const word = isRead ? quantity : functionCode === 6 ? value : typeof value === "boolean" ? Number(value) : undefined;
+  if (!(isWord(transactionId) && isByte(unitId) && isByte(functionCode) && isWord(address) && isWord(word))) return null;
+  // Another field is for `encode_frame` to refuse.
+  const count = 4 + (isTcp || frame.transactionId !== undefined ? 1 : 0);
+  let fields = 0;
+  for (const _ in frame) fields++;
+  if (fields !== count) return null;
+  const length = core.encode_short(transactionId, unitId, functionCode, address, word, isTcp, bytes);
   return length > 0 ? bytes.slice(0, length) : null;
 }
 export const encodeFrame = (frame, options) => {
   const { transport, direction } = options;
   const isUsual = direction === "request" && isStream(transport) && frame.functionCode <= 6 && (transport !== "tcp" || frame.transactionId !== undefined);
-  return (isUsual && shortFrame(frame, transport)) || Uint8Array.from(call("encode_frame", { ...options, frame: fieldsOf(frame) }));
+  return (isUsual && shortFrame(frame, transport === "tcp")) || Uint8Array.from(call("encode_frame", { ...options, frame: fieldsOf(frame) }));
 };
 export const crc16 = (data) => call("crc16", { data: Array.from(data) });
 export const lrc = (data) => call("lrc", { data: Array.from(data) });

@@ -2,7 +2,7 @@
 //! contract and gives the answer back. `contract.js` puts JavaScript's spelling on top, here as for
 //! wasm.
 
-use napi::bindgen_prelude::{Either, Env, FnArgs, Function, Result, Unknown};
+use napi::bindgen_prelude::{Either, Env, FnArgs, Function, Result, Uint8ArraySlice, Uint16ArraySlice, Unknown};
 use napi::{Error as Failure, Status};
 use napi_derive::napi;
 use parabus_core::contract::{self, Error};
@@ -182,7 +182,9 @@ impl Bank for HostBank<'_> {
 /// three places of `out`, which has 128, the registers behind them. Gives their number, 0 for every other
 /// frame.
 #[napi]
-pub fn decode_registers(data: &[u8], is_tcp: bool, out: &mut [u16]) -> u32 {
+pub fn decode_registers(data: &[u8], is_tcp: bool, mut out: Uint16ArraySlice<'_>) -> u32 {
+    // SAFETY: the array is the package's own, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
     let count = out.first_chunk_mut().and_then(|out| contract::modbus::decode_registers(data, is_tcp, out));
     count.unwrap_or_default() as u32
 }
@@ -197,8 +199,10 @@ pub fn encode_short(
     address: u32,
     word: u32,
     is_tcp: bool,
-    out: &mut [u8],
+    mut out: Uint8ArraySlice<'_>,
 ) -> u32 {
+    // SAFETY: the array is the package's own, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
     let head = contract::modbus::ShortFrame {
         transaction_id: transaction_id as u16,
         unit_id: unit_id as u8,
