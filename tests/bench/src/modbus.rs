@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use parabus_core::modbus::client::Event;
 use parabus_core::modbus::server::{Bank, RegistersMut, answer};
 use parabus_core::modbus::{
-    ExceptionCode, FunctionCode, Line, MAX_PDU, RegisterKind, Request, Response, UnitId, rtu, tcp,
+    ExceptionCode, FunctionCode, Line, MAX_PDU, RegisterKind, Registers, Request, Response, UnitId, rtu, tcp,
 };
 use rustmod_core::encoding::{Reader, Writer};
 use rusty_modbus_codec::Encode as _;
@@ -48,8 +48,12 @@ fn mbap(pdu: &[u8]) -> Vec<u8> {
     frame
 }
 
-const REQUEST: Request<'_> =
-    Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: ADDRESS, quantity: COUNT };
+/// Unit and request, of which the compiler knows nothing.
+fn request() -> (UnitId, Request<'static>) {
+    let function = FunctionCode::READ_HOLDING_REGISTERS;
+    let request = Request::Read { function, address: black_box(ADDRESS), quantity: black_box(COUNT) };
+    (UnitId(black_box(UNIT)), request)
+}
 
 /// Registers of a server.
 struct Memory(Values);
@@ -62,8 +66,7 @@ impl Bank for Memory {
         _: u16,
         registers: &mut RegistersMut<'_>,
     ) -> Result<(), ExceptionCode> {
-        let values = black_box(&self.0);
-        registers.fill_with(|index| values.get(index).copied()).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
+        registers.copy_from(black_box(&self.0)).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
     }
 }
 
@@ -72,12 +75,12 @@ fn write_out(registers: impl Iterator<Item = u16>, values: &mut Values) {
 }
 
 pub fn run() {
-    let request = [3, 0, ADDRESS as u8, 0, COUNT as u8];
+    let asking = [3, 0, ADDRESS as u8, 0, COUNT as u8];
     let mut response = vec![3, 250];
     response.extend(values().iter().flat_map(|value| value.to_be_bytes()));
     checksums();
-    on_serial(&serial(&request), &serial(&response));
-    on_tcp(&mbap(&request), &mbap(&response));
+    on_serial(&serial(&asking), &serial(&response));
+    on_tcp(&mbap(&asking), &mbap(&response));
 }
 
 fn checksums() {
@@ -107,32 +110,32 @@ fn checksums() {
     }
 }
 
-fn on_serial(request: &[u8], response: &[u8]) {
+fn on_serial(asking: &[u8], response: &[u8]) {
     let words = &values();
     let blank = [0; 260];
     let unit = rustmod_core::UnitId::new(UNIT);
     race(
         "RTU request of 125 registers, built (8 bytes)",
         &blank,
-        Some(&padded(request)),
+        Some(&padded(asking)),
         vec![
-            contestant("memcpy of its bytes", |frame: &mut Frame| frame[..8].copy_from_slice(black_box(request))),
+            contestant("memcpy of its bytes", |frame: &mut Frame| frame[..8].copy_from_slice(black_box(asking))),
             contestant("parabus", |frame: &mut Frame| {
-                let length = black_box(&REQUEST).emit(&mut frame[rtu::HEADER..]).expect("room");
-                rtu::emit_frame(frame, UnitId(UNIT), length).expect("room");
+                let (unit, request) = request();
+                rtu::emit_request(frame, unit, &request).expect("room");
             }),
             contestant("rustmod-core 0.2", |frame: &mut Frame| {
                 let mut pdu = [0; 5];
                 let asked = rustmod_core::pdu::request::ReadHoldingRegistersRequest {
                     start_address: black_box(ADDRESS),
-                    quantity: COUNT,
+                    quantity: black_box(COUNT),
                 };
                 asked.encode(&mut Writer::new(&mut pdu)).expect("room");
-                rustmod_core::frame::rtu::encode_frame(&mut Writer::new(frame), unit, &pdu).expect("room");
+                rustmod_core::frame::rtu::encode_frame(&mut Writer::new(frame), black_box(unit), &pdu).expect("room");
             }),
             contestant("modbus-core 0.2", |frame: &mut Frame| {
-                let pdu = modbus_core::Request::ReadHoldingRegisters(black_box(ADDRESS), COUNT);
-                let hdr = modbus_core::rtu::Header { slave: UNIT };
+                let pdu = modbus_core::Request::ReadHoldingRegisters(black_box(ADDRESS), black_box(COUNT));
+                let hdr = modbus_core::rtu::Header { slave: black_box(UNIT) };
                 let adu = modbus_core::rtu::RequestAdu { hdr, pdu: modbus_core::RequestPdu(pdu) };
                 modbus_core::rtu::client::encode_request(adu, frame).expect("room");
             }),
@@ -140,8 +143,8 @@ fn on_serial(request: &[u8], response: &[u8]) {
                 let (mut codec, mut buffer) = (tokio_modbus::codec::rtu::ClientCodec::default(), BytesMut::new());
                 move |frame: &mut Frame| {
                     buffer.clear();
-                    let hdr = tokio_modbus::frame::rtu::Header { slave_id: UNIT };
-                    let pdu = tokio_modbus::Request::ReadHoldingRegisters(black_box(ADDRESS), COUNT).into();
+                    let hdr = tokio_modbus::frame::rtu::Header { slave_id: black_box(UNIT) };
+                    let pdu = tokio_modbus::Request::ReadHoldingRegisters(black_box(ADDRESS), black_box(COUNT)).into();
                     codec.encode(tokio_modbus::frame::rtu::RequestAdu { hdr, pdu }, &mut buffer).expect("room");
                     frame[..8].copy_from_slice(&buffer);
                 }
@@ -149,9 +152,9 @@ fn on_serial(request: &[u8], response: &[u8]) {
             contestant("rmodbus 0.13", {
                 let mut built = Vec::new();
                 move |frame: &mut Frame| {
-                    let mut asked = rmodbus::client::ModbusRequest::new(UNIT, rmodbus::ModbusProto::Rtu);
+                    let mut asked = rmodbus::client::ModbusRequest::new(black_box(UNIT), rmodbus::ModbusProto::Rtu);
                     built.clear();
-                    asked.generate_get_holdings(black_box(ADDRESS), COUNT, &mut built).expect("room");
+                    asked.generate_get_holdings(black_box(ADDRESS), black_box(COUNT), &mut built).expect("room");
                     frame[..8].copy_from_slice(&built);
                 }
             }),
@@ -164,24 +167,23 @@ fn on_serial(request: &[u8], response: &[u8]) {
         vec![
             contestant("memcpy of its bytes", {
                 let mut copy = [0; 8];
-                move |_: &mut Asked| black_box(&mut copy).copy_from_slice(black_box(request))
+                move |_: &mut Asked| black_box(&mut copy).copy_from_slice(black_box(asking))
             }),
             contestant("parabus", |asked: &mut Asked| {
-                let frame = rtu::Frame::parse(black_box(request)).expect("a frame");
+                let frame = rtu::Frame::parse(black_box(asking)).expect("a frame");
                 if let Ok(Request::Read { address, quantity, .. }) = Request::parse(frame.pdu) {
                     *asked = (frame.unit_id.0, address, quantity);
                 }
             }),
             contestant("rustmod-core 0.2", |asked: &mut Asked| {
-                let (unit, pdu) = rustmod_core::frame::rtu::decode_frame(black_box(request)).expect("a frame");
+                let (unit, pdu) = rustmod_core::frame::rtu::decode_frame(black_box(asking)).expect("a frame");
                 let request = rustmod_core::pdu::request::DecodedRequest::decode(&mut Reader::new(pdu));
                 if let Ok(rustmod_core::pdu::request::DecodedRequest::ReadHoldingRegisters(read)) = request {
                     *asked = (unit.as_u8(), read.start_address, read.quantity);
                 }
             }),
             contestant("modbus-core 0.2", |asked: &mut Asked| {
-                let adu =
-                    modbus_core::rtu::server::decode_request(black_box(request)).expect("a frame").expect("whole");
+                let adu = modbus_core::rtu::server::decode_request(black_box(asking)).expect("a frame").expect("whole");
                 if let modbus_core::Request::ReadHoldingRegisters(address, quantity) = adu.pdu.0 {
                     *asked = (adu.hdr.slave, address, quantity);
                 }
@@ -189,7 +191,7 @@ fn on_serial(request: &[u8], response: &[u8]) {
             contestant("tokio-modbus 0.17 codec", {
                 let (mut codec, mut buffer) = (tokio_modbus::codec::rtu::ServerCodec::default(), BytesMut::new());
                 move |asked: &mut Asked| {
-                    buffer.extend_from_slice(black_box(request));
+                    buffer.extend_from_slice(black_box(asking));
                     let adu = codec.decode(&mut buffer).expect("a frame").expect("whole");
                     if let tokio_modbus::Request::ReadHoldingRegisters(address, quantity) = adu.pdu.0 {
                         *asked = (adu.hdr.slave_id, address, quantity);
@@ -200,7 +202,7 @@ fn on_serial(request: &[u8], response: &[u8]) {
                 let mut reply = Vec::new();
                 move |asked: &mut Asked| {
                     let proto = rmodbus::ModbusProto::Rtu;
-                    let mut frame = rmodbus::server::ModbusFrame::new(UNIT, black_box(request), proto, &mut reply);
+                    let mut frame = rmodbus::server::ModbusFrame::new(UNIT, black_box(asking), proto, &mut reply);
                     frame.parse().expect("a frame");
                     *asked = (frame.unit_id, frame.reg, frame.count);
                 }
@@ -214,8 +216,17 @@ fn on_serial(request: &[u8], response: &[u8]) {
         Some(&padded(response)),
         vec![
             contestant("memcpy of its bytes", |frame: &mut Frame| frame[..255].copy_from_slice(black_box(response))),
+            contestant("parabus", |frame: &mut Frame| {
+                let mut data = [0; 250];
+                let pairs = data.chunks_exact_mut(2).zip(black_box(words));
+                pairs.for_each(|(to, from)| to.copy_from_slice(&from.to_be_bytes()));
+                let registers = Registers::new(&data).expect("pairs");
+                let reply = Response::Registers { function: FunctionCode::READ_HOLDING_REGISTERS, registers };
+                let length = reply.emit(&mut frame[rtu::HEADER..]).expect("room");
+                rtu::emit_frame(frame, UnitId(UNIT), length).expect("room");
+            }),
             contestant("parabus, request answered in place", |frame: &mut Frame| {
-                frame[1..6].copy_from_slice(black_box(&request[1..6]));
+                frame[1..6].copy_from_slice(black_box(&asking[1..6]));
                 let pdu = frame[rtu::HEADER..].first_chunk_mut::<MAX_PDU>().expect("room");
                 let length = answer(&mut memory, UnitId(UNIT), pdu, 5);
                 rtu::emit_frame(frame, UnitId(UNIT), length).expect("room");
@@ -256,7 +267,7 @@ fn on_serial(request: &[u8], response: &[u8]) {
                 let mut reply = Vec::new();
                 move |frame: &mut Frame| {
                     let proto = rmodbus::ModbusProto::Rtu;
-                    let mut served = rmodbus::server::ModbusFrame::new(UNIT, black_box(request), proto, &mut reply);
+                    let mut served = rmodbus::server::ModbusFrame::new(UNIT, black_box(asking), proto, &mut reply);
                     served.parse().expect("a frame");
                     served.process_read(&context).expect("registers");
                     served.finalize_response().expect("room");
@@ -282,7 +293,7 @@ fn on_serial(request: &[u8], response: &[u8]) {
             }),
             contestant("parabus, machine: asked and heard", |values: &mut Values| {
                 let (mut client, mut out) = (rtu::Client::new(Line::stream()), [0; 256]);
-                client.request(UnitId(UNIT), &REQUEST, 0, 1000, &mut out).expect("room");
+                client.request(UnitId(UNIT), &request().1, 0, 1000, &mut out).expect("room");
                 let (_, event) = client.receive(black_box(response), 1);
                 if let Some(Event::Reply { response: Response::Registers { registers, .. }, .. }) = event {
                     write_out(registers.iter(), values);
@@ -326,40 +337,41 @@ fn on_serial(request: &[u8], response: &[u8]) {
     );
 }
 
-fn on_tcp(request: &[u8], response: &[u8]) {
+fn on_tcp(asking: &[u8], response: &[u8]) {
     let words = &values();
     let blank = [0; 260];
     let unit = rustmod_core::UnitId::new(UNIT);
     race(
         "TCP request of 125 registers, built (12 bytes)",
         &blank,
-        Some(&padded(request)),
+        Some(&padded(asking)),
         vec![
-            contestant("memcpy of its bytes", |frame: &mut Frame| frame[..12].copy_from_slice(black_box(request))),
+            contestant("memcpy of its bytes", |frame: &mut Frame| frame[..12].copy_from_slice(black_box(asking))),
             contestant("parabus", |frame: &mut Frame| {
-                let length = black_box(&REQUEST).emit(&mut frame[tcp::HEADER..]).expect("room");
-                tcp::emit_header(frame, 1, UnitId(UNIT), length).expect("room");
+                let (unit, request) = request();
+                tcp::emit_request(frame, 1, unit, &request).expect("room");
             }),
             contestant("rusty-modbus-codec 0.1", |frame: &mut Frame| {
                 let asked = rusty_modbus_codec::request::ReadHoldingRegistersRequest {
                     address: rusty_modbus_types::Address(black_box(ADDRESS)),
-                    quantity: rusty_modbus_types::Quantity(COUNT),
+                    quantity: rusty_modbus_types::Quantity(black_box(COUNT)),
                 };
                 let length = asked.encode_into(&mut frame[7..]).expect("room");
-                frame[..7].copy_from_slice(MbapHeader::new(1, UNIT, length as u16).as_bytes());
+                frame[..7].copy_from_slice(MbapHeader::new(1, black_box(UNIT), length as u16).as_bytes());
             }),
             contestant("rustmod-core 0.2", |frame: &mut Frame| {
                 let mut pdu = [0; 5];
                 let asked = rustmod_core::pdu::request::ReadHoldingRegistersRequest {
                     start_address: black_box(ADDRESS),
-                    quantity: COUNT,
+                    quantity: black_box(COUNT),
                 };
                 asked.encode(&mut Writer::new(&mut pdu)).expect("room");
-                rustmod_core::frame::tcp::encode_frame(&mut Writer::new(frame), 1, unit, &pdu).expect("room");
+                rustmod_core::frame::tcp::encode_frame(&mut Writer::new(frame), 1, black_box(unit), &pdu)
+                    .expect("room");
             }),
             contestant("modbus-core 0.2", |frame: &mut Frame| {
-                let pdu = modbus_core::Request::ReadHoldingRegisters(black_box(ADDRESS), COUNT);
-                let hdr = modbus_core::tcp::Header { transaction_id: 1, unit_id: UNIT };
+                let pdu = modbus_core::Request::ReadHoldingRegisters(black_box(ADDRESS), black_box(COUNT));
+                let hdr = modbus_core::tcp::Header { transaction_id: 1, unit_id: black_box(UNIT) };
                 let adu = modbus_core::tcp::RequestAdu { hdr, pdu: modbus_core::RequestPdu(pdu) };
                 modbus_core::tcp::client::encode_request(adu, frame).expect("room");
             }),
@@ -367,8 +379,8 @@ fn on_tcp(request: &[u8], response: &[u8]) {
                 let (mut codec, mut buffer) = (tokio_modbus::codec::tcp::ClientCodec::new(), BytesMut::new());
                 move |frame: &mut Frame| {
                     buffer.clear();
-                    let hdr = tokio_modbus::frame::tcp::Header { transaction_id: 1, unit_id: UNIT };
-                    let pdu = tokio_modbus::Request::ReadHoldingRegisters(black_box(ADDRESS), COUNT).into();
+                    let hdr = tokio_modbus::frame::tcp::Header { transaction_id: 1, unit_id: black_box(UNIT) };
+                    let pdu = tokio_modbus::Request::ReadHoldingRegisters(black_box(ADDRESS), black_box(COUNT)).into();
                     codec.encode(tokio_modbus::frame::tcp::RequestAdu { hdr, pdu }, &mut buffer).expect("room");
                     frame[..12].copy_from_slice(&buffer);
                 }
@@ -376,9 +388,9 @@ fn on_tcp(request: &[u8], response: &[u8]) {
             contestant("rmodbus 0.13", {
                 let mut built = Vec::new();
                 move |frame: &mut Frame| {
-                    let mut asked = rmodbus::client::ModbusRequest::new_tcp_udp(UNIT, 1);
+                    let mut asked = rmodbus::client::ModbusRequest::new_tcp_udp(black_box(UNIT), 1);
                     built.clear();
-                    asked.generate_get_holdings(black_box(ADDRESS), COUNT, &mut built).expect("room");
+                    asked.generate_get_holdings(black_box(ADDRESS), black_box(COUNT), &mut built).expect("room");
                     frame[..12].copy_from_slice(&built);
                 }
             }),
@@ -391,16 +403,16 @@ fn on_tcp(request: &[u8], response: &[u8]) {
         vec![
             contestant("memcpy of its bytes", {
                 let mut copy = [0; 12];
-                move |_: &mut Asked| black_box(&mut copy).copy_from_slice(black_box(request))
+                move |_: &mut Asked| black_box(&mut copy).copy_from_slice(black_box(asking))
             }),
             contestant("parabus", |asked: &mut Asked| {
-                let frame = tcp::Frame::parse(black_box(request)).expect("a frame");
+                let frame = tcp::Frame::parse(black_box(asking)).expect("a frame");
                 if let Ok(Request::Read { address, quantity, .. }) = Request::parse(frame.pdu) {
                     *asked = (frame.unit_id.0, address, quantity);
                 }
             }),
             contestant("rusty-modbus-codec 0.1", |asked: &mut Asked| {
-                let bytes = black_box(request);
+                let bytes = black_box(asking);
                 let header = MbapHeader::ref_from_bytes(&bytes[..7]).expect("a header");
                 let is_whole = header.protocol_id.get() == 0 && usize::from(header.length.get()) + 6 == bytes.len();
                 let pdu = rusty_modbus_codec::decode_request(&bytes[7..]);
@@ -412,15 +424,14 @@ fn on_tcp(request: &[u8], response: &[u8]) {
             }),
             contestant("rustmod-core 0.2", |asked: &mut Asked| {
                 let (header, pdu) =
-                    rustmod_core::frame::tcp::decode_frame(&mut Reader::new(black_box(request))).expect("a frame");
+                    rustmod_core::frame::tcp::decode_frame(&mut Reader::new(black_box(asking))).expect("a frame");
                 let request = rustmod_core::pdu::request::DecodedRequest::decode(&mut Reader::new(pdu));
                 if let Ok(rustmod_core::pdu::request::DecodedRequest::ReadHoldingRegisters(read)) = request {
                     *asked = (header.unit_id.as_u8(), read.start_address, read.quantity);
                 }
             }),
             contestant("modbus-core 0.2", |asked: &mut Asked| {
-                let adu =
-                    modbus_core::tcp::server::decode_request(black_box(request)).expect("a frame").expect("whole");
+                let adu = modbus_core::tcp::server::decode_request(black_box(asking)).expect("a frame").expect("whole");
                 if let modbus_core::Request::ReadHoldingRegisters(address, quantity) = adu.pdu.0 {
                     *asked = (adu.hdr.unit_id, address, quantity);
                 }
@@ -428,7 +439,7 @@ fn on_tcp(request: &[u8], response: &[u8]) {
             contestant("tokio-modbus 0.17 codec", {
                 let (mut codec, mut buffer) = (tokio_modbus::codec::tcp::ServerCodec::default(), BytesMut::new());
                 move |asked: &mut Asked| {
-                    buffer.extend_from_slice(black_box(request));
+                    buffer.extend_from_slice(black_box(asking));
                     let adu = codec.decode(&mut buffer).expect("a frame").expect("whole");
                     if let tokio_modbus::Request::ReadHoldingRegisters(address, quantity) = adu.pdu.0 {
                         *asked = (adu.hdr.unit_id, address, quantity);
@@ -439,7 +450,7 @@ fn on_tcp(request: &[u8], response: &[u8]) {
                 let mut reply = Vec::new();
                 move |asked: &mut Asked| {
                     let proto = rmodbus::ModbusProto::TcpUdp;
-                    let mut frame = rmodbus::server::ModbusFrame::new(UNIT, black_box(request), proto, &mut reply);
+                    let mut frame = rmodbus::server::ModbusFrame::new(UNIT, black_box(asking), proto, &mut reply);
                     frame.parse().expect("a frame");
                     *asked = (frame.unit_id, frame.reg, frame.count);
                 }
@@ -453,8 +464,17 @@ fn on_tcp(request: &[u8], response: &[u8]) {
         Some(&padded(response)),
         vec![
             contestant("memcpy of its bytes", |frame: &mut Frame| frame[..259].copy_from_slice(black_box(response))),
+            contestant("parabus", |frame: &mut Frame| {
+                let mut data = [0; 250];
+                let pairs = data.chunks_exact_mut(2).zip(black_box(words));
+                pairs.for_each(|(to, from)| to.copy_from_slice(&from.to_be_bytes()));
+                let registers = Registers::new(&data).expect("pairs");
+                let reply = Response::Registers { function: FunctionCode::READ_HOLDING_REGISTERS, registers };
+                let length = reply.emit(&mut frame[tcp::HEADER..]).expect("room");
+                tcp::emit_header(frame, 1, UnitId(UNIT), length).expect("room");
+            }),
             contestant("parabus, request answered in place", |frame: &mut Frame| {
-                frame[7..12].copy_from_slice(black_box(&request[7..12]));
+                frame[7..12].copy_from_slice(black_box(&asking[7..12]));
                 let pdu = frame[tcp::HEADER..].first_chunk_mut::<MAX_PDU>().expect("room");
                 let length = answer(&mut memory, UnitId(UNIT), pdu, 5);
                 tcp::emit_header(frame, 1, UnitId(UNIT), length).expect("room");
@@ -504,7 +524,7 @@ fn on_tcp(request: &[u8], response: &[u8]) {
                 let mut reply = Vec::new();
                 move |frame: &mut Frame| {
                     let proto = rmodbus::ModbusProto::TcpUdp;
-                    let mut served = rmodbus::server::ModbusFrame::new(UNIT, black_box(request), proto, &mut reply);
+                    let mut served = rmodbus::server::ModbusFrame::new(UNIT, black_box(asking), proto, &mut reply);
                     served.parse().expect("a frame");
                     served.process_read(&context).expect("registers");
                     served.finalize_response().expect("room");
@@ -530,7 +550,7 @@ fn on_tcp(request: &[u8], response: &[u8]) {
             }),
             contestant("parabus, machine: asked and heard", |values: &mut Values| {
                 let (mut client, mut out) = (tcp::Client::<1>::new(1), [0; 260]);
-                client.request(UnitId(UNIT), &REQUEST, 0, 1000, &mut out).expect("room");
+                client.request(UnitId(UNIT), &request().1, 0, 1000, &mut out).expect("room");
                 let event = client.receive(black_box(response)).expect("a frame").1;
                 if let Some(Event::Reply { response: Response::Registers { registers, .. }, .. }) = event {
                     write_out(registers.iter(), values);

@@ -13,6 +13,9 @@ const ROOM: usize = 2 * MAX_FRAME;
 /// Length of the usual frame of function 8: sub-function and one register.
 const DIAGNOSTICS: usize = HEADER + 5 + TRAILER;
 
+/// Bytes that nothing is known of.
+const ALIVE: &[u8] = &[0; ROOM];
+
 /// Finds the intact frames of one direction, whatever chunks they come in, between noise and damaged
 /// ones.
 ///
@@ -41,6 +44,8 @@ pub struct Scanner {
     direction: Direction,
     line: Line,
     window: Window<ROOM>,
+    /// For each of these bytes, 1 where no frame begins.
+    dead: Window<ROOM>,
     heard_us: u64,
     /// Where a frame must begin, if it is one; and whether that follows a frame rather than a silence.
     boundary: Option<usize>,
@@ -65,6 +70,7 @@ impl Scanner {
             direction,
             line,
             window: Window::new(),
+            dead: Window::new(),
             heard_us: 0,
             boundary: Some(0),
             is_behind_frame: false,
@@ -78,6 +84,7 @@ impl Scanner {
         let silence_us = now_us.saturating_sub(self.heard_us).saturating_sub(self.line.duration_us(bytes.len()));
         if silence_us > MAX_HOLE_US || self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.window.clear();
+            self.dead.clear();
         }
         // A stream has no silences that mean anything, but the longest.
         let parting_us = Some(u64::from(self.line.t3_5_us())).filter(|us| *us > 0).unwrap_or(MAX_HOLE_US);
@@ -89,6 +96,7 @@ impl Scanner {
         while !rest.is_empty() {
             let seen = self.window.len();
             rest = self.window.fill(rest);
+            self.dead.fill(ALIVE.get(seen..self.window.len()).unwrap_or_default());
             self.scan(seen, &mut found);
         }
     }
@@ -98,7 +106,9 @@ impl Scanner {
     fn scan(&mut self, mut seen: usize, found: &mut impl FnMut(Frame<'_>)) {
         let bytes = self.window.bytes();
         let (mut start, mut keep_from) = (0, None);
-        while let Some(begun) = bytes.get(start..).filter(|begun| !begun.is_empty()) {
+        while let Some(next) = self.dead.bytes().get(start..).and_then(|rest| rest.iter().position(|dead| *dead == 0)) {
+            start = start.saturating_add(next);
+            let begun = bytes.get(start..).unwrap_or_default();
             let seen_of_it = seen.saturating_sub(start);
             match look_at(self.direction, begun, seen_of_it, self.is_boundary(start, begun)) {
                 Candidate::Frame(length) => {
@@ -112,17 +122,19 @@ impl Scanner {
                         (self.boundary, self.is_behind_frame) = (Some(end), true);
                         // What is behind it was never looked at as a place where a frame must begin.
                         seen = seen.min(start);
+                        self.dead.bytes_mut().iter_mut().skip(start).take(1).for_each(|dead| *dead = 0);
                         continue;
                     }
                 }
                 Candidate::Begun => keep_from = keep_from.or(Some(start)),
-                Candidate::No => {}
+                Candidate::No => self.dead.bytes_mut().iter_mut().skip(start).take(1).for_each(|dead| *dead = 1),
             }
             start = start.saturating_add(1);
         }
         let gone = keep_from.unwrap_or(bytes.len());
         self.boundary = self.boundary.and_then(|place| place.checked_sub(gone));
         self.window.forget(gone);
+        self.dead.forget(gone);
     }
 
     const fn is_known(&self, unit_id: UnitId) -> bool {
@@ -158,15 +170,15 @@ impl Scanner {
 
 fn look_at(direction: Direction, bytes: &[u8], seen: usize, is_boundary: bool) -> Candidate {
     let Some((code, pdu)) = bytes.get(HEADER).zip(bytes.get(HEADER..)) else { return Candidate::Begun };
-    let (length, function) = match direction {
-        Direction::Request => (request_length(pdu), *code),
-        Direction::Response => (response_length(pdu), code & 0x7F),
-    };
     // Exceptions of functions that nobody described would be found everywhere in noise.
-    let may_begin = is_public(function) || is_boundary && is_user_defined(function);
-    if !may_begin || direction == Direction::Request && *code > 0x7F {
+    let function = if direction == Direction::Response { code & 0x7F } else { *code };
+    if !is_public(function) && !(is_boundary && is_user_defined(function)) {
         return Candidate::No;
     }
+    let length = match direction {
+        Direction::Request => request_length(pdu),
+        Direction::Response => response_length(pdu),
+    };
     let length = match length {
         Err(_) => return Candidate::Begun,
         Ok(Some(length)) => HEADER.saturating_add(length).saturating_add(TRAILER),
