@@ -1,75 +1,138 @@
 //! Speed, side by side with peers in one run, as ratios.
+//!
+//! The Rust peers are compiled in a workspace of their own, `tests/bench`, and only here. The codec of
+//! tokio-modbus is private: a copy of its source is opened and patched in. It stands for the crate in
+//! that workspace alone; no test and no product ever sees it.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::setup::{self, venv_python};
-use crate::steps::{Result, cargo, output, program, step, target};
+use crate::steps::{Result, attempt, cargo, output, program, step, target};
 use crate::{node, python};
 
+/// What can be raced alone.
+const AREAS: [&str; 3] = ["modbus", "value", "reference"];
+
+/// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
+const OPENED: [(&str, &str, &str); 8] = [
+    ("src/lib.rs", "\nmod codec;", "\npub mod codec;"),
+    ("src/lib.rs", "\nmod frame;", "\npub mod frame;"),
+    ("src/codec/mod.rs", "pub(crate) mod", "pub mod"),
+    ("src/codec/rtu.rs", "pub(crate)", "pub"),
+    ("src/codec/tcp.rs", "pub(crate)", "pub"),
+    ("src/frame/mod.rs", "pub(crate)", "pub"),
+    ("src/frame/rtu.rs", "pub(crate)", "pub"),
+    ("src/frame/tcp.rs", "pub(crate)", "pub"),
+];
+
 pub fn run(area: Option<&str>) -> Result {
-    setup::run()?;
+    if let Some(area) = area.filter(|area| !AREAS.contains(area)) {
+        return Err(format!("unknown area `{area}`, expected one of: {}", AREAS.join(" ")));
+    }
+    let with_bindings = matches!(area, None | Some("modbus"));
+    if with_bindings {
+        setup::run()?;
+    }
     println!("bench (a few minutes; other work on the machine shows in the numbers)");
-    open_codec()?;
-    let mut bench = cargo();
-    bench.args(["run", "--quiet", "--release", "--locked", "--manifest-path", "tests/bench/Cargo.toml"]);
-    bench.env("CARGO_TARGET_DIR", target().join("bench/target")).arg("--").args(area);
-    print(&step("Rust peers", "look at the compiler's message", &mut bench)?);
-    if matches!(area, None | Some("modbus")) {
+    let peers = build()?;
+    race("Rust peers", program(peers).args(area))?;
+    if with_bindings {
         python::build()?;
-        let mut pymodbus = program(venv_python());
-        print(&step("pymodbus", "look at the message", pymodbus.arg("tests/bench/peers.py"))?);
+        race("pymodbus", program(venv_python()).arg("tests/bench/peers.py"))?;
         let addon = node::build()?;
-        let mut jsmodbus = program("node");
-        jsmodbus.args(["tests/bench/peers.mjs", "--addon"]).arg(addon);
-        print(&step("jsmodbus", "look at the message", &mut jsmodbus)?);
+        race("jsmodbus", program("node").args(["tests/bench/peers.mjs", "--addon"]).arg(addon))?;
     }
     Ok(())
 }
 
-/// The table; cargo's own lines are indented deeper.
-fn print(printed: &str) {
-    let table = printed.lines().filter(|line| line.is_empty() || line.starts_with("  ") && !line.starts_with("   "));
-    table.for_each(|line| println!("{line}"));
+/// Runs a race and shows its table, also that of a race in which somebody was wrong.
+fn race(name: &str, command: &mut std::process::Command) -> Result {
+    let (printed, result) = attempt(name, "look at the message: whoever is wrong is told there", command)?;
+    println!("{}\n", printed.trim_end());
+    result
 }
 
-/// A copy of tokio-modbus whose codec is public, for measuring alone.
-fn open_codec() -> Result {
-    let copy = target().join("bench/tokio-modbus");
-    if copy.join("Cargo.toml").exists() {
-        return Ok(());
-    }
+/// Compiles the Rust contestants; gives their program.
+fn build() -> Result<PathBuf> {
+    let folder = target().join("bench");
+    let opened = folder.join("tokio-modbus");
+    open_codec(&opened)?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--locked", "--manifest-path", "tests/bench/Cargo.toml", "--config"]);
+    build.arg(format!("patch.crates-io.tokio-modbus.path='{}'", opened.display()));
+    let products = folder.join("target");
+    step("Rust peers, compiled", "look at the compiler's message", build.env("CARGO_TARGET_DIR", &products))?;
+    Ok(products.join(format!("release/parabus-bench{EXE_SUFFIX}")))
+}
+
+/// Copies the source of tokio-modbus and opens it.
+fn open_codec(copy: &Path) -> Result {
     let mut metadata = cargo();
     metadata.args(["metadata", "--locked", "--format-version", "1"]);
-    let listed = output(&mut metadata).ok_or("cargo metadata says nothing")?;
-    let manifest = listed.split('"').find(|word| word.contains("/tokio-modbus-") && word.ends_with("Cargo.toml"));
-    let manifest = PathBuf::from(manifest.ok_or("tokio-modbus is no dependency any more")?);
-    let source = manifest.parent().ok_or("no folder of tokio-modbus")?;
-    copy_opened(source, &copy).map_err(|error| format!("{}: {error}", copy.display()))?;
-    let library = fs::read_to_string(copy.join("src/lib.rs")).unwrap_or_default();
-    if library.contains("\npub mod codec;") && library.contains("\npub mod frame;") {
-        return Ok(());
+    let listed = output(&mut metadata).ok_or("`cargo metadata --locked` fails")?;
+    let source = source_of(&listed, "tokio-modbus").ok_or("tokio-modbus is no dependency of tests/ any more")?;
+    copy_all(&source, copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+    for (file, _, _) in OPENED {
+        let opened = opened(&source, file)?;
+        write_changed(&copy.join(file), opened.as_bytes()).map_err(|error| format!("{file}: {error}"))?;
     }
-    fs::remove_dir_all(&copy).ok();
-    Err(format!("{}: no `mod codec` to open", source.display()))
+    Ok(())
 }
 
-fn copy_opened(from: &Path, to: &Path) -> std::io::Result<()> {
+/// A file of tokio-modbus with everything in it opened.
+fn opened(source: &Path, file: &str) -> Result<String> {
+    let path = source.join(file);
+    let mut text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    for (_, closed, open) in OPENED.iter().filter(|(name, _, _)| *name == file) {
+        if !text.contains(closed) {
+            let mend = "to mend it: look at the new version, and at OPENED in xtask/src/bench.rs";
+            return Err(format!("{}: no `{}` to open\n{mend}", path.display(), closed.trim()));
+        }
+        text = text.replace(closed, open);
+    }
+    Ok(text)
+}
+
+/// Where a package's source lies, as `cargo metadata` lists it.
+fn source_of(listed: &str, package: &str) -> Option<PathBuf> {
+    // Only a package has its version behind its name; a dependency has its source there.
+    let (_, entry) = listed.split_once(&format!("{{\"name\":\"{package}\",\"version\":\""))?;
+    let (_, manifest) = entry.split_once("\"manifest_path\":\"")?;
+    let (manifest, _) = manifest.split_once('"')?;
+    Path::new(&manifest.replace("\\\\", "\\")).parent().map(Path::to_owned)
+}
+
+/// Copies a folder, but for the files that are opened.
+fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (path, copy) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
-            copy_opened(&path, &copy)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path)?.replace("pub(crate)", "pub");
-            fs::write(
-                copy,
-                text.replace("\nmod codec;", "\npub mod codec;").replace("\nmod frame;", "\npub mod frame;"),
-            )?;
-        } else {
-            fs::copy(&path, copy)?;
+            copy_all(&path, &copy)?;
+        } else if !OPENED.iter().any(|(file, _, _)| path.ends_with(file)) {
+            write_changed(&copy, &fs::read(&path)?)?;
         }
     }
     Ok(())
+}
+
+/// Writes a file unless it holds this already: cargo compiles again what is newer.
+fn write_changed(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    if fs::read(path).is_ok_and(|found| found == content) { Ok(()) } else { fs::write(path, content) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_told_from_a_dependency() {
+        let listed = r#"{"packages":[{"name":"a","version":"1.0.0","dependencies":[{"name":"b","source":"x"}],
+            "manifest_path":"/a/Cargo.toml"},{"name":"b","version":"2.0.0","manifest_path":"/b-2/Cargo.toml"}]}"#;
+        assert_eq!(source_of(listed, "b"), Some(PathBuf::from("/b-2")));
+        assert_eq!(source_of(listed, "c"), None);
+    }
 }

@@ -4,19 +4,19 @@ use std::hint::black_box;
 
 use parabus_core::reference::Reference;
 
-use crate::race::{contestant, race};
+use crate::race::{Side, base, contestant, race};
 
 pub fn run() {
     race(
         "reference to its parts",
-        &0,
-        None,
         vec![
-            contestant("splitting at `>` alone", |count: &mut usize| {
+            base("splitting at `>` alone", 0, |count| {
                 *count = black_box("boiler>holding>100").split('>').count();
+                &*count
             }),
-            contestant("parabus", |count| {
-                *count = usize::from(Reference::parse(black_box("boiler>holding>100")).is_ok());
+            contestant(Side::Ours, "parabus", &true, false, |is_right| {
+                *is_right = black_box(Reference::parse(black_box("boiler>holding>100"))).is_ok();
+                &*is_right
             }),
         ],
     );
