@@ -16,6 +16,9 @@
 mod plant;
 mod wire;
 
+pub use plant::Plant;
+pub use wire::{frame, parse as parse_frame, question};
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashSet, VecDeque};
 use std::fmt;
@@ -27,8 +30,6 @@ use parabus_core::modbus::server::{self, ServerPoll, answer};
 use parabus_core::modbus::{Line, MAX_PDU, Request, UnitId, UnitSet, ascii, rtu, tcp};
 
 use crate::random::Random;
-use plant::Plant;
-pub use wire::frame;
 use wire::{Byte, Faults, Frame, Kind, Pipe};
 
 /// What stands around the PDU.

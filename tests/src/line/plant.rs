@@ -85,7 +85,8 @@ impl Bank for Plant {
         self.writes += 1;
         let byte = |place: usize| self.number(unit, salt, place) as u8;
         let word = &|place: usize| self.number(unit, salt, place) as u16;
-        let bytes: Vec<u8> = (0..64).map(byte).collect();
+        // Only the data of function 8 may be more.
+        let bytes: Vec<u8> = (0..length.max(64)).map(byte).collect();
         let registers = |count: usize| Registers::new(&bytes[..2 * count]).expect("an even number");
         let (replies, objects, data): (Vec<Vec<u16>>, _, Vec<u8>);
         let values: Vec<Values<'_>>;
