@@ -41,11 +41,12 @@ fn main() -> ExitCode {
 }
 
 fn replay(name: &str) -> bool {
-    match line::replay(name) {
+    let result = line::replay(name);
+    match &result {
         Ok(totals) => println!("{totals}"),
         Err(law) => println!("{law}"),
     }
-    line::replay(name).is_ok()
+    result.is_ok()
 }
 
 /// Shares the transactions between the transports.

@@ -648,10 +648,10 @@ impl World {
                 |byte: &Byte| byte.tag == transaction.echo_tag && self.frames[byte.tag as usize].kind == Kind::Echo;
             transaction.is_spoiled |= !echo.iter().all(is_own);
             let key = Some(&transaction.key);
-            transaction.is_swapped |= echo
-                .iter()
-                .map(|byte| &self.frames[byte.tag as usize])
-                .any(|frame| frame.kind == Kind::Reply && frame.key.as_ref() == key);
+            // Behind a collision the machine waits for the echo longer.
+            let instead = if transaction.is_spoiled { &chunk[..] } else { echo };
+            let is_same = |frame: &Frame| frame.kind == Kind::Reply && frame.key.as_ref() == key;
+            transaction.is_swapped |= instead.iter().any(|byte| is_same(&self.frames[byte.tag as usize]));
             let is_its = |frame: &Frame| {
                 frame.kind == Kind::Reply
                     && frame.key.as_ref() == key
@@ -821,6 +821,7 @@ impl World {
                         node.machine.ignore();
                         node.asked = None;
                         (node.waiting, node.behind) = (0, 0);
+                        node.cut = node.begun;
                         self.totals.chance += 1;
                         self.tell(|_| format!("server {index} is asked by chance {key:02x?}"));
                         continue;
