@@ -233,7 +233,7 @@ export class ModbusClient {
   /** Takes bytes that came. Throws if a TCP stream is out of step: close it, and `reset`. */
   receive(data: ArrayLike<number>, nowMs: number): ClientStep;
   poll(nowMs: number): ClientStep;
-  /** A new connection: what was under way is lost, the queue is sent. */
+  /** A new connection: every request is lost, those in the queue among them. */
   reset(nowMs: number): ClientStep;
 }
 

@@ -142,7 +142,7 @@ impl ModbusClient {
     ///     FrameError: fields that make no request.
     fn request(&mut self, frame: &Bound<'_, PyAny>, now_ms: f64) -> PyResult<ClientStep> {
         let py = frame.py();
-        let call = modbus::RequestFrame { frame: convert::fields("frame", frame)?, now_ms };
+        let call = modbus::RequestFrame { frame: convert::frame(frame)?, now_ms };
         let step = self.0.request(&call).map_err(|error| errors::raise(py, error))?;
         ClientStep::of(py, Some(step.request_id), &step.send, step.events, step.deadline_ms)
     }
@@ -169,7 +169,7 @@ impl ModbusClient {
         ClientStep::of(py, None, &step.send, step.events, step.deadline_ms)
     }
 
-    /// Starts over on a new connection: what was under way is lost, the queue is sent.
+    /// Starts over on a new connection: every request is lost, those in the queue among them.
     ///
     /// Args:
     ///     now_ms: milliseconds of any clock that does not go back.

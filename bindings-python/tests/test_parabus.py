@@ -134,3 +134,60 @@ def test_everything_is_documented():
     for name in parabus.__all__:
         if not name.startswith("__") and name != "ERROR_KINDS":
             assert getattr(parabus, name).__doc__, name
+
+
+def request(function_code, address, quantity=1, **more):
+    frame = {"unit_id": 9, "function_code": function_code, "address": address} | (more or {"quantity": quantity})
+    return parabus.encode_frame(frame, transport="rtu", direction="request")
+
+
+def answer(bank, data):
+    reply = parabus.ModbusServer([9], bank).receive(data)
+    return reply and parabus.decode_frame(reply, transport="rtu", direction="response")
+
+
+@pytest.mark.parametrize("make", [list, np.array, lambda v: array.array("H", v), lambda v: dict(enumerate(v))])
+def test_a_bank_is_whatever_has_items(make):
+    bank = {"holding": make([7, 8]), "coil": make([1, 0])}
+    assert answer(bank, request(3, 0, 2))["values"] == [7, 8]
+    assert answer(bank, request(1, 0, 2))["bits"][:2] == [True, False]
+    assert answer(bank, request(3, 1, 2))["exception_code"] == 2
+    assert answer(bank, request(4, 0))["exception_code"] == 1
+    assert answer(bank, request(16, 0, values=[1, 2]))["quantity"] == 2
+    assert list(bank["holding"].values() if isinstance(bank["holding"], dict) else bank["holding"]) == [1, 2]
+
+
+def test_a_bank_that_fails_says_so_to_who_serves_it():
+    with pytest.raises(ValueError, match="the bank has 70000 in holding 0, expected an int 0 to 65535"):
+        answer({"holding": [70000]}, request(3, 0))
+    with pytest.raises(TypeError, match="the bank has 'x' in holding 0"):
+        answer({"holding": ["x"]}, request(3, 0))
+    with pytest.raises(ValueError, match="unit_ids"):
+        parabus.ModbusServer([256], {})
+    server = parabus.ModbusServer([9], {"holding": [70000]})
+    with pytest.raises(ValueError):
+        server.receive(request(3, 0))
+    assert server.receive(request(3, 5)) is not None, "the next request is answered"
+
+
+def test_a_client_takes_options_by_name_or_as_a_dict():
+    frame = {"unit_id": 1, "function_code": 3, "address": 0, "quantity": 1}
+    for client in [parabus.ModbusClient("tcp", timeout_ms=50), parabus.ModbusClient("tcp", {"timeout_ms": 50})]:
+        step = client.request(frame, 10)
+        assert (step.request_id, step.deadline_ms, step.events) == (1, 60.0, [])
+        assert repr(client.poll(60)) == (
+            "ClientStep(send=b'', events=[{'kind': 'timeout', 'request_id': 1}], deadline_ms=None, request_id=None)"
+        )
+    with pytest.raises(ValueError, match="field `timeout`: no such field"):
+        parabus.ModbusClient("tcp", timeout=50)
+    with pytest.raises(parabus.FrameError):
+        parabus.ModbusClient("pigeon")
+
+
+def test_plans():
+    groups = parabus.plan_reads([("holding", 10, 2), ("holding", 0, 2)], max_gap=10)
+    assert [(group["address"], group["quantity"], group["points"]) for group in groups] == [(0, 12, [1, 0])]
+    assert [frame["value"] for frame in parabus.plan_writes("holding", 1, np.uint16([5]))] == [5]
+    assert parabus.plan_writes("coil", 1, np.array([True, False]))[0]["bits"] == [True, False]
+    with pytest.raises(ValueError, match="value 1 is 70000"):
+        parabus.plan_writes("holding", 1, [1, 70000])

@@ -151,7 +151,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
         let (id, unit_id) = (asked.id, asked.unit_id);
         let known = match Request::parse(asked.pdu) {
             Ok(request) if unit_id == UnitId::BROADCAST && request.is_read() => return self.uplink.ignore(),
-            Ok(Request::Read { function, address, quantity }) => kind_of(function.0)
+            Ok(Request::Read { function, address, quantity }) => RegisterKind::of_read_function(function)
                 .map_or(Known::No, |kind| self.points.known(unit_id, kind, address, quantity, now_us)),
             Ok(_) => Known::No,
             // What breaks the standard is refused here.
@@ -290,10 +290,6 @@ fn refuse(uplink: &mut Server, id: u16, code: ExceptionCode) {
     let Some(asked) = uplink.request().filter(|asked| asked.id == id) else { return };
     let function = asked.pdu.first().map_or(0, |function| function | 0x80);
     uplink.reply(id, &[function, code.0]);
-}
-
-fn kind_of(function: u8) -> Option<RegisterKind> {
-    RegisterKind::ALL.into_iter().find(|kind| kind.read_function().0 == function)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-"""libmodbus as a peer, through its shared library: a unit, and a client, on a serial port."""
+"""libmodbus as a peer, through its shared library: a unit, and a client, on a serial port or TCP."""
 
 import ctypes
 import ctypes.util
@@ -24,6 +24,8 @@ class Mapping(ctypes.Structure):
 LIBRARY = ctypes.CDLL(ctypes.util.find_library("modbus") or "libmodbus.so.5", use_errno=True)
 LIBRARY.modbus_new_rtu.restype = ctypes.c_void_p
 LIBRARY.modbus_new_rtu.argtypes = [ctypes.c_char_p, INT, ctypes.c_char, INT, INT]
+LIBRARY.modbus_new_tcp.restype = ctypes.c_void_p
+LIBRARY.modbus_new_tcp.argtypes = [ctypes.c_char_p, INT]
 LIBRARY.modbus_mapping_new.restype = ctypes.POINTER(Mapping)
 LIBRARY.modbus_strerror.restype = ctypes.c_char_p
 
@@ -48,12 +50,17 @@ class Port:
         LIBRARY.modbus_free(self.context)
 
 
-class Unit(Port):
+class Tcp(Port):
+    """A context on a TCP address."""
+
+    def __init__(self, port: int):
+        self.context = ctypes.c_void_p(LIBRARY.modbus_new_tcp(b"127.0.0.1", port))
+
+
+class Answers:
     """A unit that answers from a mapping until it is closed."""
 
-    def __init__(self, path: str, baud: int, unit: int, coils: list, discrete: list, registers: list, inputs: list):
-        super().__init__(path, baud)
-        self.checked("set_slave", unit)
+    def start(self, coils: list, discrete: list, registers: list, inputs: list):
         self.checked("set_indication_timeout", 0, 100_000)
         self.mapping = LIBRARY.modbus_mapping_new(*map(len, (coils, discrete, registers, inputs)))
         content = self.mapping.contents
@@ -81,8 +88,31 @@ class Unit(Port):
         LIBRARY.modbus_mapping_free(self.mapping)
 
 
-class Client(Port):
-    """A client; errors are OSError with libmodbus's text."""
+class Unit(Answers, Port):
+    """A unit on a serial port."""
+
+    def __init__(self, path: str, baud: int, unit: int, *content: list):
+        super().__init__(path, baud)
+        self.checked("set_slave", unit)
+        self.start(*content)
+
+
+class TcpUnit(Answers, Tcp):
+    """A device on TCP, for one connection."""
+
+    def __init__(self, port: int, *content: list):
+        super().__init__(port)
+        self.listener = INT(self("tcp_listen", 1))
+        assert self.listener.value >= 0, ctypes.get_errno()
+        self.start(*content)
+
+    def serve(self) -> None:
+        self.checked("tcp_accept", ctypes.byref(self.listener))
+        super().serve()
+
+
+class Asks:
+    """What a client asks; errors are OSError with libmodbus's text."""
 
     def unit(self, unit: int, timeout_ms: int = 1000) -> "Client":
         self.checked("set_slave", unit)
@@ -106,3 +136,15 @@ class Client(Port):
         except OSError as error:
             return error.errno == errno.ETIMEDOUT
         return False
+
+
+class Client(Asks, Port):
+    """A client on a serial port."""
+
+
+class TcpClient(Asks, Tcp):
+    """A client on TCP."""
+
+    def __init__(self, port: int):
+        super().__init__(port)
+        assert self("connect") == 0, ctypes.get_errno()

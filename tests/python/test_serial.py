@@ -1,86 +1,24 @@
 """Serial lines: pymodbus and libmodbus as units of the server, libmodbus as a client of the simulator."""
 
-import asyncio
 import contextlib
 import json
-import os
 import pathlib
-import pty
-import select
 import signal
 import subprocess
-import threading
-import tty
 
 import pytest
 from conftest import PARABUS, eventually, free_port, parameter, plant
 from libmodbus import Client, Unit
+from peers import cable, pymodbus
 from pymodbus import FramerType
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
 
 UNIT = 7
 BAUD = 19200
 REGISTERS = list(range(1000, 1040))
 INPUTS = [17254, 13107, 65486]
 COILS, DISCRETE = [0] * 16, [1] * 16
-
-
-@contextlib.contextmanager
-def cable():
-    """Two serial ports, each of which hears what the other says."""
-    (left, left_port), (right, right_port) = pty.openpty(), pty.openpty()
-    for port in (left_port, right_port):
-        tty.setraw(port)
-    end, ended = os.pipe()
-
-    def carry():
-        while True:
-            readable, _, _ = select.select([left, right, end], [], [])
-            if end in readable:
-                return
-            for heard, other in [(left, right), (right, left)]:
-                if heard in readable:
-                    os.write(other, os.read(heard, 256))
-
-    thread = threading.Thread(target=carry, daemon=True)
-    thread.start()
-    try:
-        yield os.ttyname(left_port), os.ttyname(right_port)
-    finally:
-        os.write(ended, b"-")
-        thread.join(5)
-        for file in (left, left_port, right, right_port, end, ended):
-            os.close(file)
-
-
-@contextlib.contextmanager
-def pymodbus(make):
-    """A pymodbus server of one unit in a thread of its own."""
-    ready, loop = threading.Event(), asyncio.new_event_loop()
-
-    async def serve():
-        content = [
-            SimData(0, values=[bool(bit) for bit in COILS], datatype=DataType.BITS),
-            SimData(0, values=[bool(bit) for bit in DISCRETE], datatype=DataType.BITS),
-            SimData(0, values=REGISTERS, datatype=DataType.REGISTERS),
-            SimData(0, values=INPUTS, datatype=DataType.REGISTERS),
-        ]
-        server = make(SimDevice(UNIT, simdata=tuple([data] for data in content)))
-        await server.serve_forever(background=True)
-        ready.set()
-        await done.wait()
-        await server.shutdown()
-
-    done = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
-    thread.start()
-    try:
-        assert ready.wait(10)
-        yield
-    finally:
-        loop.call_soon_threadsafe(done.set)
-        thread.join(10)
+CONTENT = (UNIT, COILS, DISCRETE, REGISTERS, INPUTS)
 
 
 def own(sending: bool, data: bytes) -> bytes:
@@ -91,7 +29,7 @@ def own(sending: bool, data: bytes) -> bytes:
 @contextlib.contextmanager
 def pymodbus_over_tcp():
     address = ("127.0.0.1", free_port())
-    with pymodbus(lambda unit: ModbusTcpServer(unit, framer=FramerType.RTU, address=address, trace_packet=own)):
+    with pymodbus(lambda unit: ModbusTcpServer(unit, framer=FramerType.RTU, address=address, trace_packet=own), *CONTENT):
         yield {"kind": "direct", "ip": address[0], "port": address[1], "framing": "rtu"}
 
 
@@ -99,7 +37,7 @@ def pymodbus_over_tcp():
 def pymodbus_on_a_port():
     with (
         cable() as (near, far),
-        pymodbus(lambda unit: ModbusSerialServer(unit, port=far, baudrate=BAUD, trace_packet=own)),
+        pymodbus(lambda unit: ModbusSerialServer(unit, port=far, baudrate=BAUD, trace_packet=own), *CONTENT),
     ):
         yield {"kind": "serial", "path": near, "baud": BAUD}
 

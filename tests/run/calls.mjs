@@ -7,11 +7,12 @@ import { resolve } from "node:path";
 import { options } from "./options.mjs";
 
 const { wasm, addon } = options();
-const path = wasm ? `${resolve(wasm)}/index.js` : `${resolve(addon)}/contract.js`;
+const path = wasm ? `${resolve(wasm)}/index.js` : `${resolve(addon)}/index.js`;
 const api = await import(path);
 if (wasm) await api.default({ module_or_path: readFileSync(`${resolve(wasm)}/parabus_wasm_bg.wasm`) });
 
-const types = readFileSync(new URL("../../bindings-js/contract.d.ts", import.meta.url), "utf8");
+const files = ["../../bindings-js/contract.d.ts", ...(addon ? ["../../bindings-node/js/session.d.ts"] : [])];
+const types = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("");
 const typed = new Set([...types.matchAll(/^export (?:function|class) (\w+)/gm)].map(([, name]) => name));
 const { default: init, ...named } = api;
 assert.deepEqual(Object.keys(named).sort(), [...typed].sort());
@@ -52,3 +53,30 @@ if (addon) {
   assert.equal(required.crc16(Buffer.from("123456789")), 0x4b37);
 }
 console.log("every call answered as it should");
+
+// Machines: times may have fractions, bytes are anything with items, a bank is what the caller has.
+const client = new api.ModbusClient("rtu", { baud: 9600, timeoutMs: 100 });
+const asked = client.request({ unitId: 1, functionCode: 3, address: 0, quantity: 1 }, 0.5 + 10);
+assert.ok(asked.send instanceof Uint8Array && asked.requestId === 1 && asked.deadlineMs > 110);
+assert.deepEqual(client.poll(asked.deadlineMs).events, [{ kind: "timeout", requestId: 1 }]);
+assert.throws(() => new api.ModbusClient("carrier-pigeon"), refused("unknown-transport"));
+assert.throws(() => client.request({ unitId: 1, functionCode: 3, address: 0, quantity: 126 }, 0), refused("quantity", 3));
+
+const read = (functionCode, address, quantity = 1) => api.encodeFrame({ unitId: 9, functionCode, address, quantity }, { transport: "rtu", direction: "request" });
+const answer = (bank, request) => {
+  const reply = new api.ModbusServer([9], bank).receive(request);
+  return reply && api.decodeFrame(reply, { transport: "rtu", direction: "response" });
+};
+for (const holding of [[7, 8], Uint16Array.of(7, 8), new Map([[0, 7], [1, 8]]), { 0: 7, 1: 8 }]) {
+  assert.deepEqual(answer({ holding }, read(3, 0, 2)).values, [7, 8]);
+  assert.equal(answer({ holding }, read(3, 1, 2)).exceptionCode, 2);
+  assert.equal(answer({ holding }, read(4, 0)).exceptionCode, 1);
+  const write = { unitId: 9, functionCode: 16, address: 0, values: [1, 2] };
+  answer({ holding }, api.encodeFrame(write, { transport: "rtu", direction: "request" }));
+  assert.deepEqual(answer({ holding }, read(3, 0, 2)).values, [1, 2]);
+}
+assert.deepEqual(answer({ read: (unitId, kind, address, count) => Array(count).fill(unitId + address) }, read(4, 5, 2)).values, [14, 14]);
+assert.equal(answer({ read: () => 6 }, read(4, 5)).exceptionCode, 6);
+assert.equal(answer({ read: () => null }, read(4, 5)).exceptionCode, 2);
+assert.throws(() => answer({ holding: [70000] }, read(3, 0)), /the bank has 70000 in holding 0, expected 0 to 65535/);
+assert.throws(() => answer({ read: () => { throw new Error("the pump is gone"); } }, read(3, 0)), /the pump is gone/);

@@ -1,4 +1,4 @@
-// The example of an npm package's README, run as it stands beside the installed package.
+// The examples of an npm package's README, run as they stand beside the installed package.
 // node readme.mjs --package FOLDER_OR_TARBALL [--tsc PROGRAM]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ try {
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", resolve(source)]);
   const [name] = readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith("."));
   const text = readFileSync(join(folder, "node_modules", name, "README.md"), "utf8");
-  const [, example] = text.match(/```js\n([\s\S]*?)```/);
+  const example = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map(([, block]) => block).join("\n");
   const wanted = [...example.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment);
   writeFileSync(join(folder, "example.mjs"), example);
   const printed = run("node", ["example.mjs"]).trim().split("\n");

@@ -1,14 +1,138 @@
 //! Speed, side by side with peers in one run, as ratios.
+//!
+//! The Rust peers are compiled in a workspace of their own, `tests/bench`, and only here. The codec of
+//! tokio-modbus is private: a copy of its source is opened and patched in. It stands for the crate in
+//! that workspace alone; no test and no product ever sees it.
 
-use crate::steps::{Result, cargo, step};
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::setup::{self, venv_python};
+use crate::steps::{Result, attempt, cargo, output, program, step, target};
+use crate::{node, python};
+
+/// What can be raced alone.
+const AREAS: [&str; 3] = ["modbus", "value", "reference"];
+
+/// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
+const OPENED: [(&str, &str, &str); 8] = [
+    ("src/lib.rs", "\nmod codec;", "\npub mod codec;"),
+    ("src/lib.rs", "\nmod frame;", "\npub mod frame;"),
+    ("src/codec/mod.rs", "pub(crate) mod", "pub mod"),
+    ("src/codec/rtu.rs", "pub(crate)", "pub"),
+    ("src/codec/tcp.rs", "pub(crate)", "pub"),
+    ("src/frame/mod.rs", "pub(crate)", "pub"),
+    ("src/frame/rtu.rs", "pub(crate)", "pub"),
+    ("src/frame/tcp.rs", "pub(crate)", "pub"),
+];
 
 pub fn run(area: Option<&str>) -> Result {
-    println!("bench (about a minute; other work on the machine shows in the numbers)");
-    let mut bench = cargo();
-    bench.args(["bench", "--locked", "--package", "parabus-tests", "--bench", "peers", "--"]).args(area);
-    let printed = step("peers", "look at the compiler's message", &mut bench)?;
-    // Cargo's own lines are indented deeper.
-    let results = printed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    results.for_each(|line| println!("{line}"));
+    if let Some(area) = area.filter(|area| !AREAS.contains(area)) {
+        return Err(format!("unknown area `{area}`, expected one of: {}", AREAS.join(" ")));
+    }
+    let with_bindings = matches!(area, None | Some("modbus"));
+    if with_bindings {
+        setup::run()?;
+    }
+    println!("bench (a few minutes; other work on the machine shows in the numbers)");
+    let peers = build()?;
+    race("Rust peers", program(peers).args(area))?;
+    if with_bindings {
+        python::build()?;
+        race("pymodbus", program(venv_python()).arg("tests/bench/peers.py"))?;
+        let addon = node::build()?;
+        race("jsmodbus", program("node").args(["tests/bench/peers.mjs", "--addon"]).arg(addon))?;
+    }
     Ok(())
+}
+
+/// Runs a race and shows its table, also that of a race in which somebody was wrong.
+fn race(name: &str, command: &mut std::process::Command) -> Result {
+    let (printed, result) = attempt(name, "look at the message: whoever is wrong is told there", command)?;
+    println!("{}\n", printed.trim_end());
+    result
+}
+
+/// Compiles the Rust contestants; gives their program.
+fn build() -> Result<PathBuf> {
+    let folder = target().join("bench");
+    let opened = folder.join("tokio-modbus");
+    open_codec(&opened)?;
+    let mut build = cargo();
+    build.args(["build", "--release", "--locked", "--manifest-path", "tests/bench/Cargo.toml", "--config"]);
+    build.arg(format!("patch.crates-io.tokio-modbus.path='{}'", opened.display()));
+    let products = folder.join("target");
+    step("Rust peers, compiled", "look at the compiler's message", build.env("CARGO_TARGET_DIR", &products))?;
+    Ok(products.join(format!("release/parabus-bench{EXE_SUFFIX}")))
+}
+
+/// Copies the source of tokio-modbus and opens it.
+fn open_codec(copy: &Path) -> Result {
+    let mut metadata = cargo();
+    metadata.args(["metadata", "--locked", "--format-version", "1"]);
+    let listed = output(&mut metadata).ok_or("`cargo metadata --locked` fails")?;
+    let source = source_of(&listed, "tokio-modbus").ok_or("tokio-modbus is no dependency of tests/ any more")?;
+    copy_all(&source, copy).map_err(|error| format!("{}: {error}", copy.display()))?;
+    for (file, _, _) in OPENED {
+        let opened = opened(&source, file)?;
+        write_changed(&copy.join(file), opened.as_bytes()).map_err(|error| format!("{file}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// A file of tokio-modbus with everything in it opened.
+fn opened(source: &Path, file: &str) -> Result<String> {
+    let path = source.join(file);
+    let mut text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    for (_, closed, open) in OPENED.iter().filter(|(name, _, _)| *name == file) {
+        if !text.contains(closed) {
+            let mend = "to mend it: look at the new version, and at OPENED in xtask/src/bench.rs";
+            return Err(format!("{}: no `{}` to open\n{mend}", path.display(), closed.trim()));
+        }
+        text = text.replace(closed, open);
+    }
+    Ok(text)
+}
+
+/// Where a package's source lies, as `cargo metadata` lists it.
+fn source_of(listed: &str, package: &str) -> Option<PathBuf> {
+    // Only a package has its version behind its name; a dependency has its source there.
+    let (_, entry) = listed.split_once(&format!("{{\"name\":\"{package}\",\"version\":\""))?;
+    let (_, manifest) = entry.split_once("\"manifest_path\":\"")?;
+    let (manifest, _) = manifest.split_once('"')?;
+    Path::new(&manifest.replace("\\\\", "\\")).parent().map(Path::to_owned)
+}
+
+/// Copies a folder, but for the files that are opened.
+fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_all(&path, &copy)?;
+        } else if !OPENED.iter().any(|(file, _, _)| path.ends_with(file)) {
+            write_changed(&copy, &fs::read(&path)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file unless it holds this already: cargo compiles again what is newer.
+fn write_changed(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    if fs::read(path).is_ok_and(|found| found == content) { Ok(()) } else { fs::write(path, content) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_told_from_a_dependency() {
+        let listed = r#"{"packages":[{"name":"a","version":"1.0.0","dependencies":[{"name":"b","source":"x"}],
+            "manifest_path":"/a/Cargo.toml"},{"name":"b","version":"2.0.0","manifest_path":"/b-2/Cargo.toml"}]}"#;
+        assert_eq!(source_of(listed, "b"), Some(PathBuf::from("/b-2")));
+        assert_eq!(source_of(listed, "c"), None);
+    }
 }

@@ -13,15 +13,21 @@ const PACKAGE: &str = r#"{
   "license": "MIT OR Apache-2.0",
   "type": "module",
   "engines": { "node": ">=20.19" },
-  "exports": { ".": { "types": "./contract.d.ts", "default": "./contract.js" } }
+  "exports": { ".": { "types": "./index.d.ts", "default": "./index.js" } },
+  "peerDependencies": { "serialport": ">=12" },
+  "peerDependenciesMeta": { "serialport": { "optional": true } }
 }
 "#;
 
 /// What users get besides the addon.
-const FILES: [&str; 6] = [
+const FILES: [&str; 10] = [
     "bindings-js/contract.js",
     "bindings-js/contract.d.ts",
     "bindings-node/js/core.js",
+    "bindings-node/js/index.js",
+    "bindings-node/js/index.d.ts",
+    "bindings-node/js/session.js",
+    "bindings-node/js/session.d.ts",
     "bindings-node/README.md",
     "LICENSE-APACHE",
     "LICENSE-MIT",

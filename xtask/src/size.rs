@@ -11,8 +11,25 @@ use crate::{compiler, firmware, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core; `xtask/size` has a function `size_…` for each.
-const AREAS: [&str; 10] =
-    ["reference", "value", "time", "frame", "tcp_client", "rtu_client", "rtu_server", "plan", "image", "schedule"];
+const AREAS: [&str; 17] = [
+    "reference",
+    "value",
+    "time",
+    "frame",
+    "tcp_client",
+    "rtu_client",
+    "ascii_client",
+    "tcp_server",
+    "rtu_server",
+    "ascii_server",
+    "scanner",
+    "relay",
+    "identity",
+    "new",
+    "plan",
+    "image",
+    "schedule",
+];
 
 /// What the panic handler of `xtask/size` calls.
 const PANIC: &str = "a_panic_can_be_reached";

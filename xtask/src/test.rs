@@ -142,6 +142,8 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         Some(_) => {
             demo::build()?;
             firmware::gateway()?;
+            python::build()?;
+            node::build()?;
             devices(report);
         }
     }
@@ -228,13 +230,10 @@ fn python_package(report: &mut Report) -> Result {
     };
     run("vectors on Python", &["tests/python/vectors.py"]);
     run("Python package", &["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings-python/tests"]);
-    run(
-        "types against the module",
-        &["-m", "mypy.stubtest", "parabus", "--allowlist", "bindings-python/stubtest.allow"],
-    );
+    run("types against the module", &["-m", "mypy.stubtest", "parabus"]);
     report.step("README of Python", &mut python::readme(&venv_python()));
     let mut types = program(venv_python());
-    types.args(["-m", "mypy", "--strict", "bindings-python/parabus.pyi"]).arg(python::example());
+    types.args(["-m", "mypy", "--strict", "bindings-python/python/parabus"]).arg(python::example());
     report.step("types of Python", types.env("MYPY_CACHE_DIR", target().join("xtask/mypy")));
     Ok(())
 }
@@ -268,11 +267,11 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     Ok(())
 }
 
-/// Against devices of pymodbus and devices that misbehave.
+/// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node.
 fn devices(report: &mut Report) {
     let mut pytest = program(venv_python());
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"]);
-    report.step("pymodbus and stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
+    report.step("pymodbus, libmodbus, stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
 }
 
 /// What is wrong with the table where all runners had their turn: each has to run every vector.

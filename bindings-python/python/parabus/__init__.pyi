@@ -173,7 +173,7 @@ def lrc(data: _Bytes) -> int: ...
 
 _Stream: TypeAlias = Literal["rtu", "tcp", "ascii"]
 _Kind: TypeAlias = Literal["coil", "discrete-input", "holding", "input"]
-_Span: TypeAlias = tuple[_Kind, int, int]
+_Span: TypeAlias = tuple[str, int, int]
 
 @type_check_only
 class PlannedRead(TypedDict):

@@ -114,6 +114,17 @@ impl RegisterKind {
         if self.is_bit() { 1968 } else { 123 }
     }
 
+    /// The kind that a function reads.
+    pub const fn of_read_function(function: FunctionCode) -> Option<Self> {
+        match function.0 {
+            1 => Some(RegisterKind::Coil),
+            2 => Some(RegisterKind::DiscreteInput),
+            3 => Some(RegisterKind::Holding),
+            4 => Some(RegisterKind::Input),
+            _ => None,
+        }
+    }
+
     /// The function that reads it.
     pub const fn read_function(self) -> FunctionCode {
         match self {

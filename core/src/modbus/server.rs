@@ -154,10 +154,11 @@ impl BitsMut<'_> {
     }
 }
 
-/// Room for registers in a reply, all 0 at first.
+/// Room for registers in a reply. Those that are not filled are 0.
 #[derive(Debug)]
 pub struct RegistersMut<'a> {
     bytes: &'a mut [u8],
+    is_filled: bool,
 }
 
 impl RegistersMut<'_> {
@@ -176,6 +177,18 @@ impl RegistersMut<'_> {
         for (index, place) in self.bytes.chunks_exact_mut(2).enumerate() {
             place.copy_from_slice(&register(index)?.to_be_bytes());
         }
+        self.is_filled = true;
+        Some(())
+    }
+
+    /// Fills them from as many values; `None` if there are fewer.
+    #[inline]
+    pub fn copy_from(&mut self, values: &[u16]) -> Option<()> {
+        let values = values.get(..self.len())?;
+        for (place, value) in self.bytes.chunks_exact_mut(2).zip(values) {
+            place.copy_from_slice(&value.to_be_bytes());
+        }
+        self.is_filled = true;
         Some(())
     }
 }
@@ -272,7 +285,12 @@ fn mask_write(
     or_mask: u16,
 ) -> Result<(), ExceptionCode> {
     let mut bytes = [0; 2];
-    bank.read_registers(unit_id, RegisterKind::Holding, address, &mut RegistersMut { bytes: &mut bytes })?;
+    bank.read_registers(
+        unit_id,
+        RegisterKind::Holding,
+        address,
+        &mut RegistersMut { bytes: &mut bytes, is_filled: false },
+    )?;
     let register = u16::from_be_bytes(bytes) & and_mask | or_mask & !and_mask;
     let bytes = register.to_be_bytes();
     Registers::new(&bytes).map_or(Ok(()), |registers| bank.write_registers(unit_id, address, registers))
@@ -286,7 +304,7 @@ fn read(
     quantity: usize,
     buffer: &mut [u8; MAX_PDU],
 ) -> Result<usize, ExceptionCode> {
-    let kind = RegisterKind::ALL.into_iter().find(|kind| kind.read_function() == function);
+    let kind = RegisterKind::of_read_function(function);
     read_kind(bank, unit_id, kind.ok_or(ExceptionCode::ILLEGAL_FUNCTION)?, address, quantity, buffer)
 }
 
@@ -301,12 +319,17 @@ fn read_kind(
     let count = if kind.is_bit() { quantity.div_ceil(8) } else { quantity * 2 };
     let [_, byte_count, body @ ..] = buffer;
     let bytes = body.get_mut(..count).ok_or(ExceptionCode::ILLEGAL_DATA_VALUE)?;
-    bytes.fill(0);
     *byte_count = u8::try_from(count).map_err(|_| ExceptionCode::ILLEGAL_DATA_VALUE)?;
     if kind.is_bit() {
+        bytes.fill(0);
         bank.read_bits(unit_id, kind, address, &mut BitsMut { bytes, count: quantity })?;
     } else {
-        bank.read_registers(unit_id, kind, address, &mut RegistersMut { bytes })?;
+        let mut registers = RegistersMut { bytes, is_filled: false };
+        bank.read_registers(unit_id, kind, address, &mut registers)?;
+        // What was there before is nobody's business.
+        if !registers.is_filled {
+            registers.bytes.fill(0);
+        }
     }
     Ok(2 + count)
 }

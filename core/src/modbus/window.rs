@@ -1,5 +1,7 @@
 //! Bytes that came and may still belong to a frame.
 
+use core::cell::Cell;
+
 /// Up to `N` bytes; what comes later goes behind, what belongs to no frame is forgotten in front.
 #[derive(Clone, Debug)]
 pub(super) struct Window<const N: usize> {
@@ -51,18 +53,16 @@ impl<const N: usize> Window<N> {
     }
 }
 
-/// Moves bytes of a buffer to another place in it; `copy_within` can panic.
+/// Moves bytes of a buffer to another place in it, as many as there is room for; `copy_within` can panic.
 pub(super) fn move_bytes(buffer: &mut [u8], from: core::ops::Range<usize>, to: usize) {
-    let mut step = |step: usize| {
-        let byte = buffer.get(from.start.saturating_add(step)).copied();
-        if let (Some(byte), Some(room)) = (byte, buffer.get_mut(to.saturating_add(step))) {
-            *room = byte;
-        }
-    };
+    let cells = Cell::from_mut(buffer).as_slice_of_cells();
+    let sources = cells.get(from.start..from.end.min(cells.len())).unwrap_or_default();
+    let places = cells.get(to..).unwrap_or_default();
+    let pairs = places.iter().zip(sources);
     // From the end that is overwritten last.
     if to < from.start {
-        (0..from.len()).for_each(&mut step);
+        pairs.for_each(|(place, source)| place.set(source.get()));
     } else if to > from.start {
-        (0..from.len()).rev().for_each(&mut step);
+        pairs.rev().for_each(|(place, source)| place.set(source.get()));
     }
 }

@@ -3,19 +3,14 @@
 //! panic can be reached does not link at all.
 #![cfg_attr(target_os = "none", no_std)]
 
+mod machines;
+
 use core::fmt::{self, Write as _};
 use core::hint::black_box;
 
 use parabus_core::gateway::Image;
-use parabus_core::modbus::Line;
-use parabus_core::modbus::client::{Event, Poll};
-use parabus_core::modbus::plan::{Point, plan_reads, plan_writes};
-use parabus_core::modbus::rtu;
-use parabus_core::modbus::server::ServerPoll;
-use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
-use parabus_core::modbus::{
-    Bits, ExceptionCode, RegisterKind, Registers, Request, Response, UnitId, UnitSet, Values, WriteFunction, ascii, tcp,
-};
+use parabus_core::modbus::plan::{Point, Refused, plan_reads, plan_writes};
+use parabus_core::modbus::{RegisterKind, Request, Response, WriteFunction, ascii, rtu, tcp};
 use parabus_core::reference::Reference;
 use parabus_core::schedule::{BackOff, DeviceSchedule};
 use parabus_core::time::Instant;
@@ -130,113 +125,6 @@ pub unsafe extern "C" fn size_frame(data: *const u8, length: usize) -> u32 {
     total
 }
 
-fn request(data: &[u8], values: &[u16]) -> Option<Request<'static>> {
-    // The caller's bytes live as long as the program here.
-    let function = RegisterKind::ALL.get(values.len() % 4)?.read_function();
-    Some(match *data {
-        [0, address] => Request::WriteSingleCoil { address: address.into(), value: true },
-        [1, address] => Request::WriteSingleRegister { address: address.into(), value: 7 },
-        [address, quantity, ..] => Request::Read { function, address: address.into(), quantity: quantity.into() },
-        _ => return None,
-    })
-}
-
-/// One exchange of the client's machine on TCP.
-///
-/// # Safety
-/// `data` points to `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn size_tcp_client(data: *const u8, length: usize, now: u32) -> u32 {
-    // SAFETY: promised by the caller.
-    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
-    let mut client = tcp::Client::<1>::new(1);
-    let mut frame = [0; tcp::MAX_FRAME];
-    let Some(request) = request(bytes, &[0; 2]) else { return 0 };
-    let Ok((_, length)) = client.request(UnitId(1), &request, now.into(), 1000, &mut frame) else { return 0 };
-    black_box(frame.get(..length));
-    let values = match client.receive(bytes) {
-        Ok((_, Some(Event::Reply { response: Response::Registers { registers, .. }, .. }))) => registers.iter().count(),
-        _ => 0,
-    };
-    u32::from(matches!(client.poll(now.into()), Poll::Idle)) + values as u32
-}
-
-/// One exchange of the client's machine on a serial line.
-///
-/// # Safety
-/// `data` points to `length` bytes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn size_rtu_client(data: *const u8, length: usize, now: u32) -> u32 {
-    // SAFETY: promised by the caller.
-    let bytes = unsafe { core::slice::from_raw_parts(data, length) };
-    let mut client = rtu::Client::new(Line::serial(now).strict());
-    let mut frame = [0; rtu::MAX_FRAME];
-    let Some(request) = request(bytes, &[0; 2]) else { return 0 };
-    let Ok((_, length)) = client.request(UnitId(1), &request, now.into(), 1000, &mut frame) else { return 0 };
-    black_box(frame.get(..length));
-    let values = match client.receive(bytes, now.into()).1 {
-        Some(Event::Reply { response: Response::Registers { registers, .. }, .. }) => registers.iter().count(),
-        _ => 0,
-    };
-    u32::from(matches!(client.poll(now.into()), Poll::Idle)) + values as u32
-}
-
-/// Registers in memory.
-struct Memory<'a>(&'a mut [u16]);
-
-impl Bank for Memory<'_> {
-    fn read_bits(
-        &mut self,
-        _: UnitId,
-        _: RegisterKind,
-        address: u16,
-        bits: &mut BitsMut<'_>,
-    ) -> Result<(), ExceptionCode> {
-        let bit = |index| self.0.get(usize::from(address).wrapping_add(index)).map(|word| *word != 0);
-        bits.fill_with(bit).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
-    }
-
-    fn read_registers(
-        &mut self,
-        _: UnitId,
-        _: RegisterKind,
-        address: u16,
-        registers: &mut RegistersMut<'_>,
-    ) -> Result<(), ExceptionCode> {
-        let register = |index| self.0.get(usize::from(address).wrapping_add(index)).copied();
-        registers.fill_with(register).ok_or(ExceptionCode::ILLEGAL_DATA_ADDRESS)
-    }
-
-    fn write_bits(&mut self, _: UnitId, address: u16, bits: Bits<'_>) -> Result<(), ExceptionCode> {
-        let places = self.0.iter_mut().skip(address.into());
-        places.zip(bits.iter()).for_each(|(place, bit)| *place = bit.into());
-        Ok(())
-    }
-
-    fn write_registers(&mut self, _: UnitId, address: u16, registers: Registers<'_>) -> Result<(), ExceptionCode> {
-        let places = self.0.iter_mut().skip(address.into());
-        places.zip(Values::Wire(registers).iter()).for_each(|(place, value)| *place = value);
-        Ok(())
-    }
-}
-
-/// One exchange of the server's machine on a serial line.
-///
-/// # Safety
-/// `data` points to `length` bytes, `registers` to 100 registers.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn size_rtu_server(data: *const u8, length: usize, registers: *mut [u16; 100], now: u32) -> u32 {
-    // SAFETY: promised by the caller.
-    let (bytes, registers) = unsafe { (core::slice::from_raw_parts(data, length), &mut *registers) };
-    let mut server = rtu::Server::new(UnitSet::EMPTY.with(UnitId(1)), Line::serial(now).strict());
-    let taken = server.receive(bytes, now.into());
-    server.answer(&mut Memory(registers));
-    match server.poll(now.into()) {
-        ServerPoll::Send(reply) => black_box(reply).len() as u32,
-        _ => taken as u32,
-    }
-}
-
 /// Reads a gateway's image.
 ///
 /// # Safety
@@ -258,7 +146,8 @@ pub unsafe extern "C" fn size_plan(addresses: *const u16, length: usize, gap: u1
     let addresses = unsafe { core::slice::from_raw_parts(addresses, length) };
     let mut points = [Point { kind: RegisterKind::Input, address: 0, count: 1 }; 16];
     points.iter_mut().zip(addresses).for_each(|(point, address)| point.address = *address);
-    let quantity: u32 = plan_reads(&points, gap, gap, &[]).map(|group| u32::from(group.quantity)).sum();
+    let refused = [Refused { kind: RegisterKind::Input, address: gap, quantity: gap }];
+    let quantity: u32 = plan_reads(&points, gap, gap, &refused).map(|group| u32::from(group.quantity)).sum();
     let function = if gap == 6 { WriteFunction::Always6 } else { WriteFunction::Normal };
     let parts =
         plan_writes(RegisterKind::Holding, length, function).map_or(0, |parts| parts.map(|part| part.count).sum());

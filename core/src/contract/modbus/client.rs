@@ -307,15 +307,17 @@ impl ModbusClient {
         Ok(self.step(ClientStep::default(), micros(call.now_ms)))
     }
 
-    /// Starts over on a new connection: requests under way are lost, those in the queue are sent there.
+    /// Starts over on a new connection: every request is lost, those in the queue among them.
     ///
     /// # Errors
     /// None; the type is that of every function here.
     pub fn reset(&mut self, call: &PollClient) -> Result<ClientStep, Error> {
         let now_us = micros(call.now_ms);
         self.machine.reset(now_us);
-        let lost = core::mem::take(&mut self.sent).into_values().map(|sent| event("lost", sent.id));
-        Ok(self.step(ClientStep { events: lost.collect(), ..ClientStep::default() }, now_us))
+        let sent = core::mem::take(&mut self.sent).into_values().map(|sent| sent.id);
+        let lost = sent.chain(self.queue.drain(..).map(|queued| queued.id)).map(|id| event("lost", id));
+        let step = ClientStep { events: lost.collect(), ..ClientStep::default() };
+        Ok(self.step(step, now_us))
     }
 
     /// Lets the machine do what is due, sends what may be sent, and finds the next deadline.

@@ -48,7 +48,7 @@ pub struct PlannedRead {
     /// Registers.
     pub quantity: u16,
     /// Which of the points it reads, by place in the list.
-    pub points: Vec<usize>,
+    pub points: Vec<u32>,
 }
 
 /// Call of [`plan_writes`].
@@ -104,7 +104,7 @@ fn point_of((kind, address, count): &Span) -> Result<Point, Error> {
 /// may read.
 pub fn plan_reads(call: &PlanReads) -> Result<Vec<PlannedRead>, Error> {
     let mut points = Vec::new();
-    for (index, span) in call.points.iter().enumerate() {
+    for (index, span) in (0_u32..).zip(&call.points) {
         let point = point_of(span)?;
         let most = point.kind.max_read();
         if point.count > most {

@@ -59,6 +59,7 @@ impl<'a> Registers<'a> {
     }
 
     /// The registers in order.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = u16> + use<'a> {
         self.bytes.chunks_exact(2).map(|pair| match pair {
             [high, low] => u16::from_be_bytes([*high, *low]),

@@ -122,9 +122,57 @@ const fn max_read(function: FunctionCode) -> u16 {
     if function.0 <= 2 { 2000 } else { 125 }
 }
 
+/// Most requests have five bytes and are read and written at once where flash is not short: the fields in
+/// turn take three times as long.
+#[cfg(feature = "alloc")]
+impl<'a> Request<'a> {
+    /// `None` for what has another length or function, or breaks the standard.
+    #[inline]
+    fn parse_short(bytes: &'a [u8]) -> Option<Self> {
+        let [code, a, b, c, d] = *bytes else { return None };
+        let (address, word) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        match code {
+            1..=4 => {
+                let request = Request::Read { function: FunctionCode(code), address, quantity: word };
+                request.short().map(|_| request)
+            }
+            5 if word == 0 || word == 0xFF00 => Some(Request::WriteSingleCoil { address, value: word != 0 }),
+            6 => Some(Request::WriteSingleRegister { address, value: word }),
+            _ => None,
+        }
+    }
+
+    /// Function, address, and the word behind it, of such a request.
+    #[inline]
+    pub(in crate::modbus) fn short(&self) -> Option<(u8, u16, u16)> {
+        match *self {
+            Request::Read { function, address, quantity } => {
+                let most = max_read(function);
+                let is_legal = (1..=4).contains(&function.0)
+                    && (1..=most).contains(&quantity)
+                    && u32::from(address) + u32::from(quantity) <= 0x1_0000;
+                is_legal.then_some((function.0, address, quantity))
+            }
+            Request::WriteSingleCoil { address, value } => Some((5, address, coil_word(value))),
+            Request::WriteSingleRegister { address, value } => Some((6, address, value)),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Request<'a> {
     /// Reads a request's PDU.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FrameError> {
+        #[cfg(feature = "alloc")]
+        if let Some(request) = Self::parse_short(bytes) {
+            return Ok(request);
+        }
+        Self::parse_fields(bytes)
+    }
+
+    /// Field by field, to say where it breaks the standard.
+    fn parse_fields(bytes: &'a [u8]) -> Result<Self, FrameError> {
         check_length(bytes)?;
         let mut reader = Reader::new(bytes);
         let function = check_function(reader.byte("a function code")?)?;
@@ -297,7 +345,18 @@ impl<'a> Request<'a> {
     }
 
     /// Writes its PDU and gives the number of bytes.
+    #[inline]
     pub fn emit(&self, buffer: &mut [u8]) -> Result<usize, FrameError> {
+        #[cfg(feature = "alloc")]
+        if let Some(((code, address, word), place)) = self.short().zip(buffer.first_chunk_mut::<5>()) {
+            let ([a, b], [c, d]) = (address.to_be_bytes(), word.to_be_bytes());
+            *place = [code, a, b, c, d];
+            return Ok(5);
+        }
+        self.emit_fields(buffer)
+    }
+
+    fn emit_fields(&self, buffer: &mut [u8]) -> Result<usize, FrameError> {
         self.check()?;
         let needed = self.buffer_len();
         if needed > super::MAX_PDU {

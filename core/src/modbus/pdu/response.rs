@@ -144,7 +144,21 @@ pub enum Response<'a> {
 
 impl<'a> Response<'a> {
     /// Reads a response's PDU.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FrameError> {
+        // Most responses are registers, whose header says all, where flash is not short.
+        #[cfg(feature = "alloc")]
+        if let [function @ (3 | 4), count @ 2..=250, data @ ..] = bytes
+            && data.len() == usize::from(*count)
+            && let Some(registers) = Registers::new(data)
+        {
+            return Ok(Response::Registers { function: FunctionCode(*function), registers });
+        }
+        Self::parse_fields(bytes)
+    }
+
+    /// Field by field, to say where it breaks the standard.
+    fn parse_fields(bytes: &'a [u8]) -> Result<Self, FrameError> {
         check_length(bytes)?;
         let mut reader = Reader::new(bytes);
         let code = reader.byte("a function code")?;
@@ -298,7 +312,21 @@ impl<'a> Response<'a> {
     }
 
     /// Writes its PDU and gives the number of bytes.
+    #[inline]
     pub fn emit(&self, buffer: &mut [u8]) -> Result<usize, FrameError> {
+        #[cfg(feature = "alloc")]
+        if let Response::Registers { function: function @ FunctionCode(3 | 4), registers } = self
+            && let Ok(count @ 2..=250) = u8::try_from(registers.bytes.len())
+            && let Some([first, second, room @ ..]) = buffer.get_mut(..2 + registers.bytes.len())
+        {
+            (*first, *second) = (function.0, count);
+            room.iter_mut().zip(registers.bytes).for_each(|(place, byte)| *place = *byte);
+            return Ok(2 + registers.bytes.len());
+        }
+        self.emit_fields(buffer)
+    }
+
+    fn emit_fields(&self, buffer: &mut [u8]) -> Result<usize, FrameError> {
         self.check()?;
         let needed = self.buffer_len();
         if needed > MAX_PDU {

@@ -169,7 +169,9 @@ impl<'b> Writer<'b> {
     }
 
     pub fn bytes(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.byte(*byte));
+        let room = self.buffer.get_mut(self.at..).unwrap_or_default();
+        room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        self.at = self.at.saturating_add(room.len().min(bytes.len()));
     }
 
     pub fn words(&mut self, words: impl IntoIterator<Item = u16>) {

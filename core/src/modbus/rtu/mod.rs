@@ -5,6 +5,7 @@
 
 mod client;
 mod crc;
+mod places;
 mod scanner;
 mod server;
 
@@ -14,7 +15,7 @@ pub(super) use crc::{START, crc16_of_words, crc16_on};
 pub use scanner::Scanner;
 pub use server::Server;
 
-use super::{FrameError, UnitId};
+use super::{FrameError, Request, UnitId};
 use crate::error::ErrorKind;
 
 /// Largest frame, bytes: unit, a PDU of 253, CRC (Modbus over Serial Line V1.02, 2.5.1).
@@ -43,6 +44,7 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Reads a whole frame: nothing missing, nothing behind it.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FrameError> {
         if bytes.len() > MAX_FRAME {
             return Err(FrameError::new(ErrorKind::FrameTooLong, MAX_FRAME, "at most 256 bytes"));
@@ -63,6 +65,7 @@ impl<'a> Frame<'a> {
 
 /// Writes unit and CRC around a PDU of `pdu_length` bytes that starts at [`HEADER`], and gives the
 /// length of the frame.
+#[inline]
 pub fn emit_frame(buffer: &mut [u8], unit_id: UnitId, pdu_length: usize) -> Result<usize, FrameError> {
     if !(1..=super::MAX_PDU).contains(&pdu_length) {
         return Err(FrameError::new(ErrorKind::FrameLength, HEADER, "a PDU of 1 to 253 bytes"));
@@ -77,6 +80,24 @@ pub fn emit_frame(buffer: &mut [u8], unit_id: UnitId, pdu_length: usize) -> Resu
     }
     trailer.copy_from_slice(&crc16(checked).to_le_bytes());
     Ok(body + TRAILER)
+}
+
+/// Writes a request's frame and gives its length; 256 bytes always suffice.
+#[inline]
+pub fn emit_request(buffer: &mut [u8], unit_id: UnitId, request: &Request<'_>) -> Result<usize, FrameError> {
+    #[cfg(feature = "alloc")]
+    if let Some(((code, address, word), place)) = request.short().zip(buffer.first_chunk_mut::<8>()) {
+        let ([a, b], [c, d]) = (address.to_be_bytes(), word.to_be_bytes());
+        let [low, high] = crc16(&[unit_id.0, code, a, b, c, d]).to_le_bytes();
+        *place = [unit_id.0, code, a, b, c, d, low, high];
+        return Ok(8);
+    }
+    let found = buffer.len();
+    let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
+    // A copy, so that the usual request need not be in memory.
+    let request = *request;
+    let pdu_length = request.emit(buffer.get_mut(HEADER..).ok_or(too_small)?)?;
+    emit_frame(buffer, unit_id, pdu_length)
 }
 
 #[cfg(test)]

@@ -22,8 +22,7 @@
 //! assert_eq!((taken, request, registers.iter().next()), (11, id, Some(555)));
 //! ```
 
-use super::{HEADER, Splitter, emit_header};
-use crate::error::ErrorKind;
+use super::{Splitter, emit_request};
 use crate::modbus::client::{ClientError, Event, Machine, Poll, RequestId, Stray};
 use crate::modbus::{Expectation, FrameError, Identity, Request, Response, UnitId};
 
@@ -94,11 +93,7 @@ impl<const N: usize> Client<N> {
         let has_room = self.has_room();
         let free = self.pending.iter_mut().find(|slot| slot.is_none()).filter(|_| has_room);
         let slot = free.ok_or(ClientError::TooManyInFlight)?;
-        let found = frame.len();
-        let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
-        let body = frame.get_mut(HEADER..).ok_or(ClientError::Frame(too_small))?;
-        let pdu_length = request.emit(body).map_err(ClientError::Frame)?;
-        let length = emit_header(frame, transaction_id, unit_id, pdu_length).map_err(ClientError::Frame)?;
+        let length = emit_request(frame, transaction_id, unit_id, request).map_err(ClientError::Frame)?;
         *slot = Some(Pending {
             transaction_id,
             unit_id,
@@ -224,7 +219,9 @@ fn same_unit(asked: UnitId, answered: UnitId) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{HEADER, emit_header};
     use super::*;
+    use crate::error::ErrorKind;
     use crate::modbus::FunctionCode;
     use std::vec::Vec;
 

@@ -9,7 +9,7 @@ pub use client::Client;
 pub use scanner::Scanner;
 pub use server::Server;
 
-use super::{FrameError, UnitId};
+use super::{FrameError, Request, UnitId};
 use crate::error::ErrorKind;
 
 /// Bytes of the header: transaction, protocol, length, unit.
@@ -31,27 +31,30 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Reads a whole frame: nothing missing, nothing behind it.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, FrameError> {
+        if let [t1, t2, 0, 0, 0, length @ 2..=254, unit, pdu @ ..] = bytes
+            && pdu.len() + 1 == usize::from(*length)
+        {
+            return Ok(Frame { transaction_id: u16::from_be_bytes([*t1, *t2]), unit_id: UnitId(*unit), pdu });
+        }
+        Self::refuse(bytes)
+    }
+
+    /// Says what keeps bytes from being a whole frame.
+    fn refuse(bytes: &'a [u8]) -> Result<Self, FrameError> {
         let length = frame_length(bytes)?.filter(|length| *length <= bytes.len()).ok_or(FrameError::new(
             ErrorKind::FrameTooShort,
             bytes.len(),
             "the bytes that the header announces",
         ))?;
-        if bytes.len() > length {
-            return Err(FrameError::new(ErrorKind::FrameTooLong, length, "the end of the frame"));
-        }
-        let pdu = bytes.get(HEADER..).unwrap_or(&[]);
-        match bytes {
-            [high, low, _, _, _, _, unit, ..] => {
-                Ok(Frame { transaction_id: u16::from_be_bytes([*high, *low]), unit_id: UnitId(*unit), pdu })
-            }
-            _ => Err(FrameError::new(ErrorKind::FrameTooShort, bytes.len(), "a header of 7 bytes")),
-        }
+        Err(FrameError::new(ErrorKind::FrameTooLong, length, "the end of the frame"))
     }
 }
 
 /// Writes the header in front of a PDU of `pdu_length` bytes that starts at [`HEADER`], and gives
 /// the length of the frame.
+#[inline]
 pub fn emit_header(
     buffer: &mut [u8],
     transaction_id: u16,
@@ -67,6 +70,28 @@ pub fn emit_header(
     let [length_high, length_low] = length.to_be_bytes();
     *header = [transaction_high, transaction_low, 0, 0, length_high, length_low, unit_id.0];
     Ok(HEADER + pdu_length)
+}
+
+/// Writes a request's frame and gives its length; 260 bytes always suffice.
+#[inline]
+pub fn emit_request(
+    buffer: &mut [u8],
+    transaction_id: u16,
+    unit_id: UnitId,
+    request: &Request<'_>,
+) -> Result<usize, FrameError> {
+    #[cfg(feature = "alloc")]
+    if let Some(((code, address, word), place)) = request.short().zip(buffer.first_chunk_mut::<12>()) {
+        let ([high, low], [a, b], [c, d]) = (transaction_id.to_be_bytes(), address.to_be_bytes(), word.to_be_bytes());
+        *place = [high, low, 0, 0, 0, 6, unit_id.0, code, a, b, c, d];
+        return Ok(12);
+    }
+    let found = buffer.len();
+    let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
+    // A copy, so that the usual request need not be in memory.
+    let request = *request;
+    let pdu_length = request.emit(buffer.get_mut(HEADER..).ok_or(too_small)?)?;
+    emit_header(buffer, transaction_id, unit_id, pdu_length)
 }
 
 /// Length of the frame that starts here, `None` while too few bytes are there to tell. What cannot

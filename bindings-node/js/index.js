@@ -1,0 +1,3 @@
+// The contract, and sessions on sockets and serial ports.
+export * from "./contract.js";
+export * from "./session.js";

@@ -1,0 +1,32 @@
+//! Core beside its peers, measured in one run and told as ratios. `cargo xtask bench [AREA]`.
+
+mod modbus;
+mod peers;
+mod race;
+mod reference;
+mod streams;
+mod value;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // A peer that panics is told of in its row.
+    std::panic::set_hook(Box::new(|_| {}));
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let areas: [(&str, fn()); 4] =
+        [("modbus", modbus::run), ("modbus", streams::run), ("value", value::run), ("reference", reference::run)];
+    if let Some(unknown) = wanted.iter().find(|area| areas.iter().all(|(name, _)| name != area)) {
+        eprintln!("unknown area `{unknown}`");
+        return ExitCode::FAILURE;
+    }
+    for (name, run) in areas {
+        if wanted.is_empty() || wanted.iter().any(|area| area == name) {
+            run();
+        }
+    }
+    if race::is_anyone_wrong() {
+        eprintln!("a contestant is wrong, its row says how");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
