@@ -431,3 +431,30 @@ pub(in crate::modbus) fn request_length(begun: &[u8]) -> Result<Option<usize>, u
         Some(_) => Ok(None),
     }
 }
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+
+    /// The way of the usual request leads to the same place as that of every other.
+    #[test]
+    fn the_short_way_is_the_long_one() {
+        let mut random = 1_u64;
+        for _ in 0..200_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let [code, a, b, c, d, ..] = (random >> 16).to_le_bytes();
+            // Most quantities in range, some not.
+            let bytes = [code % 8, a | b & 0xF0, b, if d > 200 { c } else { 0 }, d];
+            let long = Request::parse_fields(&bytes);
+            match Request::parse_short(&bytes) {
+                Some(short) => assert_eq!(Ok(short), long, "{bytes:?}"),
+                None => assert!(long.is_err() || bytes[0] > 6, "{bytes:?}"),
+            }
+            let Ok(request) = long else { continue };
+            let (mut short, mut fields) = ([0; 5], [0; 253]);
+            if request.emit(&mut short) == Ok(5) {
+                assert_eq!((request.emit_fields(&mut fields), &fields[..5]), (Ok(5), &short[..]), "{bytes:?}");
+            }
+        }
+    }
+}

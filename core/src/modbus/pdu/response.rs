@@ -431,3 +431,29 @@ pub(in crate::modbus) fn response_length(begun: &[u8]) -> Result<Option<usize>, 
     };
     Ok(Some(length.min(MAX_PDU + 1)))
 }
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    /// The way of registers leads to the same place as that of every other response.
+    #[test]
+    fn the_short_way_is_the_long_one() {
+        for (function, count) in (0..=5_u8).flat_map(|function| (0..=255_u8).map(move |count| (function, count))) {
+            for length in [0, usize::from(count).saturating_sub(1), count.into(), usize::from(count) + 1] {
+                let mut bytes = std::vec![function, count];
+                bytes.extend((0..length).map(|index| index as u8));
+                let (short, long) = (Response::parse(&bytes), Response::parse_fields(&bytes));
+                assert_eq!(short, long, "{bytes:?}");
+                if let Ok(response) = short {
+                    let emit = |way: fn(&Response<'_>, &mut [u8]) -> Result<usize, FrameError>| -> (_, Vec<u8>) {
+                        let mut buffer = std::vec![0; 253];
+                        (way(&response, &mut buffer), buffer)
+                    };
+                    assert_eq!(emit(Response::emit), emit(Response::emit_fields), "{bytes:?}");
+                }
+            }
+        }
+    }
+}
