@@ -2,7 +2,7 @@
 //! contract and gives the answer back. `contract.js` puts JavaScript's spelling on top, here as for
 //! wasm.
 
-use napi::bindgen_prelude::{Either, Env, FnArgs, Function, Result, Unknown};
+use napi::bindgen_prelude::{Either, Env, FnArgs, Function, Result, Uint8ArraySlice, Uint16ArraySlice, Unknown};
 use napi::{Error as Failure, Status};
 use napi_derive::napi;
 use parabus_core::contract::{self, Error};
@@ -176,6 +176,42 @@ impl Bank for HostBank<'_> {
         let values = registers.iter().map(u32::from).collect();
         self.ask(unit_id, RegisterKind::Holding, address, registers.len(), Some(values)).map(|_| ())
     }
+}
+
+/// Registers of a response, without objects in between: transaction, unit and function go into the first
+/// three places of `out`, which has 128, the registers behind them. Gives their number, 0 for every other
+/// frame.
+#[napi]
+pub fn decode_registers(data: &[u8], is_tcp: bool, mut out: Uint16ArraySlice<'_>) -> u32 {
+    // SAFETY: the array is the package's own, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
+    let count = out.first_chunk_mut().and_then(|out| contract::modbus::decode_registers(data, is_tcp, out));
+    count.unwrap_or_default() as u32
+}
+
+/// A request of function 1 to 6, without objects in between. Gives the length of its frame, 0 if it is not
+/// legal. Numbers are in range.
+#[napi]
+pub fn encode_short(
+    transaction_id: u32,
+    unit_id: u32,
+    function_code: u32,
+    address: u32,
+    word: u32,
+    is_tcp: bool,
+    mut out: Uint8ArraySlice<'_>,
+) -> u32 {
+    // SAFETY: the array is the package's own, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
+    let head = contract::modbus::ShortFrame {
+        transaction_id: transaction_id as u16,
+        unit_id: unit_id as u8,
+        function_code: function_code as u8,
+        address: address as u16,
+        word: word as u16,
+    };
+    let length = out.first_chunk_mut().and_then(|out| contract::modbus::encode_short(head, is_tcp, out));
+    length.unwrap_or_default() as u32
 }
 
 fn read<T: DeserializeOwned>(env: &Env, call: Unknown) -> Result<T> {

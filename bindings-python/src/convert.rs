@@ -1,11 +1,11 @@
 //! Python's values to those of the contract, with an error that says what was expected.
 
 use parabus_core::contract::Error;
-use parabus_core::contract::modbus::BitOrWord;
+use parabus_core::contract::modbus::{BitOrWord, Frame};
 use parabus_core::error::ErrorKind;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyMemoryView, PySequence, PySlice};
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PySequence, PySlice, PyString};
 use serde::de::DeserializeOwned;
 
 use crate::errors;
@@ -127,6 +127,38 @@ impl<'py> Out<'py> {
         self.view.set_item(&filled, registers)?;
         self.array.get_item(filled)
     }
+}
+
+/// A frame of a dict. What most frames have is read directly; everything else, and what is wrong, goes the
+/// way of [`fields`].
+pub fn frame(object: &Bound<'_, PyAny>) -> PyResult<Frame> {
+    match object.cast_exact::<PyDict>().ok().and_then(plain_frame) {
+        Some(frame) => Ok(frame),
+        None => fields("frame", object),
+    }
+}
+
+fn plain_frame(dict: &Bound<'_, PyDict>) -> Option<Frame> {
+    fn number<'py, T: for<'a> FromPyObject<'a, 'py>>(value: &Bound<'py, PyAny>) -> Option<T> {
+        value.cast_exact::<PyInt>().ok()?.extract().ok()
+    }
+    let mut frame = Frame::default();
+    for (key, value) in dict {
+        match key.cast_exact::<PyString>().ok()?.to_str().ok()? {
+            "transaction_id" => frame.transaction_id = Some(number(&value)?),
+            "unit_id" => frame.unit_id = Some(number(&value)?),
+            "function_code" => frame.function_code = number(&value)?,
+            "address" => frame.address = Some(number(&value)?),
+            "quantity" => frame.quantity = Some(number(&value)?),
+            "value" => frame.value = Some(BitOrWord::Word(number(&value)?)),
+            "values" => {
+                let list = value.cast_exact::<PyList>().ok()?.iter();
+                frame.values = Some(list.map(|item| number(&item)).collect::<Option<_>>()?);
+            }
+            _ => return None,
+        }
+    }
+    Some(frame)
 }
 
 /// The fields of a dict as a structure of the contract.

@@ -276,7 +276,7 @@ fn frame_dict<'py>(py: Python<'py>, mut frame: modbus::Frame, out: Option<Out<'p
 #[pyo3(signature = (frame, *, transport, direction))]
 fn encode_frame<'py>(frame: &Bound<'py, PyAny>, transport: String, direction: String) -> PyResult<Bound<'py, PyBytes>> {
     let py = frame.py();
-    let call = modbus::EncodeFrame { frame: convert::fields("frame", frame)?, transport, direction };
+    let call = modbus::EncodeFrame { frame: convert::frame(frame)?, transport, direction };
     let bytes = modbus::encode_frame(&call).map_err(|error| errors::raise(py, error))?;
     Ok(PyBytes::new(py, &bytes))
 }

@@ -142,7 +142,7 @@ impl ModbusClient {
     ///     FrameError: fields that make no request.
     fn request(&mut self, frame: &Bound<'_, PyAny>, now_ms: f64) -> PyResult<ClientStep> {
         let py = frame.py();
-        let call = modbus::RequestFrame { frame: convert::fields("frame", frame)?, now_ms };
+        let call = modbus::RequestFrame { frame: convert::frame(frame)?, now_ms };
         let step = self.0.request(&call).map_err(|error| errors::raise(py, error))?;
         ClientStep::of(py, Some(step.request_id), &step.send, step.events, step.deadline_ms)
     }

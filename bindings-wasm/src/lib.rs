@@ -163,6 +163,38 @@ impl Bank for HostBank<'_> {
     }
 }
 
+/// Registers of a response, without objects in between: transaction, unit and function go into the first
+/// three places of `out`, which has 128, the registers behind them. Gives their number, 0 for every other
+/// frame.
+#[wasm_bindgen]
+pub fn decode_registers(data: &[u8], is_tcp: bool, out: &mut [u16]) -> u32 {
+    let count = out.first_chunk_mut().and_then(|out| contract::modbus::decode_registers(data, is_tcp, out));
+    count.unwrap_or_default() as u32
+}
+
+/// A request of function 1 to 6, without objects in between. Gives the length of its frame, 0 if it is not
+/// legal. Numbers are in range.
+#[wasm_bindgen]
+pub fn encode_short(
+    transaction_id: u32,
+    unit_id: u32,
+    function_code: u32,
+    address: u32,
+    word: u32,
+    is_tcp: bool,
+    out: &mut [u8],
+) -> u32 {
+    let head = contract::modbus::ShortFrame {
+        transaction_id: transaction_id as u16,
+        unit_id: unit_id as u8,
+        function_code: function_code as u8,
+        address: address as u16,
+        word: word as u16,
+    };
+    let length = out.first_chunk_mut().and_then(|out| contract::modbus::encode_short(head, is_tcp, out));
+    length.unwrap_or_default() as u32
+}
+
 fn read<T: DeserializeOwned>(call: JsValue) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(call).map_err(|error| refusal("arguments", &error.to_string(), None))
 }

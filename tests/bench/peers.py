@@ -74,10 +74,19 @@ def asked(made):
 for transport, framer in [("rtu", FramerRTU), ("tcp", FramerSocket)]:
     client, server = framer(DecodePDU(False)), framer(DecodePDU(True))
     tid = {"transaction_id": 1} if transport == "tcp" else {}
-    request, from_list, from_array = REQUEST | tid, RESPONSE | tid | {"values": VALUES}, RESPONSE | tid | {"values": ARRAY}
-    their_request = ReadHoldingRegistersRequest(address=107, count=125, dev_id=17, transaction_id=1)
-    their_response = ReadHoldingRegistersResponse(registers=VALUES, dev_id=17, transaction_id=1)
-    built, reply = client.buildFrame(their_request), server.buildFrame(their_response)
+
+
+    # A program has numbers, not objects that were made before: both sides make their own.
+    def their_request(framer=client):
+        return framer.buildFrame(ReadHoldingRegistersRequest(address=107, count=125, dev_id=17, transaction_id=1))
+
+    def their_response(framer=server):
+        return framer.buildFrame(ReadHoldingRegistersResponse(registers=VALUES, dev_id=17, transaction_id=1))
+
+    def our_response(values, to_client, tid=tid):
+        return parabus.encode_frame(RESPONSE | tid | {"values": values}, **to_client)
+
+    built, reply = their_request(), their_response()
     to_server = {"transport": transport, "direction": "request"}
     to_client = {"transport": transport, "direction": "response"}
     out = np.zeros(125, dtype=np.uint16)
@@ -91,8 +100,8 @@ for transport, framer in [("rtu", FramerRTU), ("tcp", FramerSocket)]:
         f"{name} request built",
         built,
         [
-            ("parabus.encode_frame", lambda: parabus.encode_frame(request, **to_server), built.__eq__),
-            (PEER, lambda: client.buildFrame(their_request), built.__eq__),
+            ("parabus.encode_frame", lambda: parabus.encode_frame(REQUEST | tid, **to_server), built.__eq__),
+            (PEER, their_request, built.__eq__),
         ],
     )
     race(
@@ -107,9 +116,9 @@ for transport, framer in [("rtu", FramerRTU), ("tcp", FramerSocket)]:
         f"{name} response of 125 registers, built",
         reply,
         [
-            ("parabus.encode_frame, of an array", lambda: parabus.encode_frame(from_array, **to_client), reply.__eq__),
-            ("parabus.encode_frame, of a list", lambda: parabus.encode_frame(from_list, **to_client), reply.__eq__),
-            (PEER, lambda: server.buildFrame(their_response), reply.__eq__),
+            ("parabus.encode_frame, of an array", lambda: our_response(ARRAY, to_client), reply.__eq__),
+            ("parabus.encode_frame, of a list", lambda: our_response(VALUES, to_client), reply.__eq__),
+            (PEER, their_response, reply.__eq__),
         ],
     )
     race(

@@ -13,6 +13,9 @@ const TURNAROUND_US: u64 = 100_000;
 /// Replies given up that are remembered at once. More than two need time-outs that differ much.
 const MOST_LATE: usize = 4;
 
+/// Bytes at the end of a frame that do not tell it from others: the CRC, or the line end.
+const ECHO_TAIL: usize = 2;
+
 /// What a reply must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Awaited {
@@ -76,10 +79,13 @@ pub(super) struct Exchange {
     last_id: u16,
     /// When the last byte passed, sent or received.
     heard_us: u64,
-    /// Bytes of an own frame that are still to come back, the CRC of those that did, and of all.
+    /// Bytes of an own frame that are still to come back, the CRC of those that did, and of all. Without
+    /// the last two: behind its own CRC that of every frame is 0.
     echo_left: usize,
     echo_crc: u16,
     echo_want: u16,
+    /// Somebody else spoke: the own frame may still come back, and could be taken for its reply.
+    is_spoiled: bool,
 }
 
 impl Exchange {
@@ -94,6 +100,7 @@ impl Exchange {
             echo_left: 0,
             echo_crc: START,
             echo_want: START,
+            is_spoiled: false,
         }
     }
 
@@ -150,7 +157,8 @@ impl Exchange {
             reply_us: self.line.duration_us(reply_length),
             retries: if is_broadcast { 0 } else { self.retries },
         };
-        self.echo_want = if self.line.has_echo() { crc16(frame) } else { START };
+        let checked = frame.get(..frame.len().saturating_sub(ECHO_TAIL)).unwrap_or_default();
+        self.echo_want = if self.line.has_echo() { crc16(checked) } else { START };
         self.send(pending, now_us);
         RequestId(self.last_id)
     }
@@ -163,7 +171,7 @@ impl Exchange {
         self.pending = Some(Pending { deadline_us: sent_us.saturating_add(wait_us), ..pending });
         self.heard_us = sent_us;
         self.echo_left = if self.line.has_echo() { pending.length } else { 0 };
-        self.echo_crc = START;
+        (self.echo_crc, self.is_spoiled) = (START, false);
     }
 
     /// When a request may be sent: after a silence of 3.5 characters, and not while an older
@@ -201,10 +209,19 @@ impl Exchange {
         let is_parted = self.line.is_parted(self.heard_us, now_us, bytes.len());
         self.heard_us = self.heard_us.max(now_us);
         let (echo, rest) = bytes.split_at_checked(self.echo_left).unwrap_or((bytes, &[]));
+        let checked = echo.get(..self.echo_left.saturating_sub(ECHO_TAIL)).unwrap_or(echo);
         self.echo_left = self.echo_left.saturating_sub(echo.len());
-        self.echo_crc = crc16_on(self.echo_crc, echo);
+        self.echo_crc = crc16_on(self.echo_crc, checked);
         let is_collision = !echo.is_empty() && self.echo_left == 0 && self.echo_crc != self.echo_want;
+        self.is_spoiled |= is_collision;
         Heard { echo: echo.len(), rest, is_parted, is_collision }
+    }
+
+    /// Whether the PDU of a reply is the own frame that comes back late: once, behind a collision.
+    pub fn is_echo(&mut self, awaited: &Awaited, pdu: &[u8]) -> bool {
+        let is_echo = self.is_spoiled && crc16(pdu) == awaited.question;
+        self.is_spoiled &= !is_echo;
+        is_echo
     }
 
     /// The replies that what comes may be: that to the request under way, or those given up.
@@ -221,10 +238,12 @@ impl Exchange {
         let pending = self.pending.take();
         if let Some(slot) = slot {
             match &pending {
-                // A question asked several times was answered once: the other replies may still come,
-                // if not for longer than this one was waited for.
+                // A question asked several times was answered once: the other replies may still come, that
+                // to this request as late as if it had been given up. A unit that is always that slow
+                // would be one reply behind otherwise.
                 Some(pending) => {
-                    slot.iter_mut().for_each(|late| late.until_us = late.until_us.max(pending.deadline_us));
+                    let until_us = pending.deadline_us.saturating_add(pending.timeout_us);
+                    slot.iter_mut().for_each(|late| late.until_us = late.until_us.max(until_us));
                 }
                 None => {
                     slot.iter_mut().for_each(|late| late.replies = late.replies.saturating_sub(1));
@@ -253,7 +272,7 @@ impl Exchange {
             return Poll::SendAgain(id);
         }
         self.pending = None;
-        self.echo_left = 0;
+        (self.echo_left, self.is_spoiled) = (0, false);
         if pending.awaited.unit_id == UnitId::BROADCAST {
             return Poll::Sent(id);
         }
@@ -269,6 +288,6 @@ impl Exchange {
         {
             self.give_up(&pending, now_us);
         }
-        self.echo_left = 0;
+        (self.echo_left, self.is_spoiled) = (0, false);
     }
 }

@@ -18,10 +18,6 @@ impl<const N: usize> Window<N> {
         self.buffer.get(..self.filled).unwrap_or_default()
     }
 
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
-        self.buffer.get_mut(..self.filled).unwrap_or_default()
-    }
-
     pub const fn len(&self) -> usize {
         self.filled
     }

@@ -565,3 +565,54 @@ fn emit_response(frame: &Frame, buffer: &mut [u8]) -> Result<usize, Error> {
     };
     Ok(response.emit(buffer)?)
 }
+
+/// Registers of a response, the most that JavaScript and Python decode, without a structure in between:
+/// transaction, unit and function go into the first three places of `out`, the registers behind them. Gives
+/// their number; `None` for every other frame, and for one that is none: [`decode_frame`] says why.
+pub fn decode_registers(data: &[u8], is_tcp: bool, out: &mut [u16; 128]) -> Option<usize> {
+    let (transaction_id, unit_id, pdu) = if is_tcp {
+        let frame = tcp::Frame::parse(data).ok()?;
+        (frame.transaction_id, frame.unit_id, frame.pdu)
+    } else {
+        let frame = rtu::Frame::parse(data).ok()?;
+        (0, frame.unit_id, frame.pdu)
+    };
+    let Ok(Response::Registers { function, registers }) = Response::parse(pdu) else { return None };
+    let head = [transaction_id, unit_id.0.into(), function.0.into()];
+    let places = out.iter_mut();
+    places.zip(head.into_iter().chain(registers.iter())).for_each(|(place, word)| *place = word);
+    Some(registers.len())
+}
+
+/// The frame of a request of five bytes, functions 1 to 6, without a structure in between. Gives its
+/// length; `None` for one that is not legal: [`encode_frame`] says why.
+pub fn encode_short(head: ShortFrame, is_tcp: bool, out: &mut [u8; 12]) -> Option<usize> {
+    let ShortFrame { transaction_id, unit_id, function_code, address, word } = head;
+    let request = match function_code {
+        1..=4 => Request::Read { function: FunctionCode(function_code), address, quantity: word },
+        5 => Request::WriteSingleCoil { address, value: word != 0 },
+        6 => Request::WriteSingleRegister { address, value: word },
+        _ => return None,
+    };
+    let length = if is_tcp {
+        tcp::emit_request(out, transaction_id, UnitId(unit_id), &request)
+    } else {
+        rtu::emit_request(out, UnitId(unit_id), &request)
+    };
+    length.ok()
+}
+
+/// What [`encode_short`] writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShortFrame {
+    /// On TCP.
+    pub transaction_id: u16,
+    /// The unit that is asked.
+    pub unit_id: u8,
+    /// 1..=6.
+    pub function_code: u8,
+    /// First item.
+    pub address: u16,
+    /// Quantity, or the value: 0 and 1 for a coil.
+    pub word: u16,
+}

@@ -15,7 +15,10 @@ pub use client::{
     ClientEvent, ClientOptions, ClientStep, ControllerIdentity, ModbusClient, NewModbusClient, PollClient, Receive,
     RequestFrame, Requested,
 };
-pub use frame::{BitOrWord, DecodeFrame, EncodeFrame, Frame, IdObject, Record, decode_frame, encode_frame};
+pub use frame::{
+    BitOrWord, DecodeFrame, EncodeFrame, Frame, IdObject, Record, ShortFrame, decode_frame, decode_registers,
+    encode_frame, encode_short,
+};
 pub use plan::{PlanReads, PlanWrites, PlannedRead, Span, plan_reads, plan_writes};
 pub use scanner::{FrameScanner, NewFrameScanner};
 pub use server::{ModbusServer, NewModbusServer, Tables};

@@ -112,6 +112,9 @@ impl Client {
             };
             return (taken, Some(Event::Stray(stray)));
         };
+        if self.exchange.is_echo(its, pdu) {
+            return (taken, Some(Event::Stray(Stray::Collision)));
+        }
         let event = match self.exchange.settle(its) {
             Some(request) => Event::Reply { request, response: its.expectation.trimmed(response) },
             None => Event::Stray(Stray::Transaction),

@@ -118,12 +118,15 @@ impl Client {
             found = self.find(&awaited, seen);
         }
         let Some((start, length, awaited)) = found else { return (bytes.len(), None) };
-        let settled = self.exchange.settle(&awaited);
         // What stands behind the reply answers nothing: nothing else was asked.
         let reply = self.window.take(start, length);
-        let Some(request) = settled else { return (bytes.len(), Some(Event::Stray(Stray::Transaction))) };
-        let frame = reply.map(Frame::parse);
-        let Some(Ok(frame)) = frame else { return (bytes.len(), None) };
+        let Some(Ok(frame)) = reply.map(Frame::parse) else { return (bytes.len(), None) };
+        if self.exchange.is_echo(&awaited, frame.pdu) {
+            return (bytes.len().saturating_sub(rest.len()), Some(Event::Stray(Stray::Collision)));
+        }
+        let Some(request) = self.exchange.settle(&awaited) else {
+            return (bytes.len(), Some(Event::Stray(Stray::Transaction)));
+        };
         let event = match Response::parse(frame.pdu) {
             Ok(response) => Event::Reply { request, response: awaited.expectation.trimmed(response) },
             Err(error) => Event::Stray(Stray::Malformed(error)),
@@ -135,7 +138,7 @@ impl Client {
     /// belong to none. Gives place, length and which it is.
     fn find(&mut self, awaited: &[Option<Awaited>], seen: usize) -> Option<(usize, usize, Awaited)> {
         let bytes = self.window.bytes();
-        let mut keep_from = None;
+        let (mut keep_from, is_full) = (None, self.window.is_full());
         // A function that is passed through may have any length: it has to begin where the bytes begin,
         // or noise that fits a CRC by chance would be taken for it.
         let is_anywhere = |awaited: &Awaited| awaited.expectation.tells_length();
@@ -143,15 +146,15 @@ impl Client {
             for awaited in awaited.iter().flatten().filter(|awaited| start == 0 || is_anywhere(awaited)) {
                 match look_at(awaited, bytes.get(start..)?, seen.saturating_sub(start)) {
                     Candidate::Reply(length) => return Some((start, length, *awaited)),
-                    Candidate::Begun => keep_from = keep_from.or(Some(start)),
-                    Candidate::No => {}
+                    // What fills the window without an end has none; what begins behind it may be the reply.
+                    Candidate::Begun if start > 0 || !is_full => keep_from = keep_from.or(Some(start)),
+                    Candidate::Begun | Candidate::No => {}
                 }
             }
         }
         let all = bytes.len();
         let keep_from = if awaited.iter().flatten().all(is_anywhere) { keep_from.unwrap_or(all) } else { 0 };
-        // What fills the window without an end has none.
-        let gone = if keep_from == 0 && self.window.is_full() { all } else { keep_from };
+        let gone = if keep_from == 0 && is_full { all } else { keep_from };
         self.window.forget(gone);
         None
     }
@@ -159,7 +162,11 @@ impl Client {
     /// A request whose time is over, or until when the line has to be left alone.
     pub fn poll(&mut self, now_us: u64) -> Poll {
         let poll = self.exchange.poll(now_us);
-        if matches!(poll, Poll::TimedOut(_) | Poll::Sent(_)) {
+        let tells_length = self.exchange.awaited(now_us).iter().flatten().all(|each| each.expectation.tells_length());
+        // A reply that says no length has to begin where the bytes begin: what came before it was asked
+        // for again is none.
+        let is_over = matches!(poll, Poll::TimedOut(_) | Poll::Sent(_));
+        if is_over || matches!(poll, Poll::SendAgain(_)) && !tells_length {
             self.window.clear();
         }
         poll

@@ -5,6 +5,7 @@
 
 mod client;
 mod crc;
+mod places;
 mod scanner;
 mod server;
 
@@ -28,6 +29,9 @@ pub const TRAILER: usize = 2;
 
 /// Shortest frame: unit, function code, CRC.
 const MIN_FRAME: usize = HEADER + 1 + TRAILER;
+
+/// Length of the usual frame of function 8: sub-function and one register.
+const DIAGNOSTICS: usize = HEADER + 5 + TRAILER;
 
 /// A frame over the caller's buffer. Length and CRC were checked when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

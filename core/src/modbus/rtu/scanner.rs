@@ -1,20 +1,12 @@
 //! Frames in a stream of bytes of which nothing else is known: a tap on a line, a capture, a converter.
 
 use super::crc::{START, update};
-use super::{Frame, HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16};
+use super::places::{Places, ROOM};
+use super::{DIAGNOSTICS, Frame, HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16};
 use crate::modbus::line::MAX_HOLE_US;
 use crate::modbus::pdu::{is_public, is_user_defined, request_length, response_length};
 use crate::modbus::window::Window;
 use crate::modbus::{Direction, Line, Request, Response, UnitId, UnitSet};
-
-/// Room for what may be a frame, and as much again, so that every byte is moved about once.
-const ROOM: usize = 2 * MAX_FRAME;
-
-/// Length of the usual frame of function 8: sub-function and one register.
-const DIAGNOSTICS: usize = HEADER + 5 + TRAILER;
-
-/// Bytes that nothing is known of.
-const ALIVE: &[u8] = &[0; ROOM];
 
 /// Finds the intact frames of one direction, whatever chunks they come in, between noise and damaged
 /// ones.
@@ -44,8 +36,8 @@ pub struct Scanner {
     direction: Direction,
     line: Line,
     window: Window<ROOM>,
-    /// For each of these bytes, 1 where no frame begins.
-    dead: Window<ROOM>,
+    /// Where in it a frame may begin.
+    places: Places,
     heard_us: u64,
     /// Where a frame must begin, if it is one; and whether that follows a frame rather than a silence.
     boundary: Option<usize>,
@@ -70,7 +62,7 @@ impl Scanner {
             direction,
             line,
             window: Window::new(),
-            dead: Window::new(),
+            places: Places::NONE,
             heard_us: 0,
             boundary: Some(0),
             is_behind_frame: false,
@@ -84,7 +76,7 @@ impl Scanner {
         let silence_us = now_us.saturating_sub(self.heard_us).saturating_sub(self.line.duration_us(bytes.len()));
         if silence_us > MAX_HOLE_US || self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.window.clear();
-            self.dead.clear();
+            self.places = Places::NONE;
         }
         // A stream has no silences that mean anything, but the longest.
         let parting_us = Some(u64::from(self.line.t3_5_us())).filter(|us| *us > 0).unwrap_or(MAX_HOLE_US);
@@ -96,23 +88,29 @@ impl Scanner {
         while !rest.is_empty() {
             let seen = self.window.len();
             rest = self.window.fill(rest);
-            self.dead.fill(ALIVE.get(seen..self.window.len()).unwrap_or_default());
             self.scan(seen, &mut found);
         }
     }
 
-    /// Looks at every place for a frame, of which `seen` bytes were looked at before; forgets what can
-    /// belong to none.
+    /// Looks for a frame at every place that may begin one, of which `seen` bytes were looked at before;
+    /// forgets what can belong to none.
     fn scan(&mut self, mut seen: usize, found: &mut impl FnMut(Frame<'_>)) {
         let bytes = self.window.bytes();
-        let (mut start, mut keep_from) = (0, None);
-        while let Some(next) = self.dead.bytes().get(start..).and_then(|rest| rest.iter().position(|dead| *dead == 0)) {
-            start = start.saturating_add(next);
-            let begun = bytes.get(start..).unwrap_or_default();
+        // The second byte says whether it is worth a look.
+        for (place, code) in bytes.iter().enumerate().skip(seen.max(1)) {
+            if is_public(function_of(self.direction, *code)) {
+                self.places.set(place.saturating_sub(1));
+            }
+        }
+        self.boundary.into_iter().for_each(|place| self.places.set(place));
+        let (mut start, mut end, mut keep_from) = (0, 0, None);
+        while let Some(place) = self.places.next(start) {
+            start = place;
+            let Some(begun) = bytes.get(start..).filter(|begun| !begun.is_empty()) else { break };
             let seen_of_it = seen.saturating_sub(start);
             match look_at(self.direction, begun, seen_of_it, self.is_boundary(start, begun)) {
                 Candidate::Frame(length) => {
-                    let end = start.saturating_add(length);
+                    end = start.saturating_add(length);
                     if let Some(Ok(frame)) = begun.get(..length).map(Frame::parse)
                         && self.is_believed(&frame, bytes, start, end)
                     {
@@ -120,21 +118,27 @@ impl Scanner {
                         self.units = self.units.with(frame.unit_id);
                         (start, keep_from) = (end, None);
                         (self.boundary, self.is_behind_frame) = (Some(end), true);
+                        self.places.set(end);
                         // What is behind it was never looked at as a place where a frame must begin.
                         seen = seen.min(start);
-                        self.dead.bytes_mut().iter_mut().skip(start).take(1).for_each(|dead| *dead = 0);
                         continue;
                     }
+                    end = 0;
+                    self.places.clear(start);
                 }
                 Candidate::Begun => keep_from = keep_from.or(Some(start)),
-                Candidate::No => self.dead.bytes_mut().iter_mut().skip(start).take(1).for_each(|dead| *dead = 1),
+                Candidate::No => {
+                    self.places.clear(start);
+                    self.boundary = self.boundary.filter(|boundary| *boundary != start);
+                }
             }
             start = start.saturating_add(1);
         }
-        let gone = keep_from.unwrap_or(bytes.len());
+        // Of the last byte the second is not known yet.
+        let gone = keep_from.unwrap_or(bytes.len().saturating_sub(1)).max(end);
         self.boundary = self.boundary.and_then(|place| place.checked_sub(gone));
         self.window.forget(gone);
-        self.dead.forget(gone);
+        self.places.forget(gone);
     }
 
     const fn is_known(&self, unit_id: UnitId) -> bool {
@@ -168,11 +172,20 @@ impl Scanner {
     }
 }
 
+/// Of a byte that may be its code.
+const fn function_of(direction: Direction, code: u8) -> u8 {
+    match direction {
+        Direction::Request => code,
+        Direction::Response => code & 0x7F,
+    }
+}
+
 fn look_at(direction: Direction, bytes: &[u8], seen: usize, is_boundary: bool) -> Candidate {
     let Some((code, pdu)) = bytes.get(HEADER).zip(bytes.get(HEADER..)) else { return Candidate::Begun };
     // Exceptions of functions that nobody described would be found everywhere in noise.
-    let function = if direction == Direction::Response { code & 0x7F } else { *code };
-    if !is_public(function) && !(is_boundary && is_user_defined(function)) {
+    let function = function_of(direction, *code);
+    let may_begin = is_public(function) || is_boundary && is_user_defined(function);
+    if !may_begin {
         return Candidate::No;
     }
     let length = match direction {

@@ -23,7 +23,8 @@
 //! assert_eq!(server.poll(12_006), ServerPoll::Send(&frame));
 //! ```
 
-use super::{HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame};
+use super::{DIAGNOSTICS, HEADER, MAX_FRAME, MIN_FRAME, TRAILER, crc16, emit_frame};
+use crate::modbus::line::MAX_HOLE_US;
 use crate::modbus::pdu::request_length;
 use crate::modbus::server::{Bank, Machine, ServerPoll, ServerRequest, answer};
 use crate::modbus::window::move_bytes;
@@ -53,6 +54,8 @@ pub struct Server {
     filled: usize,
     /// Bytes that came since a reply is ready.
     behind: usize,
+    /// Where a frame must begin, if it is one: behind a request, a reply, or a silence.
+    boundary: Option<usize>,
 }
 
 /// What the bytes from one place on may be.
@@ -77,6 +80,7 @@ impl Server {
             buffer: [0; MAX_FRAME],
             filled: 0,
             behind: 0,
+            boundary: Some(0),
         }
     }
 
@@ -94,6 +98,11 @@ impl Server {
         }
         if self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.filled = self.front();
+        }
+        // A stream has no silences that mean anything, but the longest.
+        let parting_us = Some(u64::from(self.line.t3_5_us())).filter(|us| *us > 0).unwrap_or(MAX_HOLE_US);
+        if now_us.saturating_sub(self.heard_us).saturating_sub(self.line.duration_us(bytes.len())) >= parting_us {
+            self.boundary = Some(self.filled);
         }
         self.heard_us = self.heard_us.max(now_us);
         let mut taken = 0_usize;
@@ -115,6 +124,7 @@ impl Server {
                 self.filled = length;
                 self.last_id = self.last_id.wrapping_add(1);
                 self.state = State::Asked { length };
+                self.boundary = Some(length);
                 break;
             }
         }
@@ -130,20 +140,26 @@ impl Server {
     }
 
     /// Looks for a request at every place from `front` on; forgets what can belong to none. A function
-    /// of unknown length ends where the bytes end.
+    /// of unknown length ends where the bytes end, and begins where a frame must: amid the registers of
+    /// another frame one would be found every few seconds.
     fn find(&mut self, front: usize, is_last: bool) -> Option<(usize, usize)> {
-        let mut keep_from = None;
+        let (mut keep_from, is_full) = (None, self.filled >= MAX_FRAME);
         for start in front..self.filled {
-            match look_at(&self.units, self.buffer.get(start..self.filled)?, is_last) {
+            let is_boundary = self.boundary == Some(start);
+            match look_at(&self.units, self.buffer.get(start..self.filled)?, is_last, is_boundary) {
                 Candidate::Request(length) => return Some((start, length)),
-                Candidate::Begun => keep_from = keep_from.or(Some(start)),
-                Candidate::No => {}
+                // A beginning that has no room left for its end is given up; one behind it may be the request.
+                Candidate::Begun if start > front || !is_full => keep_from = keep_from.or(Some(start)),
+                Candidate::Begun | Candidate::No => {}
             }
         }
-        // A beginning that has no room left for its end is given up.
-        let keep_from = keep_from.filter(|start| *start > front || self.filled < MAX_FRAME).unwrap_or(self.filled);
+        let keep_from = keep_from.unwrap_or(self.filled);
+        let gone = keep_from.saturating_sub(front);
         move_bytes(&mut self.buffer, keep_from..self.filled, front);
-        self.filled = self.filled.saturating_sub(keep_from.saturating_sub(front));
+        self.filled = self.filled.saturating_sub(gone);
+        if gone > 0 {
+            self.boundary = self.boundary.and_then(|place| place.checked_sub(gone)).filter(|place| *place >= front);
+        }
         None
     }
 
@@ -204,7 +220,7 @@ impl Server {
             Ok(length) if unit_id != UnitId::BROADCAST => {
                 self.state = State::Answered { length };
                 self.filled = length.saturating_add(tail);
-                self.behind = 0;
+                (self.behind, self.boundary) = (0, Some(length));
             }
             _ => self.listen(),
         }
@@ -212,7 +228,7 @@ impl Server {
 
     fn listen(&mut self) {
         self.state = State::Listening;
-        self.filled = 0;
+        (self.filled, self.boundary) = (0, Some(0));
     }
 
     /// A reply to send, or until when the line has to be left alone.
@@ -255,7 +271,7 @@ impl Machine for Server {
     }
 }
 
-fn look_at(units: &UnitSet, bytes: &[u8], is_last: bool) -> Candidate {
+fn look_at(units: &UnitSet, bytes: &[u8], is_last: bool, is_boundary: bool) -> Candidate {
     let Some((unit, pdu)) = bytes.split_first() else { return Candidate::Begun };
     let unit_id = UnitId(*unit);
     if unit_id != UnitId::BROADCAST && !units.contains(unit_id) {
@@ -265,14 +281,27 @@ fn look_at(units: &UnitSet, bytes: &[u8], is_last: bool) -> Candidate {
         _ if pdu.first().is_some_and(|code| *code == 0 || *code > 0x7F) => return Candidate::No,
         Err(_) => return Candidate::Begun,
         Ok(Some(length)) => HEADER + length + TRAILER,
-        Ok(None) if is_last && bytes.len() >= MIN_FRAME => bytes.len(),
+        Ok(None) if pdu.first() == Some(&8) && (!is_boundary || is_usual_diagnostics(bytes)) => DIAGNOSTICS,
+        Ok(None) if !is_boundary => return Candidate::No,
+        // Behind the first byte of a CRC that ends with 0 it fits already: what is no request goes on.
+        Ok(None) if is_last && is_request(bytes) => bytes.len(),
         Ok(None) => return Candidate::Begun,
     };
     match bytes.get(..frame_length) {
         Some(frame) if crc16(frame) == 0 => Candidate::Request(frame_length),
-        // What is longer than a frame may be is none; what has another end may go on.
+        // What is longer than a frame may be is none.
         None if frame_length <= MAX_FRAME => Candidate::Begun,
-        Some(_) if is_last && frame_length == bytes.len() && request_length(pdu) == Ok(None) => Candidate::Begun,
         _ => Candidate::No,
     }
+}
+
+/// Whether the bytes are a whole frame with a legal request.
+fn is_request(bytes: &[u8]) -> bool {
+    let pdu = bytes.get(HEADER..bytes.len().saturating_sub(TRAILER)).unwrap_or_default();
+    bytes.len() >= MIN_FRAME && crc16(bytes) == 0 && Request::parse(pdu).is_ok()
+}
+
+/// Whether the bytes begin with the usual frame of function 8.
+fn is_usual_diagnostics(bytes: &[u8]) -> bool {
+    bytes.get(..DIAGNOSTICS).is_some_and(|frame| crc16(frame) == 0)
 }
