@@ -75,7 +75,6 @@ for transport, framer in [("rtu", FramerRTU), ("tcp", FramerSocket)]:
     client, server = framer(DecodePDU(False)), framer(DecodePDU(True))
     tid = {"transaction_id": 1} if transport == "tcp" else {}
 
-
     # A program has numbers, not objects that were made before: both sides make their own.
     def their_request(framer=client):
         return framer.buildFrame(ReadHoldingRegistersRequest(address=107, count=125, dev_id=17, transaction_id=1))
