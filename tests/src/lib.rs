@@ -3,6 +3,10 @@
 //! `README.md` beside this crate fixes the format. A runner is a loader and a comparison: it hands
 //! the arguments of a case to its own binding of core and compares the answer.
 
+pub mod fuzz;
+pub mod line;
+pub mod random;
+
 use std::path::Path;
 
 use parabus_core::contract::{self, Error};

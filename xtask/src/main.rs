@@ -13,6 +13,7 @@ mod setup;
 mod size;
 mod steps;
 mod test;
+mod tough;
 mod wasm;
 
 use std::process::ExitCode;
@@ -28,6 +29,10 @@ cargo xtask COMMAND
   demo --gateway with an emulated gateway between a part of the plant and the server; also with --check
   test [AREA]    every test, or one of: core server vectors wasm python node firmware page devices
   bench [AREA]   speed, side by side with peers, or one of: modbus (Rust, Python, Node) value reference
+  tough line [TRANSACTIONS]
+                 core's machines on noisy lines, 1,000,000 without a number
+  tough fuzz [TARGET] [--inputs N] [--guided SECONDS]
+                 every parser and machine with inputs that follow from seeds, or led by libFuzzer
   size           flash and transfer sizes
   dist           what users install, into target/dist/
   ci             what CI runs: test
@@ -58,6 +63,7 @@ fn run(words: &[&str]) -> Result {
         ["test", area] => test::run(Some(area)),
         ["bench"] => bench::run(None),
         ["bench", area] => bench::run(Some(area)),
+        ["tough", rest @ ..] => tough::run(rest),
         ["size"] => size::run(),
         ["dist"] => dist::run(),
         [] | ["help" | "--help" | "-h"] => {

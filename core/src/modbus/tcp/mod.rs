@@ -86,10 +86,19 @@ pub fn emit_request(
         *place = [high, low, 0, 0, 0, 6, unit_id.0, code, a, b, c, d];
         return Ok(12);
     }
+    emit_any_request(buffer, transaction_id, unit_id, *request)
+}
+
+/// Apart from the usual request, whose few instructions need no room on the stack then.
+#[inline(never)]
+fn emit_any_request(
+    buffer: &mut [u8],
+    transaction_id: u16,
+    unit_id: UnitId,
+    request: Request<'_>,
+) -> Result<usize, FrameError> {
     let found = buffer.len();
     let too_small = FrameError::new(ErrorKind::BufferTooSmall, found, "room for the whole frame");
-    // A copy, so that the usual request need not be in memory.
-    let request = *request;
     let pdu_length = request.emit(buffer.get_mut(HEADER..).ok_or(too_small)?)?;
     emit_header(buffer, transaction_id, unit_id, pdu_length)
 }

@@ -1,0 +1,124 @@
+//! Inputs that get further than random bytes: legal frames, changed a little, cut, joined, with the
+//! checksum made right again.
+
+use parabus_core::modbus::server::answer;
+use parabus_core::modbus::{MAX_PDU, UnitId};
+
+use super::Shape;
+use crate::line::{Plant, Transport, frame, question};
+use crate::random::Random;
+
+/// An input of a shape.
+pub fn generate(shape: Shape, random: &mut Random) -> Vec<u8> {
+    match shape {
+        Shape::Pdu => pdu(random),
+        Shape::Rtu => one(Transport::Rtu, random),
+        Shape::Ascii => one(Transport::Ascii, random),
+        Shape::Tcp => one(Transport::Tcp, random),
+        Shape::AnyFrame => {
+            // The order in which the target chooses.
+            let which = random.below(4);
+            let bytes = match which {
+                0 => one(Transport::Rtu, random),
+                1 => one(Transport::Tcp, random),
+                2 => one(Transport::Ascii, random),
+                _ => pdu(random),
+            };
+            [&[which as u8, random.byte()], &bytes[..]].concat()
+        }
+        Shape::Stream => {
+            let transport = random.pick(&Transport::ALL);
+            let which = Transport::ALL.iter().position(|each| *each == transport).unwrap_or_default();
+            // Contract and core choose the transport in different ways; a stream of another one is noise.
+            let mut bytes = vec![random.byte(), random.byte(), which as u8, random.byte()];
+            for _ in 0..1 + random.below(6) {
+                if random.is(300) {
+                    let count = random.below(20);
+                    bytes.extend(random.bytes(count));
+                }
+                bytes.extend(one(transport, random));
+            }
+            bytes
+        }
+        Shape::Steps => {
+            let mut bytes = random.bytes(7);
+            for _ in 0..1 + random.below(24) {
+                let its = match random.below(8) {
+                    0 => random.bytes(3),
+                    1 => {
+                        let transport = random.pick(&Transport::ALL);
+                        one(transport, random)
+                    }
+                    _ => [vec![random.byte()], pdu(random)].concat(),
+                };
+                let count = its.len().min(255);
+                bytes.extend([random.byte(), count as u8]);
+                bytes.extend(&its[..count]);
+            }
+            bytes
+        }
+        Shape::Numbers => {
+            let count = random.pick(&[20, 22, 24, 100]) + random.below(4);
+            // Mostly small ones.
+            (0..count).map(|_| if random.is(500) { random.below(4) as u8 } else { random.byte() }).collect()
+        }
+    }
+}
+
+/// A request or a reply, not always as it should be.
+fn pdu(random: &mut Random) -> Vec<u8> {
+    let mut pdu = match random.below(16) {
+        0 => {
+            let count = random.below(260);
+            random.bytes(count)
+        }
+        1..=7 => question(random),
+        _ => {
+            let asked = question(random);
+            let mut buffer = [0; MAX_PDU];
+            buffer[..asked.len()].copy_from_slice(&asked);
+            let length = answer(&mut Plant::default(), UnitId(random.byte()), &mut buffer, asked.len());
+            buffer[..length].to_vec()
+        }
+    };
+    if random.is(400) {
+        change(&mut pdu, random);
+    }
+    pdu
+}
+
+/// A frame, or what is left of one.
+fn one(transport: Transport, random: &mut Random) -> Vec<u8> {
+    let mut pdu = pdu(random);
+    pdu.truncate(MAX_PDU);
+    if pdu.is_empty() {
+        pdu.push(random.byte());
+    }
+    let unit = random.pick(&[1, 1, 17, 0, 255, 9]);
+    let mut bytes = frame(transport, random.word() % 8, unit, &pdu);
+    if random.is(250) {
+        change(&mut bytes, random);
+    }
+    bytes
+}
+
+/// Changes, takes away, adds or doubles a few bytes.
+fn change(bytes: &mut Vec<u8>, random: &mut Random) {
+    for _ in 0..1 + random.below(3) {
+        let place = random.below(bytes.len().max(1));
+        match random.below(7) {
+            _ if bytes.is_empty() => bytes.push(random.byte()),
+            0 => bytes[place] = random.byte(),
+            1 => bytes[place] ^= 1 << random.below(8),
+            2 => bytes[place] = random.pick(&[0, 1, 2, 0x7F, 0x80, 0xFE, 0xFF]),
+            3 => bytes.truncate(place),
+            4 => bytes.insert(place, random.byte()),
+            5 => drop(bytes.remove(place)),
+            _ => {
+                let end = place + random.below(bytes.len() - place + 1);
+                let piece = bytes[place..end].to_vec();
+                bytes.splice(place..place, piece);
+            }
+        }
+    }
+}
