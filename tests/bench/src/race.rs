@@ -169,7 +169,11 @@ pub fn race(title: &str, contestants: Vec<Contestant<'_>>) {
 fn medians(contestants: &mut [Contestant<'_>]) -> Vec<f64> {
     let time = |each: &mut Contestant<'_>, count: u32| {
         let started = Instant::now();
-        let _ = (each.run)(Task::Repeat(count));
+        let whole = catch_unwind(AssertUnwindSafe(|| (each.run)(Task::Repeat(count))));
+        if let Err(panic) = whole {
+            each.note = format!("panics when repeated: {}", panic_message(&*panic));
+            each.is_ranked = false;
+        }
         started.elapsed()
     };
     let counts: Vec<u32> = contestants
