@@ -63,6 +63,7 @@ export class Session {
 
   /** Registers or bits, in as many requests as they need. */
   async read(unitId, kind, address, count = 1) {
+    if (!(count >= 1)) throw new RangeError(`\`count\` is ${count}, expected at least 1`);
     const most = kind === "coil" || kind === "discrete-input" ? 2000 : 125;
     const points = [];
     for (let start = address; start < address + count; start += most) points.push([kind, start, Math.min(most, address + count - start)]);

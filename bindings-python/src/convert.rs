@@ -1,7 +1,7 @@
 //! Python's values to those of the contract, with an error that says what was expected.
 
 use parabus_core::contract::Error;
-use parabus_core::contract::modbus::{BitOrWord, Frame};
+use parabus_core::contract::modbus::{BitOrWord, Frame, Span};
 use parabus_core::error::ErrorKind;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -49,6 +49,31 @@ impl<'py> FromPyObject<'_, 'py> for Registers {
             item.extract().map_err(|error| in_range(error, &format!("register {index} is"), &item, u16::MAX))
         };
         items.try_iter()?.enumerate().map(register).collect::<PyResult<_>>().map(Registers)
+    }
+}
+
+/// Spans of registers: tuples or lists of kind, address and count.
+pub struct Spans(pub Vec<Span>);
+
+impl<'py> FromPyObject<'_, 'py> for Spans {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let mut spans = Vec::new();
+        for (index, span) in object.try_iter()?.enumerate() {
+            let span = span?;
+            let parts: Vec<Bound<'_, PyAny>> = span.try_iter()?.collect::<PyResult<_>>()?;
+            let [kind, address, count] = parts.as_slice() else {
+                let message = format!("point {index} is {}, expected kind, address and count", shown(&span));
+                return Err(PyValueError::new_err(message));
+            };
+            let number = |what: &str, item: &Bound<'_, PyAny>| {
+                let what = format!("the {what} of point {index} is");
+                item.extract().map_err(|error| in_range(error, &what, item, u16::MAX))
+            };
+            spans.push((kind.extract()?, number("address", address)?, number("count", count)?));
+        }
+        Ok(Spans(spans))
     }
 }
 

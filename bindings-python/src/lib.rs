@@ -11,7 +11,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
-use convert::{Bytes, Out, Registers, Small};
+use convert::{Bytes, Out, Registers, Small, Spans};
 
 /// Telemetry of Modbus equipment as plain computation: references, values, frames and machines.
 ///
@@ -321,15 +321,16 @@ fn lrc(py: Python<'_>, data: Bytes) -> PyResult<u8> {
 /// Raises:
 ///     FrameError: a kind that does not exist, no registers or too many, addresses beyond 65535.
 #[pyfunction]
-#[pyo3(signature = (points, *, max_registers = 125, max_gap = 0, refused = Vec::new()),
+#[pyo3(signature = (points, *, max_registers = 125, max_gap = 0, refused = Spans(Vec::new())),
        text_signature = "(points, *, max_registers=125, max_gap=0, refused=())")]
 fn plan_reads(
     py: Python<'_>,
-    points: Vec<modbus::Span>,
+    points: Spans,
     max_registers: u16,
     max_gap: u16,
-    refused: Vec<modbus::Span>,
+    refused: Spans,
 ) -> PyResult<Bound<'_, PyAny>> {
+    let (points, refused) = (points.0, refused.0);
     let call = modbus::PlanReads { points, max_registers, max_gap, refused };
     Ok(pythonize::pythonize(py, &modbus::plan_reads(&call).map_err(|error| errors::raise(py, error))?)?)
 }

@@ -191,3 +191,8 @@ def test_plans():
     assert parabus.plan_writes("coil", 1, np.array([True, False]))[0]["bits"] == [True, False]
     with pytest.raises(ValueError, match="value 1 is 70000"):
         parabus.plan_writes("holding", 1, [1, 70000])
+    assert parabus.plan_reads([["input", 5, 1]])[0]["address"] == 5
+    with pytest.raises(ValueError, match="the address of point 0 is -1, expected an int 0 to 65535"):
+        parabus.plan_reads([("holding", -1, 1)])
+    with pytest.raises(ValueError, match="point 0 is .* expected kind, address and count"):
+        parabus.plan_reads([("holding", 1)])

@@ -1,5 +1,6 @@
 """Sessions of Python and Node against pymodbus and libmodbus, both ways, on TCP and serial ports."""
 
+import concurrent.futures
 import contextlib
 import ctypes
 import functools
@@ -8,6 +9,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import threading
 
 import parabus.session
 import pytest
@@ -271,3 +273,28 @@ def test_a_bank_of_functions_and_its_failures():
             assert own.written == (1, "coil", 5, [True, False])
             with pytest.raises(parabus.session.ModbusException, match="illegal data address"):
                 plant.write(1, "holding", 9, [1])
+
+
+def test_closing_ends_a_request_that_waits():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        plant = parabus.session.Session.connect("127.0.0.1", listener.getsockname()[1], timeout_ms=60_000)
+        timer = threading.Timer(0.1, plant.close)
+        timer.start()
+        with pytest.raises(ConnectionError, match="the session was closed"):
+            plant.read(1, "holding", 0)
+        with pytest.raises(ConnectionError, match="the session is closed"):
+            plant.read(1, "holding", 0)
+
+
+def test_threads_share_a_session():
+    registers = list(range(1000))
+    with parabus.session.serve([1], {"holding": registers}, port=0) as served:
+        with parabus.session.Session.connect("127.0.0.1", served.port) as plant:
+
+            def ask(start):
+                return all(plant.read(1, "holding", start, 5) == registers[start : start + 5] for _ in range(50))
+
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                assert all(pool.map(ask, range(0, 800, 100)))
+            with pytest.raises(ValueError, match="`count` is 0"):
+                plant.read(1, "holding", 0, 0)

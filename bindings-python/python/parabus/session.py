@@ -69,6 +69,10 @@ class _Channel(Protocol):
         """What came, empty if nothing did. Raises ConnectionError at the end."""
         ...
 
+    def interrupt(self) -> None:
+        """Ends a `receive` that waits in another thread."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -97,6 +101,12 @@ class _Socket:
         if not data:
             raise ConnectionError("the other side closed the connection")
         return data
+
+    def interrupt(self) -> None:
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # Gone already.
 
     def close(self) -> None:
         self._socket.close()
@@ -129,6 +139,9 @@ class _Serial:
         except (self._error, OSError, TypeError) as error:  # TypeError: closed by another thread while it reads
             raise ConnectionError(f"cannot receive: {error}") from error
 
+    def interrupt(self) -> None:
+        self._port.close()
+
     def close(self) -> None:
         self._port.close()
 
@@ -141,6 +154,7 @@ class Session:
         self._open = open_channel
         self._channel: _Channel | None = open_channel()
         self._lock = threading.Lock()
+        self._is_closed = False
 
     @classmethod
     def connect(
@@ -207,14 +221,18 @@ class Session:
 
         Raises:
             TimeoutError: no reply came.
-            ConnectionError: the connection broke; the next request makes it anew.
+            ConnectionError: the connection broke, and the next request makes it anew; or `close` was called.
             parabus.FrameError: fields that make no request.
         """
         with self._lock:
+            if self._is_closed:
+                raise ConnectionError("the session is closed")
             try:
                 return self._exchange(dict(frame))
-            except ConnectionError:
+            except ConnectionError as error:
                 self._drop()
+                if self._is_closed:
+                    raise ConnectionError("the session was closed") from error
                 raise
 
     def _exchange(self, frame: dict[str, Any]) -> dict[str, Any]:
@@ -255,7 +273,11 @@ class Session:
 
         Raises:
             ModbusException: the device refuses.
+            ValueError: a count below 1.
+            TimeoutError, ConnectionError, parabus.FrameError: as `request`.
         """
+        if count < 1:
+            raise ValueError(f"`count` is {count}, expected at least 1")
         most = 2000 if kind in ("coil", "discrete-input") else 125
         starts = range(address, address + count, most)
         points = [(kind, start, min(most, address + count - start)) for start in starts]
@@ -298,7 +320,11 @@ class Session:
         self._client.reset(_now_ms())
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection; a request that waits in another thread ends with ConnectionError."""
+        self._is_closed = True
+        channel = self._channel
+        if channel is not None:
+            channel.interrupt()
         with self._lock:
             self._drop()
 
@@ -414,10 +440,7 @@ def serve(
             pass
         listener.close()
         for channel in list(open_now):
-            try:
-                channel._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            channel.interrupt()
 
     threading.Thread(target=accept, daemon=True).start()
     return Server(close, int(listener.getsockname()[1]))
