@@ -65,10 +65,10 @@ function race(title, frame, contestants) {
     const [time, ratio] = [medians[index].toFixed(1), (medians[index] / medians[0]).toFixed(2)];
     console.log(`  ${name.padEnd(42)}${time.padStart(12)} ns ${ratio.padStart(10)}x`);
   });
-  const ours = Math.min(...medians.filter((_, index) => fit[index][0].startsWith("parabus")));
-  const theirs = medians[fit.findIndex(([name]) => name === PEER)];
-  if (theirs !== undefined && Number.isFinite(ours)) {
-    const ahead = theirs / ours;
+  const best = Math.min(...medians.filter((_, index) => fit[index][0].startsWith("parabus")));
+  const median = medians[fit.findIndex(([name]) => name === PEER)];
+  if (median !== undefined && Number.isFinite(best)) {
+    const ahead = median / best;
     console.log(`  ${ahead >= 1 ? `ahead of ${PEER} by ${ahead.toFixed(2)}x` : `BEHIND ${PEER} by ${(1 / ahead).toFixed(2)}x`}`);
   }
 }
@@ -96,17 +96,27 @@ const theirs = {
   },
 };
 
-const head = { transactionId: 1, unitId: 17, functionCode: 3 };
-const request = { ...head, address: 107, quantity: 125 };
+// Written out as a program writes it: spreading an object costs more than a frame.
+const ours = {
+  rtu: {
+    request: () => ({ unitId: 17, functionCode: 3, address: 107, quantity: 125 }),
+    response: (values) => ({ unitId: 17, functionCode: 3, values }),
+  },
+  tcp: {
+    request: () => ({ transactionId: 1, unitId: 17, functionCode: 3, address: 107, quantity: 125 }),
+    response: (values) => ({ transactionId: 1, unitId: 17, functionCode: 3, values }),
+  },
+};
+
 for (const transport of ["rtu", "tcp"]) {
-  const peer = theirs[transport], name = transport.toUpperCase();
+  const peer = theirs[transport], own = ours[transport], name = transport.toUpperCase();
   const ask = { transport, direction: "request" }, give = { transport, direction: "response" };
-  const built = Buffer.from(api.encodeFrame(request, ask)), reply = Buffer.from(api.encodeFrame({ ...head, values }, give));
-  const out = new Uint16Array(125);
+  const built = Buffer.from(api.encodeFrame(own.request(), ask)), reply = Buffer.from(api.encodeFrame(own.response(values), give));
+  const intoArray = { transport, direction: "response", out: new Uint16Array(125) };
   const isBuilt = (bytes) => built.equals(Buffer.from(bytes)), isReply = (bytes) => reply.equals(Buffer.from(bytes));
   const isValues = (found) => found.length === 125 && Array.from(found).every((value, index) => value === values[index]);
   race(`${name} request built`, built, [
-    ["parabus.encodeFrame", () => api.encodeFrame({ ...request }, ask), isBuilt],
+    ["parabus.encodeFrame", () => api.encodeFrame(own.request(), ask), isBuilt],
     [PEER, peer.ask, isBuilt],
   ]);
   race(`${name} request, checked and taken apart`, built, [
@@ -114,12 +124,12 @@ for (const transport of ["rtu", "tcp"]) {
     [PEER, () => peer.asked(built), (made) => made.body.start === 107 && made.body.count === 125 && !made.corrupted],
   ]);
   race(`${name} response of 125 registers, built`, reply, [
-    ["parabus.encodeFrame, of an array", () => api.encodeFrame({ ...head, values: array }, give), isReply],
-    ["parabus.encodeFrame, of a list", () => api.encodeFrame({ ...head, values }, give), isReply],
+    ["parabus.encodeFrame, of an array", () => api.encodeFrame(own.response(array), give), isReply],
+    ["parabus.encodeFrame, of a list", () => api.encodeFrame(own.response(values), give), isReply],
     [PEER, peer.give, isReply],
   ]);
   race(`${name} response of 125 registers, to values`, reply, [
-    ["parabus.decodeFrame, into an array", () => api.decodeFrame(reply, { ...give, out }).values, isValues],
+    ["parabus.decodeFrame, into an array", () => api.decodeFrame(reply, intoArray).values, isValues],
     ["parabus.decodeFrame, to a list", () => api.decodeFrame(reply, give).values, isValues],
     [PEER, () => peer.given(reply).body.valuesAsArray, isValues],
   ]);
