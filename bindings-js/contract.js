@@ -62,14 +62,31 @@ function filled(out, values) {
 
 // What most frames are goes past the objects that all others are made of.
 const words = new Uint16Array(128);
-const bytes = new Uint8Array(12);
+const bytes = new Uint8Array(260);
+const short = bytes.subarray(0, 12);
 const isStream = (transport) => transport === "tcp" || transport === "rtu";
+
+/** The first so many registers into the caller's array; views of arrays take longer than their content. */
+function filledFromWords(out, count) {
+  if (count > out.length) return filled(out, words.subarray(3, 3 + count));
+  for (let index = 0; index < count; index++) out[index] = words[3 + index];
+  return count === out.length ? out : out.subarray(0, count);
+}
 
 /** A list of the first so many registers; `Array.from` takes thirty times as long. */
 function listOf(count) {
   const list = new Array(count);
   for (let index = 0; index < count; index++) list[index] = words[3 + index];
   return list;
+}
+
+/** The usual request, as the words say it. */
+function shortOf(isTcp) {
+  const [transactionId, unitId, functionCode, address, word] = [words[0], words[1], words[2], words[3], words[4]];
+  const head = isTcp ? { transactionId, unitId, functionCode, address } : { unitId, functionCode, address };
+  if (functionCode <= 4) head.quantity = word;
+  else head.value = functionCode === 5 ? word === 1 : word;
+  return head;
 }
 
 export const decodeFrame = (data, options) => {
@@ -79,10 +96,14 @@ export const decodeFrame = (data, options) => {
     const isTcp = transport === "tcp";
     const count = core.decode_registers(data, isTcp, words);
     if (count > 0) {
-      const values = out ? filled(out, words.subarray(3, 3 + count)) : listOf(count);
+      const values = out ? filledFromWords(out, count) : listOf(count);
       const unitId = words[1], functionCode = words[2];
       return isTcp ? { transactionId: words[0], unitId, functionCode, values } : { unitId, functionCode, values };
     }
+  }
+  if (direction === "request" && isStream(transport) && data instanceof Uint8Array) {
+    const isTcp = transport === "tcp";
+    if (core.decode_short(data, isTcp, words)) return shortOf(isTcp);
   }
   const { out: _, ...rest } = options;
   const frame = frameOf(call("decode_frame", { ...rest, data: Array.from(data) }));
@@ -112,14 +133,38 @@ function shortFrame(frame, isTcp) {
   if (!(isWord(transactionId) && isByte(unitId) && isByte(functionCode) && isWord(address) && isWord(word))) return null;
   // Another field is for `encode_frame` to refuse.
   const count = 4 + (isTcp || frame.transactionId !== undefined ? 1 : 0);
-  let fields = 0;
-  for (const _ in frame) fields++;
-  if (fields !== count) return null;
-  const length = core.encode_short(transactionId, unitId, functionCode, address, word, isTcp, bytes);
+  if (Object.keys(frame).length !== count) return null;
+  const length = core.encode_short(transactionId, unitId, functionCode, address, word, isTcp, short);
   return length > 0 ? bytes.slice(0, length) : null;
 }
+
+/** A response of registers, or nothing. */
+function registersFrame(frame, isTcp) {
+  const { transactionId = 0, unitId, functionCode, values } = frame;
+  if (!(isWord(transactionId) && isByte(unitId) && isByte(functionCode)) || values.length > 125) return null;
+  const count = 3 + (isTcp || frame.transactionId !== undefined ? 1 : 0);
+  if (Object.keys(frame).length !== count) return null;
+  words[0] = transactionId;
+  words[1] = unitId;
+  words[2] = functionCode;
+  if (values instanceof Uint16Array) words.set(values, 3);
+  else {
+    for (let index = 0; index < values.length; index++) {
+      if (!isWord(values[index])) return null;
+      words[3 + index] = values[index];
+    }
+  }
+  const length = core.encode_registers(words, 3 + values.length, isTcp, bytes);
+  return length > 0 ? bytes.slice(0, length) : null;
+}
+const isRegisters = ({ values }) => Array.isArray(values) || values instanceof Uint16Array;
+
 export const encodeFrame = (frame, options) => {
   const { transport, direction } = options;
+  if (direction === "response" && isStream(transport) && isRegisters(frame) && (transport !== "tcp" || frame.transactionId !== undefined)) {
+    const built = registersFrame(frame, transport === "tcp");
+    if (built) return built;
+  }
   const isUsual = direction === "request" && isStream(transport) && frame.functionCode <= 6 && (transport !== "tcp" || frame.transactionId !== undefined);
   return (isUsual && shortFrame(frame, transport === "tcp")) || Uint8Array.from(call("encode_frame", { ...options, frame: fieldsOf(frame) }));
 };

@@ -189,6 +189,26 @@ pub fn decode_registers(data: &[u8], is_tcp: bool, mut out: Uint16ArraySlice<'_>
     count.unwrap_or_default() as u32
 }
 
+/// A request of function 1 to 6, without objects in between: transaction, unit, function, address and the
+/// word behind it go into the first five places of `out`. Gives whether it is one.
+#[napi]
+pub fn decode_short(data: &[u8], is_tcp: bool, mut out: Uint16ArraySlice<'_>) -> bool {
+    // SAFETY: the array is the package's own, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
+    out.first_chunk_mut().and_then(|out| contract::modbus::decode_short(data, is_tcp, out)).is_some()
+}
+
+/// Registers of a response, without objects in between: `count` words, as [`decode_registers`] gives them.
+/// Gives the length of the frame in `out`, which has 260 places; 0 if it is not legal.
+#[napi]
+pub fn encode_registers(words: &[u16], count: u32, is_tcp: bool, mut out: Uint8ArraySlice<'_>) -> u32 {
+    // SAFETY: the array is the package's own, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
+    let words = words.get(..count as usize).unwrap_or_default();
+    let length = out.first_chunk_mut().and_then(|out| contract::modbus::encode_registers(words, is_tcp, out));
+    length.unwrap_or_default() as u32
+}
+
 /// A request of function 1 to 6, without objects in between. Gives the length of its frame, 0 if it is not
 /// legal. Numbers are in range.
 #[napi]

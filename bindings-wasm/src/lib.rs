@@ -172,6 +172,22 @@ pub fn decode_registers(data: &[u8], is_tcp: bool, out: &mut [u16]) -> u32 {
     count.unwrap_or_default() as u32
 }
 
+/// A request of function 1 to 6, without objects in between: transaction, unit, function, address and the
+/// word behind it go into the first five places of `out`. Gives whether it is one.
+#[wasm_bindgen]
+pub fn decode_short(data: &[u8], is_tcp: bool, out: &mut [u16]) -> bool {
+    out.first_chunk_mut().and_then(|out| contract::modbus::decode_short(data, is_tcp, out)).is_some()
+}
+
+/// Registers of a response, without objects in between: `count` words, as [`decode_registers`] gives them.
+/// Gives the length of the frame in `out`, which has 260 places; 0 if it is not legal.
+#[wasm_bindgen]
+pub fn encode_registers(words: &[u16], count: u32, is_tcp: bool, out: &mut [u8]) -> u32 {
+    let words = words.get(..count as usize).unwrap_or_default();
+    let length = out.first_chunk_mut().and_then(|out| contract::modbus::encode_registers(words, is_tcp, out));
+    length.unwrap_or_default() as u32
+}
+
 /// A request of function 1 to 6, without objects in between. Gives the length of its frame, 0 if it is not
 /// legal. Numbers are in range.
 #[wasm_bindgen]

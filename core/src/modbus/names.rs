@@ -35,12 +35,9 @@ impl UnitSet {
     /// Whether a unit is in the set.
     pub const fn contains(&self, unit_id: UnitId) -> bool {
         let UnitSet([a, b, c, d]) = *self;
-        let part = match unit_id.0 / 64 {
-            0 => a,
-            1 => b,
-            2 => c,
-            _ => d,
-        };
+        // Two choices of two need no jump, which could not be foreseen.
+        let (even, odd) = if unit_id.0 & 0x80 == 0 { (a, b) } else { (c, d) };
+        let part = if unit_id.0 & 0x40 == 0 { even } else { odd };
         part >> (unit_id.0 % 64) & 1 == 1
     }
 }

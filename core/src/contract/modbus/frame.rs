@@ -584,6 +584,47 @@ pub fn decode_registers(data: &[u8], is_tcp: bool, out: &mut [u16; 128]) -> Opti
     Some(registers.len())
 }
 
+/// Transaction, unit, function, address, and the word behind it of a request of functions 1 to 6, without a
+/// structure in between; `None` for every other frame, and for one that is none: [`decode_frame`] says why.
+pub fn decode_short(data: &[u8], is_tcp: bool, out: &mut [u16; 128]) -> Option<()> {
+    let (transaction_id, unit_id, pdu) = if is_tcp {
+        let frame = tcp::Frame::parse(data).ok()?;
+        (frame.transaction_id, frame.unit_id, frame.pdu)
+    } else {
+        let frame = rtu::Frame::parse(data).ok()?;
+        (0, frame.unit_id, frame.pdu)
+    };
+    let (function, address, word) = match Request::parse(pdu).ok()? {
+        Request::Read { function, address, quantity } => (function, address, quantity),
+        Request::WriteSingleCoil { address, value } => (FunctionCode::WRITE_SINGLE_COIL, address, value.into()),
+        Request::WriteSingleRegister { address, value } => (FunctionCode::WRITE_SINGLE_REGISTER, address, value),
+        _ => return None,
+    };
+    let fields = [transaction_id, unit_id.0.into(), function.0.into(), address, word];
+    out.iter_mut().zip(fields).for_each(|(place, field)| *place = field);
+    Some(())
+}
+
+/// The frame of a response of registers, without a structure in between: transaction, unit and function
+/// are the first three words, the registers stand behind them. Gives its length; `None` for one that is not
+/// legal: [`encode_frame`] says why.
+pub fn encode_registers(words: &[u16], is_tcp: bool, out: &mut [u8; 260]) -> Option<usize> {
+    let [transaction_id, unit_id, function, values @ ..] = words else { return None };
+    let (unit_id, function) = (UnitId(u8::try_from(*unit_id).ok()?), FunctionCode(u8::try_from(*function).ok()?));
+    let mut bytes = [0; 250];
+    let bytes = bytes.get_mut(..2 * values.len())?;
+    bytes.chunks_exact_mut(2).zip(values).for_each(|(pair, value)| pair.copy_from_slice(&value.to_be_bytes()));
+    let response = Response::Registers { function, registers: Registers::new(bytes)? };
+    let header = if is_tcp { tcp::HEADER } else { rtu::HEADER };
+    let length = response.emit(out.get_mut(header..)?).ok()?;
+    let length = if is_tcp {
+        tcp::emit_header(out, *transaction_id, unit_id, length)
+    } else {
+        rtu::emit_frame(out, unit_id, length)
+    };
+    length.ok()
+}
+
 /// The frame of a request of five bytes, functions 1 to 6, without a structure in between. Gives its
 /// length; `None` for one that is not legal: [`encode_frame`] says why.
 pub fn encode_short(head: ShortFrame, is_tcp: bool, out: &mut [u8; 12]) -> Option<usize> {

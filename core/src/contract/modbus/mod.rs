@@ -17,7 +17,7 @@ pub use client::{
 };
 pub use frame::{
     BitOrWord, DecodeFrame, EncodeFrame, Frame, IdObject, Record, ShortFrame, decode_frame, decode_registers,
-    encode_frame, encode_short,
+    decode_short, encode_frame, encode_registers, encode_short,
 };
 pub use plan::{PlanReads, PlanWrites, PlannedRead, Span, plan_reads, plan_writes};
 pub use scanner::{FrameScanner, NewFrameScanner};

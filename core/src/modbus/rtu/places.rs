@@ -1,7 +1,13 @@
 //! Places of a window at which a frame may begin.
 
+use crate::modbus::Direction;
+use crate::modbus::pdu::is_public;
+
 /// As many as a window has bytes.
 pub(super) const ROOM: usize = 512;
+
+/// Places that are set at once.
+const BITS: usize = 64;
 
 /// A bit for each place.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +19,28 @@ impl Places {
     pub fn set(&mut self, place: usize) {
         if let Some(word) = self.0.get_mut(place / 64) {
             *word |= 1 << (place % 64);
+        }
+    }
+
+    /// Sets the places before the codes of public functions; codes before `seen` were looked at already.
+    pub fn mark(&mut self, direction: Direction, bytes: &[u8], seen: usize) {
+        let first = seen.max(1);
+        for (index, codes) in bytes.get(first..).unwrap_or_default().chunks(BITS).enumerate() {
+            let place = first.saturating_add(index.saturating_mul(BITS)).saturating_sub(1);
+            self.set_all(place, public(direction, codes));
+        }
+    }
+
+    /// Sets those of the places from one on whose bits are set.
+    fn set_all(&mut self, place: usize, mask: u64) {
+        let (first, bit) = (place / BITS, place % BITS);
+        let low = mask << bit;
+        // In two steps: a shift by all bits is none.
+        let high = mask >> 1 >> (BITS - 1 - bit);
+        for (index, mask) in [(first, low), (first + 1, high)] {
+            if let Some(word) = self.0.get_mut(index) {
+                *word |= mask;
+            }
         }
     }
 
@@ -44,6 +72,26 @@ impl Places {
         }
     }
 }
+
+/// A bit for each code of a public function. Without a branch: in noise every sixth byte is one, and
+/// which of them cannot be foreseen.
+fn public(direction: Direction, codes: &[u8]) -> u64 {
+    let most = if direction == Direction::Response { 0xBF } else { 0x3F };
+    codes.iter().rev().fold(0, |mask, code| {
+        let is_low = u64::from(code & 0x40 == 0) & u64::from(*code <= most);
+        mask << 1 | PUBLIC >> (code & 0x3F) & is_low
+    })
+}
+
+/// Of the functions below 64 those that are public; no other is.
+const PUBLIC: u64 = {
+    let (mut mask, mut code) = (0, 0);
+    while code < 64 {
+        mask |= (is_public(code) as u64) << code;
+        code += 1;
+    }
+    mask
+};
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,8 @@ pub struct Scanner {
     window: Window<ROOM>,
     /// Where in it a frame may begin.
     places: Places,
+    /// Bytes in front that belong to no frame any more. They go when room is needed.
+    gone: usize,
     heard_us: u64,
     /// Where a frame must begin, if it is one; and whether that follows a frame rather than a silence.
     boundary: Option<usize>,
@@ -63,6 +65,7 @@ impl Scanner {
             line,
             window: Window::new(),
             places: Places::NONE,
+            gone: 0,
             heard_us: 0,
             boundary: Some(0),
             is_behind_frame: false,
@@ -77,6 +80,7 @@ impl Scanner {
         if silence_us > MAX_HOLE_US || self.line.is_parted(self.heard_us, now_us, bytes.len()) {
             self.window.clear();
             self.places = Places::NONE;
+            self.gone = 0;
         }
         // A stream has no silences that mean anything, but the longest.
         let parting_us = Some(u64::from(self.line.t3_5_us())).filter(|us| *us > 0).unwrap_or(MAX_HOLE_US);
@@ -86,24 +90,29 @@ impl Scanner {
         self.heard_us = self.heard_us.max(now_us);
         let mut rest = bytes;
         while !rest.is_empty() {
+            if self.window.len().saturating_add(rest.len()) > ROOM {
+                self.make_room();
+            }
             let seen = self.window.len();
             rest = self.window.fill(rest);
             self.scan(seen, &mut found);
         }
     }
 
+    fn make_room(&mut self) {
+        self.window.forget(self.gone);
+        self.places.forget(self.gone);
+        self.boundary = self.boundary.and_then(|place| place.checked_sub(self.gone));
+        self.gone = 0;
+    }
+
     /// Looks for a frame at every place that may begin one, of which `seen` bytes were looked at before;
     /// forgets what can belong to none.
     fn scan(&mut self, mut seen: usize, found: &mut impl FnMut(Frame<'_>)) {
         let bytes = self.window.bytes();
-        // The second byte says whether it is worth a look.
-        for (place, code) in bytes.iter().enumerate().skip(seen.max(1)) {
-            if is_public(function_of(self.direction, *code)) {
-                self.places.set(place.saturating_sub(1));
-            }
-        }
+        let (mut start, mut end, mut keep_from) = (self.gone, 0, None);
+        self.places.mark(self.direction, bytes, seen);
         self.boundary.into_iter().for_each(|place| self.places.set(place));
-        let (mut start, mut end, mut keep_from) = (0, 0, None);
         while let Some(place) = self.places.next(start) {
             start = place;
             let Some(begun) = bytes.get(start..).filter(|begun| !begun.is_empty()) else { break };
@@ -111,7 +120,9 @@ impl Scanner {
             match look_at(self.direction, begun, seen_of_it, self.is_boundary(start, begun)) {
                 Candidate::Frame(length) => {
                     end = start.saturating_add(length);
-                    if let Some(Ok(frame)) = begun.get(..length).map(Frame::parse)
+                    // Length and CRC were looked at.
+                    if let Some([unit, pdu @ .., _, _]) = begun.get(..length)
+                        && let frame = (Frame { unit_id: UnitId(*unit), pdu })
                         && self.is_believed(&frame, bytes, start, end)
                     {
                         found(frame);
@@ -135,10 +146,7 @@ impl Scanner {
             start = start.saturating_add(1);
         }
         // Of the last byte the second is not known yet.
-        let gone = keep_from.unwrap_or(bytes.len().saturating_sub(1)).max(end);
-        self.boundary = self.boundary.and_then(|place| place.checked_sub(gone));
-        self.window.forget(gone);
-        self.places.forget(gone);
+        self.gone = keep_from.unwrap_or(bytes.len().saturating_sub(1)).max(end);
     }
 
     const fn is_known(&self, unit_id: UnitId) -> bool {
@@ -147,8 +155,8 @@ impl Scanner {
 
     /// Whether a frame of a user-defined function may begin here.
     fn is_boundary(&self, start: usize, bytes: &[u8]) -> bool {
-        let is_known = bytes.first().is_some_and(|unit| self.is_known(UnitId(*unit)));
-        self.boundary == Some(start) && (is_known || !self.is_behind_frame)
+        let is_known = || bytes.first().is_some_and(|unit| self.is_known(UnitId(*unit)));
+        self.boundary == Some(start) && (!self.is_behind_frame || is_known())
     }
 
     /// Whether the CRC is proof enough.
