@@ -315,8 +315,8 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Six pairs of hexadecimal digits between `-` or `:`, any case.
-fn parse_mac(text: &str) -> Option<[u8; 6]> {
+/// A hardware address: six pairs of hexadecimal digits between `-` or `:`, any case.
+pub fn parse_mac(text: &str) -> Option<[u8; 6]> {
     let separator = *text.as_bytes().get(2).filter(|byte| matches!(byte, b'-' | b':'))?;
     let mut mac = [0; 6];
     let mut rest = text.as_bytes();

@@ -1,16 +1,12 @@
 //! The server's parts put together.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use parking_lot::Mutex;
-use tokio::sync::OwnedMutexGuard;
 
 use crate::config::Config;
 use crate::link::Links;
 use crate::live::Live;
-use crate::model::DeviceId;
 use crate::poll::Poller;
 use crate::quota::Quota;
 use crate::session::Sessions;
@@ -25,22 +21,7 @@ pub struct App {
     pub poll: Poller,
     pub sessions: Sessions,
     pub quota: Quota,
-    pub writes: Writes,
     pub metrics: PrometheusHandle,
-}
-
-/// One write at a time for each device.
-#[derive(Default)]
-pub struct Writes {
-    devices: Mutex<HashMap<DeviceId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Writes {
-    /// Waits for this device's turn.
-    pub async fn turn(&self, device: DeviceId) -> OwnedMutexGuard<()> {
-        let turn = self.devices.lock().entry(device).or_default().clone();
-        turn.lock_owned().await
-    }
 }
 
 /// A fault that keeps the server from starting.
@@ -57,7 +38,6 @@ impl App {
             poll: Poller::default(),
             sessions: Sessions::new(store.clone())?,
             quota: Quota::new(&config.api),
-            writes: Writes::default(),
             metrics: recorder()?,
             store,
             config,

@@ -14,9 +14,11 @@ pub fn monotonic_ms() -> u64 {
     monotonic_us() / 1000
 }
 
-/// Microseconds on the same clock: for the silences of serial lines.
+/// Microseconds on the same clock: for the silences of serial lines. It is the runtime's clock, which
+/// tests may stop and move.
 pub fn monotonic_us() -> u64 {
     static START: OnceLock<std::time::Instant> = OnceLock::new();
     let start = *START.get_or_init(std::time::Instant::now);
-    u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX)
+    let elapsed = tokio::time::Instant::now().into_std().saturating_duration_since(start);
+    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
 }

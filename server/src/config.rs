@@ -17,6 +17,7 @@ pub struct Config {
     pub storage: Storage,
     pub api: Api,
     pub access: Access,
+    pub backward: Backward,
     pub log: Log,
 }
 
@@ -123,6 +124,23 @@ impl Access {
             return self.allow_loopback;
         }
         !self.refused_ranges.iter().any(|range| range.contains(address))
+    }
+}
+
+/// `[backward]`: controllers that dial in (DOMAIN.md 2.10).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backward {
+    /// Address and port of the listener, port 20502 as a rule; none: controllers are not accepted.
+    pub listen: Option<SocketAddr>,
+    /// Controllers connected at once; a further one waits until one leaves.
+    #[serde(deserialize_with = "positive")]
+    pub max_controllers: u32,
+}
+
+impl Default for Backward {
+    fn default() -> Self {
+        Backward { listen: None, max_controllers: 10_000 }
     }
 }
 

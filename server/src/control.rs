@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use parabus_core::value::{Decimal, Value};
 
 use crate::app::App;
-use crate::link::{Priority, Read};
+use crate::link::{Limits, Link, Priority, Read};
 use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId};
-use crate::poll::read_cells;
+use crate::poll::{Learned, read_cells};
 
 /// Reads parameters from their devices now, each device with as few requests as possible.
 pub async fn read_params(
@@ -23,8 +23,12 @@ pub async fn read_params(
     let readings = by_device.into_iter().map(async |(device, params)| {
         let device = directory.devices.get(&device)?;
         let net = directory.nets.get(&device.net_id)?;
-        let link = app.links.handle(&net.connection, net.max_inflight_requests);
-        let reading = read_cells(&link, device, &params, Priority::Urgent, device.timeout_retries).await;
+        let link = match link_of(app, net, device) {
+            Ok(link) => link,
+            Err(error) => return Some(params.iter().map(|param| (param.id, Err(error.clone()))).collect()),
+        };
+        let reading =
+            read_cells(&link, device, &params, &mut Learned::default(), Priority::Urgent, device.timeout_retries).await;
         let results = params.iter().zip(reading.cells).map(|(param, cell)| {
             let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type));
             let value = codec.and_then(|codec| {
@@ -36,6 +40,17 @@ pub async fn read_params(
         Some(results.collect::<Vec<_>>())
     });
     join_all(readings).await.into_iter().flatten().flatten().collect()
+}
+
+/// The device's connection. What is switched off is left alone (seed: change-disable).
+fn link_of(app: &App, net: &Net, device: &Device) -> Result<Link, String> {
+    if net.disabled.is_some() {
+        return Err("the network is disabled".to_owned());
+    }
+    if device.disabled.is_some() {
+        return Err("the device is disabled".to_owned());
+    }
+    Ok(app.links.handle(&net.connection, Limits::of(net)))
 }
 
 /// A write as the device took it.
@@ -56,9 +71,9 @@ pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, t
         return Err(format!("registers of kind `{}` are read-only", param.kind.code()));
     }
     let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type))?;
-    let link = app.links.handle(&net.connection, net.max_inflight_requests);
+    let link = link_of(app, net, device)?;
     // Two writes to bits of one register would otherwise each undo the other.
-    let _turn = app.writes.turn(device.id).await;
+    let turn = link.turn(device.unit_id).await;
     let count = u16::try_from(codec.register_count()).unwrap_or(u16::MAX);
     let present = link
         .read(Read {
@@ -77,7 +92,7 @@ pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, t
     codec.encode(text, &mut registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
     let new = codec.decode(&registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
     check_limits(param, new.decimal())?;
-    link.write(device.unit_id, param.kind, param.address, &registers, device.write_function, device.timeout_ms)
+    turn.write(param.kind, param.address, &registers, device.write_function, device.timeout_ms)
         .await
         .map_err(|error| error.to_string())?;
     tracing::info!(param = param.id, device = device.id, value = %new, "parameter written");

@@ -7,7 +7,8 @@ use clap::{Parser, Subcommand};
 use parabus_server::app::{App, StartError};
 use parabus_server::config::{Config, LogFormat};
 use parabus_server::plant;
-use parabus_server::run::run;
+use parabus_server::run::{Listeners, run};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Self-hosted telemetry of Modbus equipment.
@@ -101,18 +102,27 @@ fn start_logging(level: &str, format: LogFormat) {
     }
 }
 
+async fn listen(field: &str, address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| format!("{field}: `{address}` cannot be opened: {error}").into())
+}
+
 fn serve(file: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
     let config = Config::load(file)?;
     let level = format!("{:?}", config.log.level).to_lowercase();
     start_logging(&level, config.log.format);
     runtime()?.block_on(async {
-        let listen = config.server.listen;
-        let listener = tokio::net::TcpListener::bind(listen)
-            .await
-            .map_err(|error| format!("server.listen: `{listen}` cannot be opened: {error}"))?;
+        let http = listen("server.listen", config.server.listen).await?;
+        let backward = match config.backward.listen {
+            Some(address) => Some(listen("backward.listen", address).await?),
+            None => None,
+        };
         let app = App::new(config)?;
-        tracing::info!(address = %listener.local_addr()?, "listening");
-        run(app, listener, stop_signal(until_stdin_closes)?).await;
+        tracing::info!(address = %http.local_addr()?, "listening");
+        if let Some(backward) = &backward {
+            tracing::info!(address = %backward.local_addr()?, "listening for controllers");
+        }
+        run(app, Listeners { http, backward }, stop_signal(until_stdin_closes)?).await;
         tracing::info!("stopped");
         Ok(())
     })

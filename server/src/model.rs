@@ -114,6 +114,23 @@ pub struct SerialPort {
     pub stop_bits: u8,
 }
 
+/// Hardware address of a controller: `d8:80:39:4e:8d:e9`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac(pub [u8; 6]);
+
+impl Mac {
+    pub fn parse(text: &str) -> Option<Mac> {
+        parabus_core::reference::parse_mac(text).map(Mac)
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mac([a, b, c, d, e, g]) = self;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
 /// How the server reaches a network.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Connection {
@@ -121,6 +138,8 @@ pub enum Connection {
     Direct { host: String, port: u16, framing: Framing },
     /// A bus on a serial port.
     Serial(SerialPort),
+    /// A controller that dials in (DOMAIN.md 2.10).
+    Backward(Mac),
 }
 
 impl Connection {
@@ -129,19 +148,20 @@ impl Connection {
         Connection::Direct { host: host.into(), port, framing: Framing::Tcp }
     }
 
-    /// The API's `ip` and `port`; a serial port has none, as a backward network that was never seen.
-    pub fn ip_and_port(&self) -> (&str, u16) {
-        match self {
-            Connection::Direct { host, port, .. } => (host, *port),
-            Connection::Serial(_) => ("", 0),
-        }
-    }
-
-    /// Where it leads, without how: `host:port` or a path.
+    /// Where it leads, without how: `host:port`, a path or a hardware address.
     pub fn address(&self) -> String {
         match self {
             Connection::Direct { host, port, .. } => format!("{host}:{port}"),
             Connection::Serial(port) => port.path.clone(),
+            Connection::Backward(mac) => mac.to_string(),
+        }
+    }
+
+    /// Hardware address of a controller that dials in.
+    pub fn mac(&self) -> Option<Mac> {
+        match self {
+            Connection::Backward(mac) => Some(*mac),
+            Connection::Direct { .. } | Connection::Serial(_) => None,
         }
     }
 }
@@ -156,6 +176,7 @@ impl fmt::Display for Connection {
                 let parity = parity.code().chars().next().unwrap_or_default().to_ascii_uppercase();
                 write!(f, "serial {path} {baud} 8{parity}{stop_bits}")
             }
+            Connection::Backward(mac) => write!(f, "backward {mac}"),
         }
     }
 }
@@ -171,6 +192,8 @@ pub struct Net {
     pub created_on: Instant,
     pub disabled: Option<Disabled>,
     pub connection: Connection,
+    /// The address lies in a tunnel of the operating system's.
+    pub is_vpn: bool,
     pub sku: Option<String>,
     /// `standalone`, `rpm416`, `opcb221`, `em130` or `ice`.
     pub solution: String,
@@ -178,6 +201,8 @@ pub struct Net {
     pub device_passwords: Vec<String>,
     /// Requests in flight at once on the connection, 1..=16.
     pub max_inflight_requests: u8,
+    /// Milliseconds of rest between two requests, for devices that need a pause.
+    pub request_gap_ms: u16,
 }
 
 /// One Modbus unit.
@@ -194,6 +219,8 @@ pub struct Device {
     pub update_period_sec: u32,
     /// Most registers in one request, 1..=125.
     pub read_group_size: u8,
+    /// Registers that belong to no parameter and may be read to save a request.
+    pub read_gap: u8,
     pub write_function: WriteFunction,
     /// Repetitions of a request that timed out.
     pub timeout_retries: u8,

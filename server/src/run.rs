@@ -8,16 +8,31 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::link::backward;
 use crate::web;
 
+/// Where the server is reached.
+pub struct Listeners {
+    pub http: TcpListener,
+    /// For controllers that dial in.
+    pub backward: Option<TcpListener>,
+}
+
 /// Runs until `stop`: polls devices, keeps the store, answers requests.
-pub async fn run(app: Arc<App>, listener: TcpListener, stop: CancellationToken) {
+pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) {
     app.store.keep(Duration::from_millis(app.config.storage.commit_interval_ms.into()));
     let polling = tokio::spawn(app.poll.clone().run(app.store.clone(), app.links.clone(), app.live.clone()));
+    let controllers = listeners.backward.map(|listener| {
+        let most = app.config.backward.max_controllers as usize;
+        tokio::spawn(backward::listen(listener, most, app.links.clone(), app.store.watch()))
+    });
     let upkeep = tokio::spawn(keep_metrics(app.metrics.clone()));
     let router = web::router(&app);
-    web::accept::serve(listener, router, &app.config.server, stop).await;
+    web::accept::serve(listeners.http, router, &app.config.server, stop).await;
     polling.abort();
+    if let Some(controllers) = controllers {
+        controllers.abort();
+    }
     upkeep.abort();
     // Readings are safe in the log already; sealing them makes the next start quicker.
     if let Err(error) = app.store.seal() {

@@ -3,6 +3,7 @@
 use std::io::ErrorKind as Io;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_serial::{DataBits, ErrorKind, SerialStream, StopBits};
@@ -17,11 +18,24 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
-pub async fn dial(connection: &Connection) -> Result<Box<dyn Stream>, String> {
-    Ok(match connection {
-        Connection::Direct { host, port, .. } => Box::new(dial_tcp(host, *port).await?),
-        Connection::Serial(port) => Box::new(open_port(port)?),
-    })
+/// Where connections come from: [`Network`], or what a test puts in its place.
+pub trait Dial: Send + Sync {
+    fn dial<'a>(&'a self, connection: &'a Connection) -> BoxFuture<'a, Result<Box<dyn Stream>, String>>;
+}
+
+/// Sockets and serial ports.
+pub struct Network;
+
+impl Dial for Network {
+    fn dial<'a>(&'a self, connection: &'a Connection) -> BoxFuture<'a, Result<Box<dyn Stream>, String>> {
+        Box::pin(async move {
+            Ok(match connection {
+                Connection::Direct { host, port, .. } => Box::new(dial_tcp(host, *port).await?) as Box<dyn Stream>,
+                Connection::Serial(port) => Box::new(open_port(port)?),
+                Connection::Backward(_) => return Err("a controller that dials in is not dialled".to_owned()),
+            })
+        })
+    }
 }
 
 async fn dial_tcp(host: &str, port: u16) -> Result<TcpStream, String> {

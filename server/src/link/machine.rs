@@ -14,7 +14,7 @@ pub const MAX_FRAME: usize = tcp::MAX_FRAME;
 /// A host sees bytes late and in lumps: length and CRC decide, silences do not.
 pub fn of(connection: &Connection) -> Box<dyn Machine + Send> {
     match connection {
-        Connection::Direct { framing: Framing::Tcp, .. } => {
+        Connection::Direct { framing: Framing::Tcp, .. } | Connection::Backward(_) => {
             Box::new(tcp::Client::<MOST_IN_FLIGHT>::new(MOST_IN_FLIGHT))
         }
         Connection::Direct { framing: Framing::Rtu, .. } => Box::new(rtu::Client::new(Line::stream())),

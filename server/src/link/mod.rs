@@ -1,25 +1,30 @@
 //! Connections to devices: one task a connection, core's client machine on its socket or serial port.
 //!
-//! Writes and real-time reads go before polls; never more requests are under way than the network
-//! allows, on a serial line one; a TCP connection that stays silent is closed and dialled again.
+//! - Writes and real-time reads go before polls. A write and a background read of one unit never overlap.
+//! - Never more requests are under way than the network allows, on a serial line one.
+//! - A TCP connection that stays silent is closed and dialled again.
+//! - Controllers may dial in instead of being dialled: see [`backward`].
 
+pub mod backward;
 mod dial;
 mod machine;
 mod session;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use parabus_core::modbus::plan::plan_writes;
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedRwLockWriteGuard, mpsc, oneshot, watch};
 
-use crate::model::Connection;
-pub use dial::open_port;
-use session::{Ask, Job};
+use crate::model::{Connection, Net};
+use backward::Controllers;
+pub use dial::{Dial, Network, Stream, open_port};
+use session::{Arrival, Ask, Job, Jobs};
 
 /// Requests that may wait for a connection; a further one waits outside.
 const QUEUE: usize = 64;
@@ -65,31 +70,63 @@ pub enum LinkError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkStatus {
     pub connected_since: Option<Instant>,
+    /// When the other side last answered, or dialled in.
     pub last_seen_on: Option<Instant>,
     /// Why there is no connection.
     pub reason: Option<String>,
+    /// From where a controller dialled in last.
+    pub peer: Option<SocketAddr>,
 }
 
 impl LinkStatus {
     pub fn is_connected(&self) -> bool {
         self.connected_since.is_some()
     }
+}
 
-    /// When the other side last answered.
-    pub fn last_seen_on(&self) -> Option<Instant> {
-        self.last_seen_on
+/// What may be asked of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests under way at once, from 1.
+    pub max_in_flight: u8,
+    /// Milliseconds of rest after a reply, or after a request that others follow.
+    pub request_gap_ms: u16,
+}
+
+impl Limits {
+    /// Of a network.
+    pub fn of(net: &Net) -> Limits {
+        Limits { max_in_flight: net.max_inflight_requests.max(1), request_gap_ms: net.request_gap_ms }
+    }
+}
+
+/// What every device bears: one request at a time, as soon as the last one is answered.
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { max_in_flight: 1, request_gap_ms: 0 }
     }
 }
 
 /// What handles and task share.
 struct Shared {
     status: RwLock<LinkStatus>,
-    max_in_flight: AtomicUsize,
+    limits: RwLock<Limits>,
+    /// Counts requests to end the connection.
+    drops: watch::Sender<u64>,
+    /// Counts connections made.
+    connections: watch::Sender<u64>,
+    /// Monotonic microseconds of the last byte sent or received.
+    active_us: AtomicU64,
+    /// Reads in the background share a unit's turn, a write has it alone.
+    turns: Mutex<HashMap<UnitId, Arc<tokio::sync::RwLock<()>>>>,
 }
 
 struct Queues {
+    connection: Connection,
     urgent: mpsc::Sender<Job>,
     routine: mpsc::Sender<Job>,
+    /// Streams of the controller, where it dials in.
+    arrivals: mpsc::Sender<Arrival>,
     shared: Arc<Shared>,
 }
 
@@ -100,48 +137,97 @@ pub struct Link {
 }
 
 /// All connections, one for each address.
-#[derive(Default)]
 pub struct Links {
+    dial: Arc<dyn Dial>,
     open: Mutex<HashMap<Connection, Weak<Queues>>>,
+    controllers: Controllers,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Links::new(Arc::new(Network))
+    }
 }
 
 impl Links {
-    /// The connection to this address, with at most this many requests under way.
-    pub fn handle(&self, connection: &Connection, max_in_flight: u8) -> Link {
+    pub fn new(dial: Arc<dyn Dial>) -> Self {
+        Links { dial, open: Mutex::default(), controllers: Controllers::default() }
+    }
+
+    /// The connection to this address, with these limits from now on.
+    pub fn handle(&self, connection: &Connection, limits: Limits) -> Link {
         let mut open = self.open.lock();
-        let max_in_flight = usize::from(max_in_flight.max(1));
         if let Some(queues) = open.get(connection).and_then(Weak::upgrade) {
-            queues.shared.max_in_flight.store(max_in_flight, Ordering::Relaxed);
+            *queues.shared.limits.write() = limits;
             return Link { queues };
         }
         open.retain(|_, queues| queues.strong_count() > 0);
         let (urgent, urgent_jobs) = mpsc::channel(QUEUE);
         let (routine, routine_jobs) = mpsc::channel(QUEUE);
-        let shared = Arc::new(Shared { status: RwLock::default(), max_in_flight: AtomicUsize::new(max_in_flight) });
-        tokio::spawn(session::run(connection.clone(), urgent_jobs, routine_jobs, shared.clone()));
-        let queues = Arc::new(Queues { urgent, routine, shared });
+        // A newer stream replaces the older at once, so one that waits is enough.
+        let (arrivals, arriving) = mpsc::channel(1);
+        let shared = Arc::new(Shared {
+            status: RwLock::default(),
+            limits: RwLock::new(limits),
+            drops: watch::Sender::new(0),
+            connections: watch::Sender::new(0),
+            active_us: AtomicU64::default(),
+            turns: Mutex::default(),
+        });
+        let jobs = Jobs { urgent: urgent_jobs, routine: routine_jobs };
+        let session = session::run(connection.clone(), self.dial.clone(), jobs, arriving, shared.clone());
+        tokio::spawn(session);
+        let queues = Arc::new(Queues { connection: connection.clone(), urgent, routine, arrivals, shared });
         open.insert(connection.clone(), Arc::downgrade(&queues));
         Link { queues }
     }
 
+    fn find(&self, connection: &Connection) -> Option<Arc<Queues>> {
+        self.open.lock().get(connection).and_then(Weak::upgrade)
+    }
+
     /// State of the connection to this address.
     pub fn status(&self, connection: &Connection) -> LinkStatus {
-        let queues = self.open.lock().get(connection).and_then(Weak::upgrade);
-        queues.map(|queues| queues.shared.status.read().clone()).unwrap_or_default()
+        self.find(connection).map(|queues| queues.shared.status.read().clone()).unwrap_or_default()
+    }
+
+    /// The API's `ip` and `port`: the address that is dialled, or from where a controller dialled
+    /// in last; empty and 0 for one that was never seen and for a serial port.
+    pub fn ip_and_port(&self, connection: &Connection) -> (String, u16) {
+        match connection {
+            Connection::Direct { host, port, .. } => (host.clone(), *port),
+            Connection::Serial(_) => (String::new(), 0),
+            Connection::Backward(_) => {
+                let peer = self.status(connection).peer;
+                peer.map_or((String::new(), 0), |peer| (peer.ip().to_canonical().to_string(), peer.port()))
+            }
+        }
+    }
+
+    /// Ends the connection, if there is one; whoever needs it makes it anew.
+    pub fn drop_connection(&self, connection: &Connection) {
+        if let Some(queues) = self.find(connection) {
+            queues.shared.drops.send_modify(|drops| *drops += 1);
+        }
+    }
+
+    /// Controllers that have dialled in.
+    pub fn controllers(&self) -> &Controllers {
+        &self.controllers
     }
 }
 
-impl Link {
-    /// Reads items of one kind; bits come as 0 and 1.
-    pub async fn read(&self, read: Read) -> Result<Vec<u16>, LinkError> {
-        let Read { unit, kind, address, quantity, priority, timeout_ms, retries } = read;
-        self.ask(unit, Ask::Read { kind, address, quantity }, priority, timeout_ms, retries).await
-    }
+/// A unit's turn: until it is dropped, no read in the background and no other write of it is under way.
+pub struct Turn {
+    link: Link,
+    unit: UnitId,
+    _alone: OwnedRwLockWriteGuard<()>,
+}
 
+impl Turn {
     /// Writes items of one kind. A write is not repeated after a time-out: it may have been done.
     pub async fn write(
         &self,
-        unit: UnitId,
         kind: RegisterKind,
         address: u16,
         values: &[u16],
@@ -155,23 +241,44 @@ impl Link {
             let address = u16::try_from(part.offset).ok().and_then(|offset| address.checked_add(offset));
             let address = address.ok_or_else(|| LinkError::Illegal("addresses beyond 65535".to_owned()))?;
             let ask = Ask::Write { kind, address, values, single: part.single };
-            self.ask(unit, ask, Priority::Urgent, timeout_ms, 0).await?;
+            self.link.ask(self.unit, ask, &self.link.queues.urgent, timeout_ms, 0).await?;
         }
         Ok(())
+    }
+}
+
+impl Link {
+    /// Reads items of one kind; bits come as 0 and 1.
+    pub async fn read(&self, read: Read) -> Result<Vec<u16>, LinkError> {
+        let Read { unit, kind, address, quantity, priority, timeout_ms, retries } = read;
+        let ask = Ask::Read { kind, address, quantity };
+        match priority {
+            Priority::Urgent => self.ask(unit, ask, &self.queues.urgent, timeout_ms, retries).await,
+            Priority::Routine => {
+                let turn = self.turn_of(unit);
+                let _turn = turn.read().await;
+                self.ask(unit, ask, &self.queues.routine, timeout_ms, retries).await
+            }
+        }
+    }
+
+    /// Waits until a unit may be written to, before the next background read of it.
+    pub async fn turn(&self, unit: UnitId) -> Turn {
+        Turn { link: self.clone(), unit, _alone: self.turn_of(unit).write_owned().await }
+    }
+
+    fn turn_of(&self, unit: UnitId) -> Arc<tokio::sync::RwLock<()>> {
+        self.queues.shared.turns.lock().entry(unit).or_default().clone()
     }
 
     async fn ask(
         &self,
         unit: UnitId,
         ask: Ask,
-        priority: Priority,
+        queue: &mpsc::Sender<Job>,
         timeout_ms: u32,
         retries: u8,
     ) -> Result<Vec<u16>, LinkError> {
-        let queue = match priority {
-            Priority::Urgent => &self.queues.urgent,
-            Priority::Routine => &self.queues.routine,
-        };
         let (mut timeouts, mut closings) = (0, 0);
         loop {
             let (reply, answer) = oneshot::channel();
@@ -187,6 +294,32 @@ impl Link {
                 result => return result,
             }
         }
+    }
+
+    /// Whose connection it is.
+    pub fn connection(&self) -> &Connection {
+        &self.queues.connection
+    }
+
+    /// State of the connection.
+    pub fn status(&self) -> LinkStatus {
+        self.queues.shared.status.read().clone()
+    }
+
+    /// Tells of every connection made from now on.
+    pub fn connections(&self) -> watch::Receiver<u64> {
+        self.queues.shared.connections.subscribe()
+    }
+
+    /// Monotonic microseconds of the last byte sent or received.
+    fn active_us(&self) -> u64 {
+        self.queues.shared.active_us.load(Ordering::Relaxed)
+    }
+
+    /// Hands a stream over that a controller has opened; an older one of its gives way.
+    async fn arrive(&self, arrival: Arrival) {
+        // The task lives as long as this handle.
+        self.queues.arrivals.send(arrival).await.ok();
     }
 }
 

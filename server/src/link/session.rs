@@ -1,6 +1,7 @@
 //! The task of one connection.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,9 +11,9 @@ use parabus_core::modbus::{Bits, RegisterKind, Request, Response, UnitId, Values
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 
-use super::dial::{Stream, dial};
+use super::dial::{Dial, Stream};
 use super::machine::{self, MAX_FRAME};
-use super::{LinkError, Shared};
+use super::{LinkError, Priority, Shared};
 use crate::clock;
 use crate::model::{Connection, Framing};
 
@@ -23,7 +24,7 @@ const DIAL_PAUSE_MS: u64 = 500;
 /// Time-outs in a row, with no byte received in between, after which the connection counts as dead.
 const fn most_silent(connection: &Connection) -> u32 {
     match connection {
-        Connection::Direct { framing: Framing::Tcp, .. } => 3,
+        Connection::Direct { framing: Framing::Tcp, .. } | Connection::Backward(_) => 3,
         // A unit that is away is ordinary on a bus, and no gateway answers exception 11 for it. But a
         // converter without power is silent as well, which TCP notices after a quarter of an hour.
         Connection::Direct { framing: Framing::Rtu, .. } => 10,
@@ -45,6 +46,39 @@ pub struct Job {
     pub ask: Ask,
     pub timeout_ms: u32,
     pub reply: oneshot::Sender<Result<Vec<u16>, LinkError>>,
+}
+
+/// Requests that wait for the connection.
+pub struct Jobs {
+    pub urgent: mpsc::Receiver<Job>,
+    pub routine: mpsc::Receiver<Job>,
+}
+
+impl Jobs {
+    /// The next one; `None` when nobody can ask any more.
+    async fn next(&mut self) -> Option<(Priority, Job)> {
+        tokio::select! {
+            biased;
+            Some(job) = self.urgent.recv() => Some((Priority::Urgent, job)),
+            Some(job) = self.routine.recv() => Some((Priority::Routine, job)),
+            else => None,
+        }
+    }
+
+    /// Whether nobody can ask any more.
+    fn are_over(&self) -> bool {
+        self.urgent.is_closed() && self.routine.is_closed()
+    }
+}
+
+/// A stream that a controller has opened.
+pub struct Arrival {
+    pub stream: Box<dyn Stream>,
+    pub peer: SocketAddr,
+    /// What it sent behind its identity.
+    pub early: Vec<u8>,
+    /// Dropped when the connection ends.
+    pub ended: oneshot::Sender<()>,
 }
 
 impl Job {
@@ -107,52 +141,135 @@ fn values_of(response: &Response<'_>) -> Result<Vec<u16>, LinkError> {
 /// Serves jobs until the last handle is gone.
 pub async fn run(
     connection: Connection,
-    mut urgent: mpsc::Receiver<Job>,
-    mut routine: mpsc::Receiver<Job>,
+    dial: Arc<dyn Dial>,
+    jobs: Jobs,
+    arrivals: mpsc::Receiver<Arrival>,
     shared: Arc<Shared>,
 ) {
-    let mut machine = machine::of(&connection);
-    let mut failed: Option<(u64, String)> = None;
-    while let Some(job) = next_job(&mut urgent, &mut routine).await {
-        if let Some((at, reason)) = &failed
-            && clock::monotonic_ms() < at + DIAL_PAUSE_MS
-        {
-            job.answer(Err(LinkError::Connect(reason.clone())));
-            continue;
-        }
-        match dial(&connection).await {
-            Ok(stream) => {
-                failed = None;
-                tracing::info!(%connection, "connected");
-                shared.status.write().connected_since = Some(clock::now());
-                machine.reset(clock::monotonic_us());
-                let (machine, waiting) = (machine.as_mut(), HashMap::new());
-                let session = Session { connection: &connection, machine, shared: &shared, stream, waiting };
-                let reason = session.serve(job, &mut urgent, &mut routine).await;
-                tracing::info!(%connection, %reason, "disconnected");
-                let mut status = shared.status.write();
-                status.connected_since = None;
-                status.reason = Some(reason);
-            }
-            Err(reason) => {
-                // Said once, not with every attempt.
-                if shared.status.read().reason.as_ref() != Some(&reason) {
-                    tracing::warn!(%connection, %reason, "no connection");
-                }
-                shared.status.write().reason = Some(reason.clone());
-                job.answer(Err(LinkError::Connect(reason.clone())));
-                failed = Some((clock::monotonic_ms(), reason));
-            }
-        }
+    let machine = machine::of(&connection);
+    let mut service = Service { connection, machine, jobs, arrivals, shared };
+    match service.connection {
+        Connection::Backward(_) => service.receive_calls().await,
+        Connection::Direct { .. } | Connection::Serial(_) => service.make_calls(dial.as_ref()).await,
     }
 }
 
-async fn next_job(urgent: &mut mpsc::Receiver<Job>, routine: &mut mpsc::Receiver<Job>) -> Option<Job> {
-    tokio::select! {
-        biased;
-        Some(job) = urgent.recv() => Some(job),
-        Some(job) = routine.recv() => Some(job),
-        else => None,
+/// A connection's task, across its streams.
+struct Service {
+    connection: Connection,
+    machine: Box<dyn Machine + Send>,
+    jobs: Jobs,
+    arrivals: mpsc::Receiver<Arrival>,
+    shared: Arc<Shared>,
+}
+
+/// What ended a stream.
+enum End {
+    Fault(String),
+    /// The controller dialled in again.
+    Replaced(Arrival),
+    NoLongerNeeded,
+}
+
+impl Service {
+    /// Connects when somebody asks for something.
+    async fn make_calls(&mut self, dial: &dyn Dial) {
+        let mut failed: Option<(u64, String)> = None;
+        while let Some((priority, job)) = self.jobs.next().await {
+            if let Some((at, reason)) = &failed
+                && clock::monotonic_ms() < at + DIAL_PAUSE_MS
+            {
+                job.answer(Err(LinkError::Connect(reason.clone())));
+                continue;
+            }
+            match dial.dial(&self.connection).await {
+                Ok(stream) => {
+                    failed = None;
+                    if let End::NoLongerNeeded = self.serve(stream, &[], Some((priority, job))).await {
+                        return;
+                    }
+                }
+                Err(reason) => {
+                    // Said once, not with every attempt.
+                    if self.shared.status.read().reason.as_ref() != Some(&reason) {
+                        tracing::warn!(connection = %self.connection, %reason, "no connection");
+                    }
+                    self.shared.status.write().reason = Some(reason.clone());
+                    job.answer(Err(LinkError::Connect(reason.clone())));
+                    failed = Some((clock::monotonic_ms(), reason));
+                }
+            }
+        }
+    }
+
+    /// Waits for the controller to connect; until it does, requests fail at once.
+    async fn receive_calls(&mut self) {
+        let mut next = None;
+        loop {
+            let arrival = match next.take() {
+                Some(arrival) => arrival,
+                None => tokio::select! {
+                    biased;
+                    Some(arrival) = self.arrivals.recv() => arrival,
+                    job = self.jobs.next() => {
+                        let Some((_, job)) = job else { return };
+                        let mut status = self.shared.status.write();
+                        let reason = status.reason.get_or_insert_with(|| "the controller has not dialled in".to_owned());
+                        job.answer(Err(LinkError::Connect(reason.clone())));
+                        continue;
+                    }
+                },
+            };
+            let Arrival { stream, peer, early, ended: _ended } = arrival;
+            {
+                let mut status = self.shared.status.write();
+                status.peer = Some(peer);
+                status.last_seen_on = Some(clock::now());
+            }
+            match self.serve(stream, &early, None).await {
+                End::NoLongerNeeded => return,
+                End::Replaced(arrival) => next = Some(arrival),
+                End::Fault(_) => {}
+            }
+        }
+    }
+
+    /// Serves jobs on one stream until it ends.
+    async fn serve(&mut self, stream: Box<dyn Stream>, early: &[u8], first: Option<(Priority, Job)>) -> End {
+        tracing::info!(connection = %self.connection, "connected");
+        {
+            let mut status = self.shared.status.write();
+            status.connected_since = Some(clock::now());
+            status.reason = None;
+        }
+        self.machine.reset(clock::monotonic_us());
+        let mut session = Session {
+            connection: &self.connection,
+            machine: self.machine.as_mut(),
+            shared: &self.shared,
+            stream,
+            waiting: HashMap::new(),
+            urgent: None,
+            routine: None,
+            rest_until_us: 0,
+        };
+        match first {
+            Some((Priority::Urgent, job)) => session.urgent = Some(Held::new(job)),
+            Some((Priority::Routine, job)) => session.routine = Some(Held::new(job)),
+            None => {}
+        }
+        self.shared.connections.send_modify(|connections| *connections += 1);
+        let end = session.serve(early, &mut self.jobs, &mut self.arrivals).await;
+        let reason = match &end {
+            End::Fault(reason) => reason.as_str(),
+            End::Replaced(_) => "the controller dialled in again",
+            End::NoLongerNeeded => "no longer needed",
+        };
+        tracing::info!(connection = %self.connection, reason, "disconnected");
+        let mut status = self.shared.status.write();
+        status.connected_since = None;
+        status.reason = Some(reason.to_owned());
+        end
     }
 }
 
@@ -170,44 +287,55 @@ impl Held {
     }
 }
 
-/// One connection from its start to its end.
+/// One stream from its start to its end.
 struct Session<'a> {
     connection: &'a Connection,
     machine: &'a mut (dyn Machine + Send),
     shared: &'a Shared,
     stream: Box<dyn Stream>,
     waiting: HashMap<RequestId, Job>,
+    /// The next of each queue, taken out of it. An urgent one goes first, but one that a unit's late reply
+    /// holds up lets others go.
+    urgent: Option<Held>,
+    routine: Option<Held>,
+    /// The device's rest between requests.
+    rest_until_us: u64,
 }
 
 impl Session<'_> {
-    /// Serves jobs until the connection ends; gives the reason.
-    async fn serve(
-        mut self,
-        first: Job,
-        urgent: &mut mpsc::Receiver<Job>,
-        routine: &mut mpsc::Receiver<Job>,
-    ) -> String {
+    /// Serves jobs until the stream ends.
+    async fn serve(mut self, early: &[u8], jobs: &mut Jobs, arrivals: &mut mpsc::Receiver<Arrival>) -> End {
+        let end = match self.receive(early) {
+            Ok(()) => self.turn_over(jobs, arrivals).await,
+            Err(reason) => End::Fault(reason),
+        };
+        for job in self.waiting.into_values() {
+            job.answer(Err(LinkError::Closed));
+        }
+        for held in self.urgent.into_iter().chain(self.routine) {
+            held.job.answer(Err(LinkError::Closed));
+        }
+        end
+    }
+
+    async fn turn_over(&mut self, jobs: &mut Jobs, arrivals: &mut mpsc::Receiver<Arrival>) -> End {
         let mut buffer = [0; 4 * MAX_FRAME];
         let mut silent = 0;
-        let mut next = Some(Held::new(first));
-        let reason = loop {
-            if let Some(held) = next.take() {
-                match self.send(held).await {
-                    Ok(held) => next = held,
-                    Err(reason) => break reason,
-                }
+        let mut drops = self.shared.drops.subscribe();
+        loop {
+            if let Err(reason) = self.send_what_may_go().await {
+                return End::Fault(reason);
             }
-            let most = self.shared.max_in_flight.load(Ordering::Relaxed);
-            let has_room = next.is_none() && self.machine.has_room() && self.machine.in_flight() < most;
             let deadline = match self.machine.poll(clock::monotonic_us()) {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
                     if let Some(job) = self.waiting.remove(&request) {
                         job.answer(Err(LinkError::Timeout));
                     }
+                    self.rest();
                     silent += 1;
                     if silent >= most_silent(self.connection) {
-                        break format!("silent for {silent} requests");
+                        return End::Fault(format!("silent for {silent} requests"));
                     }
                     continue;
                 }
@@ -222,35 +350,74 @@ impl Session<'_> {
                 Poll::WaitUntil(at) => Some(at),
                 Poll::Idle => None,
             };
-            let deadline = next.as_ref().map(|held| held.not_before_us).or(deadline);
+            let held = self.urgent.iter().chain(&self.routine).map(|held| held.not_before_us.max(self.rest_until_us));
+            // One that only waits for room is woken by the reply or time-out that makes it.
+            let held = held.filter(|_| self.has_room()).min();
+            let deadline = [deadline, held].into_iter().flatten().min();
+            // What a talkative device sends never keeps requests waiting: they come first, one at a time.
             tokio::select! {
                 biased;
+                Some(arrival) = arrivals.recv() => return End::Replaced(arrival),
+                Ok(()) = drops.changed() => return End::Fault("dropped on request".to_owned()),
+                job = jobs.urgent.recv(), if self.urgent.is_none() && !jobs.urgent.is_closed() => {
+                    self.urgent = job.map(Held::new);
+                }
+                job = jobs.routine.recv(),
+                    if self.routine.is_none() && self.has_room() && !jobs.routine.is_closed() =>
+                {
+                    self.routine = job.map(Held::new);
+                }
                 read = self.stream.read(&mut buffer) => match read {
-                    Ok(0) => match self.connection {
-                        Connection::Direct { .. } => break "closed by the device".to_owned(),
-                        Connection::Serial(_) => break "the port is gone".to_owned(),
-                    },
+                    Ok(0) => return End::Fault(match self.connection {
+                        Connection::Direct { .. } => "closed by the device".to_owned(),
+                        Connection::Serial(_) => "the port is gone".to_owned(),
+                        Connection::Backward(_) => "closed by the controller".to_owned(),
+                    }),
                     Ok(count) => {
                         silent = 0;
                         if let Err(reason) = self.receive(buffer.get(..count).unwrap_or_default()) {
-                            break reason;
+                            return End::Fault(reason);
                         }
                     }
-                    Err(error) => break error.to_string(),
+                    Err(error) => return End::Fault(error.to_string()),
                 },
                 () = sleep_until(deadline) => {}
-                job = urgent.recv(), if has_room && !urgent.is_closed() => next = job.map(Held::new),
-                job = routine.recv(), if has_room && !routine.is_closed() => next = job.map(Held::new),
-                else => break "no longer needed".to_owned(),
             }
-            if urgent.is_closed() && routine.is_closed() && next.is_none() && self.waiting.is_empty() {
-                break "no longer needed".to_owned();
+            let is_idle = self.waiting.is_empty() && self.urgent.is_none() && self.routine.is_none();
+            if is_idle && jobs.are_over() {
+                return End::NoLongerNeeded;
             }
-        };
-        for job in self.waiting.into_values() {
-            job.answer(Err(LinkError::Closed));
         }
-        reason
+    }
+
+    fn has_room(&self) -> bool {
+        let most = usize::from(self.shared.limits.read().max_in_flight);
+        self.machine.has_room() && self.machine.in_flight() < most
+    }
+
+    /// The device's rest begins.
+    fn rest(&mut self) {
+        let gap_us = u64::from(self.shared.limits.read().request_gap_ms) * 1000;
+        self.rest_until_us = clock::monotonic_us().saturating_add(gap_us);
+    }
+
+    /// Sends what was taken out of the queues and may be sent now.
+    async fn send_what_may_go(&mut self) -> Result<(), String> {
+        let now = clock::monotonic_us();
+        let is_due = |held: &mut Held| held.not_before_us <= now;
+        if self.has_room()
+            && self.rest_until_us <= now
+            && let Some(held) = self.urgent.take_if(is_due)
+        {
+            self.urgent = self.send(held).await?;
+        }
+        if self.has_room()
+            && self.rest_until_us <= clock::monotonic_us()
+            && let Some(held) = self.routine.take_if(is_due)
+        {
+            self.routine = self.send(held).await?;
+        }
+        Ok(())
     }
 
     /// Sends a job's request, or gives the job back while the line has to be silent.
@@ -276,6 +443,8 @@ impl Session<'_> {
         metrics::counter!("parabus_modbus_requests").increment(1);
         let timeout = Duration::from_millis(job.timeout_ms.into());
         self.waiting.insert(request, job);
+        self.rest();
+        self.shared.active_us.store(clock::monotonic_us(), Ordering::Relaxed);
         let bytes = frame.get(..length).unwrap_or_default();
         match tokio::time::timeout(timeout, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => Ok(None),
@@ -285,6 +454,7 @@ impl Session<'_> {
     }
 
     fn receive(&mut self, mut bytes: &[u8]) -> Result<(), String> {
+        self.shared.active_us.store(clock::monotonic_us(), Ordering::Relaxed);
         while !bytes.is_empty() {
             let (taken, event) = self
                 .machine
@@ -300,12 +470,13 @@ impl Session<'_> {
                     if let Some(job) = self.waiting.remove(&request) {
                         job.answer(result);
                     }
+                    self.rest();
                 }
                 Some(Event::Stray(stray)) => {
                     metrics::counter!("parabus_modbus_strays").increment(1);
                     tracing::debug!(?stray, "a frame that answers nothing");
                 }
-                // Controllers that say who they are dial in; this connection was dialled.
+                // A controller has said who it is before its stream comes here.
                 Some(Event::Identity { .. }) | None => {}
             }
             bytes = bytes.get(taken..).unwrap_or_default();

@@ -18,6 +18,11 @@ async fn device(answer: impl Fn(usize, &[u8]) -> Vec<u8> + Send + Sync + 'static
     Connection::tcp("127.0.0.1", port)
 }
 
+/// So many requests at once, without rest between them.
+pub fn many(max_in_flight: u8) -> Limits {
+    Limits { max_in_flight, request_gap_ms: 0 }
+}
+
 async fn serve(mut stream: TcpStream, answer: Arc<impl Fn(usize, &[u8]) -> Vec<u8> + Send + Sync + 'static>) {
     let mut buffer = [0; 300];
     for count in 0.. {
@@ -63,10 +68,10 @@ async fn read(link: &Link, address: u16) -> Result<Vec<u16>, LinkError> {
 #[tokio::test]
 async fn replies_arrive_byte_by_byte_and_exceptions_by_name() {
     let links = Links::default();
-    let good = links.handle(&device(|_, frame| right(frame)).await, 1);
+    let good = links.handle(&device(|_, frame| right(frame)).await, many(1));
     assert_eq!(read(&good, 7).await, Ok(vec![7, 8]));
     let refusing = device(|_, frame| [&frame[..4], &[0, 3, frame[6], frame[7] | 0x80, 11]].concat()).await;
-    let error = read(&links.handle(&refusing, 1), 7).await.unwrap_err();
+    let error = read(&links.handle(&refusing, many(1)), 7).await.unwrap_err();
     assert_eq!(error.to_string(), "MODBUS exception: GatewayTargetDeviceFailedToRespond");
 }
 
@@ -77,7 +82,7 @@ async fn a_reply_too_late_is_never_taken_for_the_next_one() {
     let links = Links::default();
     let previous = Mutex::new(Vec::new());
     let late = device(move |_, frame| std::mem::replace(&mut *previous.lock(), right(frame))).await;
-    let (late, good) = (links.handle(&late, 1), links.handle(&device(|_, frame| right(frame)).await, 1));
+    let (late, good) = (links.handle(&late, many(1)), links.handle(&device(|_, frame| right(frame)).await, many(1)));
     for address in 0..5 {
         let (wrong, fine) = tokio::join!(read(&late, address * 10), read(&good, address));
         assert_eq!(wrong, Err(LinkError::Timeout));
@@ -90,14 +95,14 @@ async fn a_connection_that_is_closed_or_refused_says_so_and_is_dialled_again() {
     let links = Links::default();
     // Answers the first request of a connection, then hangs up on the second.
     let closing = device(|count, frame| if count == 0 { right(frame) } else { Vec::new() }).await;
-    let link = links.handle(&closing, 1);
+    let link = links.handle(&closing, many(1));
     assert_eq!(read(&link, 1).await, Ok(vec![1, 2]));
     assert!(links.status(&closing).is_connected());
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = nobody.local_addr().unwrap().port();
     drop(nobody);
     let gone = Connection::tcp("127.0.0.1", port);
-    let link = links.handle(&gone, 1);
+    let link = links.handle(&gone, many(1));
     assert!(matches!(read(&link, 1).await, Err(LinkError::Connect(_))));
     assert!(!links.status(&gone).is_connected());
     assert!(links.status(&gone).reason.is_some());
@@ -107,7 +112,7 @@ async fn a_connection_that_is_closed_or_refused_says_so_and_is_dialled_again() {
 async fn bytes_that_are_no_modbus_end_the_connection_not_the_link() {
     let links = Links::default();
     let odd = device(|count, frame| if count == 0 { b"HTTP/1.1 400\r\n".to_vec() } else { right(frame) }).await;
-    let link = links.handle(&odd, 1);
+    let link = links.handle(&odd, many(1));
     // Both attempts of a read meet a fresh connection, whose first answer is no frame.
     assert_eq!(read(&link, 1).await, Err(LinkError::Closed));
 }
@@ -123,7 +128,7 @@ async fn urgent_requests_overtake_routine_ones() {
     })
     .await;
     let links = Links::default();
-    let link = links.handle(&slow, 1);
+    let link = links.handle(&slow, many(1));
     let routine = (0..5).map(|address| {
         let link = link.clone();
         tokio::spawn(async move { read(&link, address).await })

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_serial::{SerialPort as _, SerialStream};
 
+use super::tests::many;
 use super::*;
 use crate::model::{Framing, Parity, SerialPort};
 
@@ -81,7 +82,7 @@ async fn the_right_reply_is_found_in_noise_byte_by_byte() {
     let (stream, _) = converter(noisy).await;
     let (port, _other) = terminal(9600, noisy);
     for connection in [stream, port] {
-        let link = links.handle(&connection, 4);
+        let link = links.handle(&connection, many(4));
         for address in 0..3 {
             assert_eq!(read(&link, 1, address, 1000).await, Ok(vec![address]), "{connection}");
         }
@@ -97,7 +98,7 @@ async fn a_late_reply_is_not_taken_for_the_next_one() {
     let (stream, _) = converter(slow).await;
     let (port, _other) = terminal(115_200, slow);
     for connection in [stream, port] {
-        let link = links.handle(&connection, 1);
+        let link = links.handle(&connection, many(1));
         assert_eq!(read(&link, 1, 10, 100).await, Err(LinkError::Timeout));
         assert_eq!(read(&link, 1, 20, 1000).await, Ok(vec![20]), "{connection}");
     }
@@ -112,7 +113,7 @@ async fn one_request_is_under_way_and_a_broadcast_succeeds() {
         if request[0] == 0 { Vec::new() } else { vec![(5, right(request))] }
     })
     .await;
-    let link = Links::default().handle(&connection, 16);
+    let link = Links::default().handle(&connection, many(16));
     let reads = (0..10).map(|address| {
         let link = link.clone();
         tokio::spawn(async move { (address, read(&link, 1, address, 1000).await) })
@@ -122,7 +123,9 @@ async fn one_request_is_under_way_and_a_broadcast_succeeds() {
         assert_eq!(values, Ok(vec![address]));
     }
     assert_eq!(most.load(Ordering::Relaxed), 8, "no two requests at once");
-    let everyone = link.write(UnitId(0), RegisterKind::Holding, 7, &[5], WriteFunction::Normal, 1000).await;
+    let turn = link.turn(UnitId(0)).await;
+    let everyone = turn.write(RegisterKind::Holding, 7, &[5], WriteFunction::Normal, 1000).await;
+    drop(turn);
     assert_eq!(everyone, Ok(()));
     assert!(matches!(read(&link, 0, 7, 1000).await, Err(LinkError::Illegal(_))));
 }
@@ -135,13 +138,13 @@ async fn silence_is_ordinary_on_a_bus() {
             .await;
     let (port, _other) = terminal(9600, |_: usize, _: &[u8]| Vec::new());
     let links = Links::default();
-    let link = links.handle(&connection, 1);
+    let link = links.handle(&connection, many(1));
     for round in 0..8 {
         assert_eq!(read(&link, 9, 0, 10).await, Err(LinkError::Timeout));
         assert_eq!(read(&link, 1, round, 1000).await, Ok(vec![round]));
     }
     assert_eq!(dialled.load(Ordering::Relaxed), 1);
-    let serial = links.handle(&port, 1);
+    let serial = links.handle(&port, many(1));
     for _ in 0..15 {
         assert_eq!(read(&link, 9, 0, 10).await, Err(LinkError::Timeout));
         assert_eq!(read(&serial, 9, 0, 10).await, Err(LinkError::Timeout));
@@ -161,7 +164,7 @@ async fn chatter_ends_in_a_time_out() {
     });
     // 3.5 characters take 128 ms at this rate.
     let port = SerialPort { path: other.name().unwrap(), baud: 300, parity: Parity::None, stop_bits: 1 };
-    let link = Links::default().handle(&Connection::Serial(port), 1);
+    let link = Links::default().handle(&Connection::Serial(port), many(1));
     tokio::time::sleep(Duration::from_millis(20)).await;
     for _ in 0..2 {
         let asked = tokio::time::timeout(Duration::from_secs(5), read(&link, 1, 0, 200)).await;
@@ -184,7 +187,7 @@ async fn a_port_that_goes_away_says_so_and_is_opened_again() {
     let name = path.display().to_string();
     let port = Connection::Serial(SerialPort { path: name, baud: 9600, parity: Parity::None, stop_bits: 1 });
     let links = Links::default();
-    let link = links.handle(&port, 1);
+    let link = links.handle(&port, many(1));
     let error = read(&link, 1, 3, 100).await.unwrap_err();
     assert!(error.to_string().starts_with("NoConnection: no port /"), "{error}");
     assert!(links.status(&port).reason.is_some_and(|reason| reason.contains("plug the adapter in")));

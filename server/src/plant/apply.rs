@@ -199,11 +199,13 @@ impl Plan<'_, '_> {
             created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
             disabled: disabled(net.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
             connection: net.connection.model(),
+            is_vpn: net.connection.is_vpn(),
             sku: net.sku.clone(),
             solution: "standalone".to_owned(),
             controller_unit_id: UnitId(net.controller_modbus_unit_id),
             device_passwords: net.device_passwords.clone(),
             max_inflight_requests: net.max_inflight_requests_num,
+            request_gap_ms: net.request_gap_ms,
         };
         let id = self.put(
             &format!("network `{name}` at {}", after.connection),
@@ -239,6 +241,7 @@ impl Plan<'_, '_> {
             disabled: disabled(device.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
             update_period_sec: device.update_period_sec,
             read_group_size: self.file.read_group_size(device),
+            read_gap: device.read_gap,
             write_function: write_function.unwrap_or(WriteFunction::Normal),
             timeout_retries: device.modbus_timeout_retries_num,
             timeout_ms: device.timeout_ms,
@@ -357,7 +360,9 @@ mod tests {
                 "kind: serial, path: /dev/ttyUSB0, baud: 19200, parity: even, stopBits: 2",
                 "~ network `Hall` at serial /dev/ttyUSB0 19200 8E2",
             ),
-            ("kind: direct, ip: 10.0.0.7, framing: tcp", "~ network `Hall` at tcp 10.0.0.7:502"),
+            ("kind: backward, mac: D8-80-39-4E-8D-E9", "~ network `Hall` at backward d8:80:39:4e:8d:e9"),
+            ("kind: vpn, ip: 10.0.0.7, framing: tcp", "~ network `Hall` at tcp 10.0.0.7:502"),
+            ("kind: direct, ip: 10.0.0.7", "~ network `Hall` at tcp 10.0.0.7:502"),
         ] {
             assert_eq!(run(connection), want);
         }

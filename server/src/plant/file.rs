@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::signal::Signal;
-use crate::model::{self, Framing, Parity, Role, SerialPort};
+use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -70,6 +70,9 @@ pub struct Network {
     pub device_passwords: Vec<String>,
     #[serde(default = "one", deserialize_with = "inflight")]
     pub max_inflight_requests_num: u8,
+    /// Milliseconds of rest between two requests.
+    #[serde(default, deserialize_with = "request_gap")]
+    pub request_gap_ms: u16,
     #[serde(default)]
     pub disabled: bool,
     #[serde(default)]
@@ -80,7 +83,7 @@ pub struct Network {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
     kind: Spanned<ConnectionKind>,
-    /// IPv4 address or host name, of a direct connection.
+    /// IPv4 address or host name, of a direct connection or one through a tunnel.
     ip: Option<String>,
     port: Option<u16>,
     #[serde(default, deserialize_with = "framing")]
@@ -93,13 +96,19 @@ pub struct Connection {
     parity: Option<Parity>,
     #[serde(default, deserialize_with = "stop_bits")]
     stop_bits: Option<u8>,
+    /// Of a controller that dials in.
+    #[serde(default, deserialize_with = "mac")]
+    mac: Option<Mac>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum ConnectionKind {
     Direct,
+    /// Dialled like a direct one: the operating system keeps the tunnel.
+    Vpn,
     Serial,
+    Backward,
 }
 
 impl Connection {
@@ -107,7 +116,7 @@ impl Connection {
     /// second stop bit (Modbus over Serial Line V1.02, 2.5.1), but devices leave the factory with one.
     pub fn model(&self) -> model::Connection {
         match self.kind.value {
-            ConnectionKind::Direct => model::Connection::Direct {
+            ConnectionKind::Direct | ConnectionKind::Vpn => model::Connection::Direct {
                 host: self.ip.clone().unwrap_or_default(),
                 port: self.port.unwrap_or(502),
                 framing: self.framing.unwrap_or(Framing::Tcp),
@@ -118,7 +127,13 @@ impl Connection {
                 parity: self.parity.unwrap_or(Parity::None),
                 stop_bits: self.stop_bits.unwrap_or(1),
             }),
+            ConnectionKind::Backward => model::Connection::Backward(self.mac.unwrap_or(Mac([0; 6]))),
         }
+    }
+
+    /// Whether the address lies in a tunnel.
+    pub fn is_vpn(&self) -> bool {
+        self.kind.value == ConnectionKind::Vpn
     }
 
     /// Whether unit 0 means every unit.
@@ -128,20 +143,22 @@ impl Connection {
 
     /// Fields that its kind needs and does not have, or has and does not know.
     fn check(&self) -> Vec<&'static str> {
-        let (direct, serial) = match self.kind.value {
-            ConnectionKind::Direct => (true, false),
-            ConnectionKind::Serial => (false, true),
-        };
+        let kind = self.kind.value;
+        let dialled = matches!(kind, ConnectionKind::Direct | ConnectionKind::Vpn);
+        let serial = kind == ConnectionKind::Serial;
+        let backward = kind == ConnectionKind::Backward;
         let faults = [
-            (direct && self.ip.is_none(), "ip: missing, expected an address or a host name"),
-            (direct && self.path.is_some(), "path: only for the kind `serial`"),
-            (direct && self.baud.is_some(), "baud: only for the kind `serial`"),
-            (direct && self.parity.is_some(), "parity: only for the kind `serial`"),
-            (direct && self.stop_bits.is_some(), "stopBits: only for the kind `serial`"),
+            (dialled && self.ip.is_none(), "ip: missing, expected an address or a host name"),
+            (!serial && self.path.is_some(), "path: only for the kind `serial`"),
+            (!serial && self.baud.is_some(), "baud: only for the kind `serial`"),
+            (!serial && self.parity.is_some(), "parity: only for the kind `serial`"),
+            (!serial && self.stop_bits.is_some(), "stopBits: only for the kind `serial`"),
             (serial && self.path.is_none(), "path: missing, expected one such as /dev/ttyUSB0"),
-            (serial && self.ip.is_some(), "ip: only for the kind `direct`"),
-            (serial && self.port.is_some(), "port: only for the kind `direct`"),
-            (serial && self.framing.is_some(), "framing: only for the kind `direct`"),
+            (!dialled && self.ip.is_some(), "ip: only for the kinds `direct` and `vpn`"),
+            (!dialled && self.port.is_some(), "port: only for the kinds `direct` and `vpn`"),
+            (!dialled && self.framing.is_some(), "framing: only for the kinds `direct` and `vpn`"),
+            (backward && self.mac.is_none(), "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9"),
+            (!backward && self.mac.is_some(), "mac: only for the kind `backward`"),
         ];
         faults.into_iter().filter(|(is_fault, _)| *is_fault).map(|(_, text)| text).collect()
     }
@@ -158,6 +175,9 @@ pub struct Device {
     pub update_period_sec: u32,
     #[serde(default, deserialize_with = "group_size")]
     pub read_group_size: Option<u8>,
+    /// Registers of no parameter that may be read to save a request.
+    #[serde(default, deserialize_with = "gap")]
+    pub read_gap: u8,
     #[serde(default, deserialize_with = "write_function")]
     pub write_function: Option<WriteFunction>,
     #[serde(default = "one")]
@@ -364,6 +384,10 @@ fn parity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Parity>, 
     by_code(deserializer, Parity::from_code, "none, even or odd").map(Some)
 }
 
+fn mac<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Mac>, D::Error> {
+    by_code(deserializer, Mac::parse, "six bytes such as d8:80:39:4e:8d:e9").map(Some)
+}
+
 fn within<'de, D: Deserializer<'de>, T>(deserializer: D, low: T, high: T) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + PartialOrd + fmt::Display,
@@ -377,6 +401,14 @@ where
 
 fn inflight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
     within(deserializer, 1, 16)
+}
+
+fn request_gap<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    within(deserializer, 0, 10_000)
+}
+
+fn gap<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    within(deserializer, 0, 124)
 }
 
 fn period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
@@ -677,6 +709,13 @@ organizations:
             ("kind: direct", "kind: wireless", "5: organizations[0].networks[0].connection.kind"),
             ("kind: direct", "kind: serial", "5: connection.path: missing, expected one such as /dev/ttyUSB0"),
             ("port: 5020", "port: 5020, baud: 9600", "5: connection.baud: only for the kind `serial`"),
+            ("kind: direct", "kind: backward", "5: connection.ip: only for the kinds `direct` and `vpn`"),
+            ("kind: direct, ip: 127.0.0.1, port: 5020", "kind: backward", "5: connection.mac: missing"),
+            (
+                "kind: direct, ip: 127.0.0.1, port: 5020",
+                "kind: backward, mac: d8:80",
+                "5: organizations[0].networks[0].connection.mac: unknown `d8:80`, expected six bytes",
+            ),
             ("port: 5020", "framing: ascii", "5: organizations[0].networks[0].connection.framing: unknown `ascii`"),
             (
                 "port: 5020 }\n        devices:\n          - name: Meter\n            modbusUnitId: 1",

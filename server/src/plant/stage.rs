@@ -49,6 +49,7 @@ impl Stage {
                 })
             }
             Connection::Serial(port) => Ok(Stage::Serial(port.clone(), SerialLine::open(port)?)),
+            Connection::Backward(_) => Err(std::io::Error::other("controllers that dial in are not played")),
         }
     }
 

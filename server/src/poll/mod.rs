@@ -1,5 +1,6 @@
 //! Background reading: one supervised task a device, on core's schedule.
 
+mod learned;
 mod reading;
 
 use std::collections::HashMap;
@@ -15,10 +16,11 @@ use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 
 use crate::clock;
-use crate::link::{Link, Links, Priority};
+use crate::link::{Limits, Link, Links, Priority};
 use crate::live::Live;
-use crate::model::{Cycle, Device, DeviceId, Directory, Net, Param};
+use crate::model::{Connection, Cycle, Device, DeviceId, Directory, Net, Param};
 use crate::storage::Store;
+pub use learned::Learned;
 pub use reading::read_cells;
 
 /// What a device's next reading waits for.
@@ -124,13 +126,18 @@ impl Poller {
     pub async fn run(self, store: Store, links: Arc<Links>, live: Arc<Live>) {
         let mut directories = store.watch();
         let mut tasks: HashMap<DeviceId, (Work, Task)> = HashMap::new();
+        // Connections of networks without devices have a state, too; it is lost with the last handle.
+        let mut held: Vec<Link> = Vec::new();
         loop {
             let directory = directories.borrow_and_update().clone();
+            let nets = directory.nets.values().filter(|net| net.disabled.is_none());
+            let now_held = nets.map(|net| links.handle(&net.connection, Limits::of(net))).collect();
+            drop(std::mem::replace(&mut held, now_held));
             let wanted = self.plan(&directory);
             tasks.retain(|id, (work, _)| wanted.get(id) == Some(work));
             for (id, work) in wanted {
                 tasks.entry(id).or_insert_with(|| {
-                    let link = links.handle(&work.net.connection, work.net.max_inflight_requests);
+                    let link = links.handle(&work.net.connection, Limits::of(&work.net));
                     let task = supervise(work.clone(), link, live.clone(), self.statuses.clone());
                     (work, Task(tokio::spawn(task)))
                 });
@@ -195,22 +202,31 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
     let Some(group) = &device.group else { return };
     let params: Vec<&Param> = work.params.iter().collect();
     let period_ms = u64::from(device.update_period_sec) * 1000;
+    let dials_in = matches!(work.net.connection, Connection::Backward(_));
     let mut schedule = DeviceSchedule::staggered(period_ms, work.index, work.count, clock::monotonic_ms());
+    let mut learned = Learned::default();
+    let mut connections = link.connections();
     let set = |change: &dyn Fn(&mut PollStatus)| change(statuses.write().entry(device.id).or_default());
     loop {
         let due = schedule.due_at();
         let wait = due.saturating_sub(clock::monotonic_ms());
         let next = Instant::from_millis(clock::now().as_millis().saturating_add(i64::try_from(wait).unwrap_or(0)));
-        let code = if schedule.failures() > 0 { PollCode::Unreachable } else { PollCode::Scheduled };
+        let is_away = schedule.failures() > 0;
+        let code = if is_away { PollCode::Unreachable } else { PollCode::Scheduled };
         set(&|status| (status.code, status.next_read_on, status.due_ms) = (code, Some(next), Some(due)));
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+        connections.borrow_and_update();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+            // A controller that was away has dialled in: its devices need not wait out their back-off.
+            Ok(()) = connections.changed(), if is_away && dials_in => {}
+        }
 
         set(&|status| status.code = PollCode::Reading);
         let late = schedule.overdue_ms(clock::monotonic_ms());
         metrics::histogram!("parabus_poll_lateness_seconds").record(late as f64 / 1000.0);
         // A device that did not answer last time is asked once, not several times.
-        let retries = if schedule.failures() > 0 { 0 } else { device.timeout_retries };
-        let reading = read_cells(link, device, &params, Priority::Routine, retries).await;
+        let retries = if is_away { 0 } else { device.timeout_retries };
+        let reading = read_cells(link, device, &params, &mut learned, Priority::Routine, retries).await;
         match reading.answered_at {
             Some(at) => {
                 schedule.succeed(clock::monotonic_ms());
@@ -219,6 +235,8 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
             None => {
                 metrics::counter!("parabus_poll_failures").increment(1);
                 schedule.fail(clock::monotonic_ms(), jitter(), &BackOff::default());
+                // Who comes back may be another device.
+                learned = Learned::default();
             }
         }
         let at = reading.answered_at.unwrap_or_else(clock::now);

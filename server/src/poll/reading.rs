@@ -1,10 +1,13 @@
 //! One reading of a device: planned requests, and what of it became raw values.
 
-use parabus_core::modbus::ExceptionCode;
-use parabus_core::modbus::plan::{Point, plan_reads};
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use parabus_core::modbus::plan::{Point, ReadGroup, plan_reads};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Raw};
 
+use super::learned::Learned;
 use crate::clock;
 use crate::link::{Link, LinkError, Priority, Read};
 use crate::model::{CellError, Device, Param};
@@ -31,18 +34,40 @@ fn cell_error(error: &LinkError) -> CellError {
     }
 }
 
-/// Reads parameters of one device with as few requests as its group size allows. The first request
-/// without a reply ends the reading: the rest would only wait as long again.
-pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priority: Priority, retries: u8) -> Reading {
+/// Reads parameters of one device with as few requests as it lets: it is not asked again for what it is
+/// known to refuse. The first request without a reply ends the reading: the rest would only wait as long.
+pub async fn read_cells(
+    link: &Link,
+    device: &Device,
+    params: &[&Param],
+    learned: &mut Learned,
+    priority: Priority,
+    retries: u8,
+) -> Reading {
+    learned.begin();
     let mut cells = vec![Err(CellError::NoNumber); params.len()];
     let mut slots: Vec<Slot> = params.iter().enumerate().filter_map(|(index, param)| slot(index, param)).collect();
     slots.sort_by_key(|slot| slot.point);
+    let mut left_out = Vec::new();
+    slots.retain(|slot| match learned.leave_out(&slot.point) {
+        None => true,
+        Some(code) => {
+            left_out.push((slot.index, code));
+            false
+        }
+    });
+    for (index, code) in left_out {
+        if let Some(cell) = cells.get_mut(index) {
+            *cell = Err(CellError::Exception(code));
+        }
+    }
     let points: Vec<Point> = slots.iter().map(|slot| slot.point).collect();
     let mut answered_at = None;
-    let mut groups: Vec<_> = plan_reads(&points, device.read_group_size.into(), 0, &[]).collect();
-    groups.reverse();
-    while let Some(group) = groups.pop() {
-        let members = slots.get(group.first..group.first + group.points).unwrap_or_default();
+    let mut groups = VecDeque::from(plan(&points, 0..points.len(), device, learned));
+    while let Some(group) = groups.pop_front() {
+        let of_group = group.first..group.first + group.points;
+        let members = slots.get(of_group.clone()).unwrap_or_default();
+        let alone = points.get(group.first);
         let reply = link
             .read(Read {
                 unit: device.unit_id,
@@ -54,9 +79,10 @@ pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priorit
                 retries,
             })
             .await;
-        match reply {
+        let error = match reply {
             Ok(registers) => {
                 answered_at.get_or_insert_with(clock::now);
+                learned.answered(&group, alone);
                 for slot in members {
                     let start = usize::from(slot.point.address - group.address);
                     let own = registers.get(start..start + usize::from(slot.point.count)).unwrap_or_default();
@@ -64,37 +90,54 @@ pub async fn read_cells(link: &Link, device: &Device, params: &[&Param], priorit
                         *cell = slot.codec.raw(own).map_err(|_| CellError::NoNumber);
                     }
                 }
+                continue;
             }
-            // One address that does not exist makes a device refuse its whole group: then each
-            // value is asked for on its own.
-            Err(LinkError::Exception(ExceptionCode::ILLEGAL_DATA_ADDRESS)) if group.points > 1 => {
-                answered_at.get_or_insert_with(clock::now);
-                let single =
-                    |offset: usize| plan_reads(points.get(offset..=offset).unwrap_or_default(), 1, 0, &[]).next();
-                for offset in (group.first..group.first + group.points).rev() {
-                    groups.extend(
-                        single(offset).map(|alone| parabus_core::modbus::plan::ReadGroup { first: offset, ..alone }),
-                    );
+            Err(error) => error,
+        };
+        // A gateway's word for a unit that did not answer it (exceptions 10 and 11) is no answer.
+        let refusal = match error {
+            LinkError::Exception(code) if !code.is_of_gateway() => Some(code),
+            _ => None,
+        };
+        if let Some(code) = refusal {
+            answered_at.get_or_insert_with(clock::now);
+            if learned.refused(&group, alone, code) {
+                let parts = plan(&points, of_group, device, learned);
+                if parts.len() > 1 {
+                    parts.into_iter().rev().for_each(|part| groups.push_front(part));
+                    continue;
                 }
             }
-            Err(error) => {
-                let cell = cell_error(&error);
-                // A gateway's word for a unit that did not answer it (exceptions 10 and 11) is no answer.
-                if matches!(error, LinkError::Exception(code) if !code.is_of_gateway()) {
-                    answered_at.get_or_insert_with(clock::now);
-                } else {
-                    groups.clear();
-                }
-                let failed = if groups.is_empty() { slots.get(group.first..).unwrap_or_default() } else { members };
-                for slot in failed {
-                    if let Some(place) = cells.get_mut(slot.index) {
-                        *place = Err(cell);
-                    }
-                }
+        } else {
+            groups.clear();
+        }
+        let cell = cell_error(&error);
+        let failed = if refusal.is_some() { members } else { slots.get(group.first..).unwrap_or_default() };
+        for slot in failed {
+            if let Some(place) = cells.get_mut(slot.index) {
+                *place = Err(cell);
             }
         }
     }
     Reading { answered_at, cells }
+}
+
+/// Requests for a range of the points; indices count from the first of all.
+fn plan(points: &[Point], range: Range<usize>, device: &Device, learned: &Learned) -> Vec<ReadGroup> {
+    let offset = range.start;
+    let points = points.get(range).unwrap_or_default();
+    // Bits sort before and behind registers, so one limit at a time suffices.
+    let of_kind = points.chunk_by(|a, b| a.kind.is_bit() == b.kind.is_bit());
+    let mut first = offset;
+    let groups = of_kind.flat_map(|points| {
+        let is_bit = points.first().is_some_and(|point| point.kind.is_bit());
+        let most = u16::from(device.read_group_size).min(learned.limit(is_bit));
+        let begin = first;
+        first += points.len();
+        plan_reads(points, most, device.read_gap.into(), learned.spans())
+            .map(move |group| ReadGroup { first: begin + group.first, ..group })
+    });
+    groups.collect()
 }
 
 fn slot(index: usize, param: &Param) -> Option<Slot> {

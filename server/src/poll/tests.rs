@@ -50,6 +50,7 @@ fn device(read_group_size: u8) -> Device {
         disabled: None,
         update_period_sec: 1,
         read_group_size,
+        read_gap: 0,
         write_function: WriteFunction::Normal,
         timeout_retries: 0,
         timeout_ms: 500,
@@ -87,8 +88,9 @@ fn param(id: i64, address: u16, value_type: &str) -> Param {
 
 async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading {
     let links = Links::default();
-    let link = links.handle(connection, 1);
-    read_cells(&link, &device(size), &params.iter().collect::<Vec<_>>(), Priority::Routine, 0).await
+    let link = links.handle(connection, Limits::default());
+    read_cells(&link, &device(size), &params.iter().collect::<Vec<_>>(), &mut Learned::default(), Priority::Routine, 0)
+        .await
 }
 
 use reading::Reading;

@@ -9,8 +9,8 @@ use rusqlite::{Connection, Row};
 
 use super::StoreError;
 use crate::model::{
-    Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Net, Org, Param, Parity, ReadGroup, Role,
-    SerialPort, User,
+    Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Org, Param, Parity, ReadGroup,
+    Role, SerialPort, User,
 };
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
@@ -105,11 +105,13 @@ fn net(row: &Row<'_>) -> Result<Net, StoreError> {
         created_on: Instant::from_millis(row.get("created_on")?),
         disabled: disabled(row)?,
         connection: link(row)?,
+        is_vpn: row.get("is_vpn")?,
         sku: row.get("sku")?,
         solution: row.get("solution")?,
         controller_unit_id: UnitId(row.get("controller_unit_id")?),
         device_passwords: json("device passwords", row.get("device_passwords")?)?,
         max_inflight_requests: row.get("max_inflight_requests")?,
+        request_gap_ms: row.get("request_gap_ms")?,
     })
 }
 
@@ -123,6 +125,9 @@ fn link(row: &Row<'_>) -> Result<Link, StoreError> {
             parity: read("a parity", row.get("parity")?, Parity::from_code)?,
             stop_bits: row.get("stop_bits")?,
         }));
+    }
+    if framing == "backward" {
+        return Ok(Link::Backward(read("a hardware address", host, Mac::parse)?));
     }
     Ok(Link::Direct { host, port: row.get("port")?, framing: read("a framing", framing, Framing::from_code)? })
 }
@@ -138,6 +143,7 @@ fn device(row: &Row<'_>) -> Result<Device, StoreError> {
         disabled: disabled(row)?,
         update_period_sec: row.get("update_period_sec")?,
         read_group_size: row.get("read_group_size")?,
+        read_gap: row.get("read_gap")?,
         write_function: read("a write function", row.get("write_function")?, WriteFunction::from_code)?,
         timeout_retries: row.get("timeout_retries")?,
         timeout_ms: row.get("timeout_ms")?,

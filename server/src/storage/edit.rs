@@ -102,20 +102,22 @@ impl<'c> Edit<'c> {
     pub fn put_net(&mut self, net: &Net) -> Result<NetId, StoreError> {
         let id = Some(net.id).filter(|id| *id != 0);
         let (host, port, framing, serial) = match &net.connection {
-            Link::Direct { host, port, framing: Framing::Tcp } => (host, *port, "tcp", None),
-            Link::Direct { host, port, framing: Framing::Rtu } => (host, *port, "rtu", None),
-            Link::Serial(serial) => (&serial.path, 0, "serial", Some(serial)),
+            Link::Direct { host, port, framing: Framing::Tcp } => (host.clone(), *port, "tcp", None),
+            Link::Direct { host, port, framing: Framing::Rtu } => (host.clone(), *port, "rtu", None),
+            Link::Serial(serial) => (serial.path.clone(), 0, "serial", Some(serial)),
+            Link::Backward(mac) => (mac.to_string(), 0, "backward", None),
         };
         let (disabled_on, disabled_by, note) = disabled_columns(&net.disabled);
         self.execute(
             "INSERT INTO net (id, org_id, name, slug, description, created_on, disabled_on, disabled_by,
                  disable_note, host, port, sku, solution, controller_unit_id, device_passwords,
-                 max_inflight_requests, framing, baud, parity, stop_bits)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                 max_inflight_requests, framing, baud, parity, stop_bits, is_vpn, request_gap_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                 ?21, ?22)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, disabled_on = ?7,
                  disabled_by = ?8, disable_note = ?9, host = ?10, port = ?11, sku = ?12, solution = ?13,
                  controller_unit_id = ?14, device_passwords = ?15, max_inflight_requests = ?16,
-                 framing = ?17, baud = ?18, parity = ?19, stop_bits = ?20",
+                 framing = ?17, baud = ?18, parity = ?19, stop_bits = ?20, is_vpn = ?21, request_gap_ms = ?22",
             params![
                 id,
                 net.org_id,
@@ -136,7 +138,9 @@ impl<'c> Edit<'c> {
                 framing,
                 serial.map(|serial| serial.baud),
                 serial.map(|serial| serial.parity.code()),
-                serial.map(|serial| serial.stop_bits)
+                serial.map(|serial| serial.stop_bits),
+                net.is_vpn,
+                net.request_gap_ms
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
@@ -149,12 +153,12 @@ impl<'c> Edit<'c> {
         self.execute(
             "INSERT INTO device (id, net_id, name, slug, description, unit_id, disabled_on, disabled_by,
                  disable_note, update_period_sec, read_group_size, write_function, timeout_retries, timeout_ms,
-                 template_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 template_id, read_gap)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, unit_id = ?6,
                  disabled_on = ?7, disabled_by = ?8, disable_note = ?9, update_period_sec = ?10,
                  read_group_size = ?11, write_function = ?12, timeout_retries = ?13, timeout_ms = ?14,
-                 template_id = ?15",
+                 template_id = ?15, read_gap = ?16",
             params![
                 id,
                 device.net_id,
@@ -170,7 +174,8 @@ impl<'c> Edit<'c> {
                 device.write_function.code(),
                 device.timeout_retries,
                 device.timeout_ms,
-                device.template_id
+                device.template_id,
+                device.read_gap
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))

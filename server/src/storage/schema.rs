@@ -68,6 +68,10 @@ const STEPS: &[&str] = &[
      ALTER TABLE net ADD COLUMN baud INTEGER;
      ALTER TABLE net ADD COLUMN parity TEXT;
      ALTER TABLE net ADD COLUMN stop_bits INTEGER;",
+    // A further `framing` is `backward`: then `host` is the controller's hardware address.
+    "ALTER TABLE net ADD COLUMN is_vpn INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE net ADD COLUMN request_gap_ms INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE device ADD COLUMN read_gap INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

@@ -53,6 +53,8 @@ fn configured(store: &Store) {
                 controller_unit_id: UnitId(111),
                 device_passwords: vec!["mypass".into()],
                 max_inflight_requests: 1,
+                request_gap_ms: 0,
+                is_vpn: false,
             })?;
             let device = edit.put_device(&Device {
                 id: 0,
@@ -64,6 +66,7 @@ fn configured(store: &Store) {
                 disabled: None,
                 update_period_sec: 1,
                 read_group_size: 60,
+                read_gap: 0,
                 write_function: WriteFunction::Normal,
                 timeout_retries: 1,
                 timeout_ms: 500,

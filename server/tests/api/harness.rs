@@ -10,7 +10,7 @@ use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
 use parabus_server::app::App;
 use parabus_server::config::Config;
-use parabus_server::link::{Link, Priority, Read};
+use parabus_server::link::{Limits, Link, Priority, Read};
 use parabus_server::model::{Connection, Cycle, Device, Net, Org, Param, Role};
 use parabus_server::session::hash_password;
 use parabus_server::storage::{Edit, Store, StoreError};
@@ -122,6 +122,8 @@ fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
         controller_unit_id: UnitId(111),
         device_passwords: vec!["mypass".into()],
         max_inflight_requests: 1,
+        request_gap_ms: 0,
+        is_vpn: false,
     }
 }
 
@@ -136,6 +138,7 @@ fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
         disabled: None,
         update_period_sec: 60,
         read_group_size: 10,
+        read_gap: 0,
         write_function: WriteFunction::Normal,
         timeout_retries: 0,
         timeout_ms: 200,
@@ -230,7 +233,7 @@ pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
     drop(store);
     let app = App::new(config).unwrap();
     let connection = Connection::tcp("127.0.0.1", device_port);
-    let link = app.links.handle(&connection, 1);
+    let link = app.links.handle(&connection, Limits::default());
     let (unit, kind, priority) = (UnitId(1), RegisterKind::Holding, Priority::Urgent);
     let first = Read { unit, kind, address: 3, quantity: 1, priority, timeout_ms: 1000, retries: 0 };
     link.read(first).await.unwrap();

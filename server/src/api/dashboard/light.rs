@@ -88,7 +88,7 @@ impl View<'_> {
         LightNet {
             id: net.id,
             is_connected: status.is_connected(),
-            last_connection_on: status.last_seen_on().map(Date),
+            last_connection_on: status.last_seen_on.map(Date),
             devices: devices.map(|device| self.device(device)).collect(),
         }
     }

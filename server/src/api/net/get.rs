@@ -36,6 +36,8 @@ pub struct NetReply {
     disable_note: Option<String>,
     ip: String,
     port: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mac: Option<String>,
     /// `modbustcp` always.
     protocol: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +64,7 @@ impl Endpoint for GetNet {
     async fn handle(context: Context, request: Request<Self>) -> Result<NetReply, ApiError> {
         let id = request.path.net_id.0;
         let net = context.directory.nets.get(&id).ok_or_else(|| ApiError::not_found("network", id))?;
-        let (ip, port) = net.connection.ip_and_port();
+        let (ip, port) = context.app.links.ip_and_port(&net.connection);
         let may_edit = context.role(net.org_id).is_some_and(|role| role.may(Permission::Manager));
         let disabled = net.disabled.as_ref();
         Ok(NetReply {
@@ -75,8 +77,9 @@ impl Endpoint for GetNet {
             disabled_on: disabled.map(|disabled| Date(disabled.on)),
             disabled_by: disabled.map(|disabled| disabled.by.code()),
             disable_note: disabled.and_then(|disabled| disabled.note.clone()),
-            ip: ip.to_owned(),
+            ip,
             port,
+            mac: net.connection.mac().map(|mac| mac.to_string()),
             protocol: "modbustcp",
             sku: net.sku.clone(),
             controller_modbus_unit_id: net.controller_unit_id.0,

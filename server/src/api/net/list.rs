@@ -7,7 +7,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Date, Id};
-use crate::model::{Net, NetId};
+use crate::model::{Connection, Net, NetId};
 
 pub struct ListNets;
 
@@ -31,16 +31,22 @@ pub struct NetSummary {
     disabled_by: Option<&'static str>,
 }
 
-/// How the network is reached: the address that the server dials, or its serial port.
+/// How the network is reached: the address that the server dials or its serial port, or the hardware
+/// address of the controller that dials in.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Lid {
+    Backward(String),
     Direct(String),
 }
 
 impl Lid {
     pub fn of(net: &Net) -> Lid {
-        Lid::Direct(net.connection.address())
+        let address = net.connection.address();
+        match net.connection {
+            Connection::Backward(_) => Lid::Backward(address),
+            Connection::Direct { .. } | Connection::Serial(_) => Lid::Direct(address),
+        }
     }
 }
 

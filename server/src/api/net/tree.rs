@@ -9,6 +9,7 @@ use super::list::OrgPath;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::link::Links;
 use crate::model::{Device, DeviceId, Net, NetId, Param, ParamId};
 
 pub struct DeviceParamTree;
@@ -22,6 +23,8 @@ pub struct TreeNet {
     description: Option<String>,
     slug: String,
     solution: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mac: Option<String>,
     ip: String,
     port: u16,
     devices: BTreeMap<DeviceId, TreeDevice>,
@@ -57,14 +60,15 @@ pub struct TreeParam {
 }
 
 impl TreeNet {
-    fn new(net: &Net, devices: BTreeMap<DeviceId, TreeDevice>) -> Self {
-        let (ip, port) = net.connection.ip_and_port();
+    fn new(net: &Net, links: &Links, devices: BTreeMap<DeviceId, TreeDevice>) -> Self {
+        let (ip, port) = links.ip_and_port(&net.connection);
         TreeNet {
             name: net.name.clone(),
             description: net.description.clone(),
             slug: net.slug.clone(),
             solution: net.solution.clone(),
-            ip: ip.to_owned(),
+            mac: net.connection.mac().map(|mac| mac.to_string()),
+            ip,
             port,
             devices,
         }
@@ -123,7 +127,7 @@ impl Endpoint for DeviceParamTree {
         let nets = context.directory.nets_of(request.path.org_id.0).map(|net| {
             let devices = devices.get(&net.id).into_iter().flatten();
             let devices = devices.map(|device| (device.id, TreeDevice::new(device, params_of(device))));
-            (net.id, TreeNet::new(net, devices.collect()))
+            (net.id, TreeNet::new(net, &context.app.links, devices.collect()))
         });
         Ok(nets.collect())
     }

@@ -9,7 +9,7 @@ use crate::api::endpoint::Context;
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Id;
-use crate::link::Link;
+use crate::link::{Limits, Link};
 use crate::model::{Connection, Net};
 
 /// How the caller names a connection.
@@ -49,7 +49,7 @@ impl RawConnection {
                 if !context.may(Some(net.org_id), permission)? {
                     return Err(ApiError::not_found("network", network_id.0));
                 }
-                Ok(links.handle(&net.connection, net.max_inflight_requests))
+                Ok(links.handle(&net.connection, Limits::of(net)))
             }
             RawConnection::Direct { ip, port } => {
                 let mut owners: Vec<&Net> = Vec::new();
@@ -65,9 +65,11 @@ impl RawConnection {
                     }
                 }
                 // The network knows what is spoken there.
-                let (connection, inflight) = match permitted {
-                    Some(net) => (net.connection.clone(), net.max_inflight_requests),
-                    None if owners.is_empty() && manages_any(context) => (Connection::tcp(ip.to_string(), *port), 1),
+                let (connection, limits) = match permitted {
+                    Some(net) => (net.connection.clone(), Limits::of(net)),
+                    None if owners.is_empty() && manages_any(context) => {
+                        (Connection::tcp(ip.to_string(), *port), Limits::default())
+                    }
                     None => return Err(ApiError::not_found("connection", format!("{ip}:{port}"))),
                 };
                 if !context.app.config.access.allows((*ip).into()) {
@@ -75,7 +77,7 @@ impl RawConnection {
                         "`{ip}` lies in a range that this server's configuration refuses to reach"
                     )));
                 }
-                Ok(links.handle(&connection, inflight))
+                Ok(links.handle(&connection, limits))
             }
             RawConnection::ConnectCode { code } => Err(ApiError::not_found("connect code", code)),
             RawConnection::ActivationCode { code } => Err(ApiError::not_found("activation code", code)),

@@ -71,8 +71,8 @@ impl Endpoint for WriteRegisterGroup {
             }
         }
         let link = connection.open(&context, Self::PERMISSION).await?;
-        let unit = UnitId(device_modbus_id);
-        let written = link.write(unit, kind.0, address, &value, WriteFunction::Normal, super::TIMEOUT_MS).await;
+        let turn = link.turn(UnitId(device_modbus_id)).await;
+        let written = turn.write(kind.0, address, &value, WriteFunction::Normal, super::TIMEOUT_MS).await;
         Ok(match written {
             Ok(()) => StatusReply::Ok,
             Err(error) => StatusReply::error(error),
