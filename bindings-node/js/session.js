@@ -63,7 +63,9 @@ export class Session {
 
   /** Registers or bits, in as many requests as they need. */
   async read(unitId, kind, address, count = 1) {
-    if (!(count >= 1)) throw new RangeError(`\`count\` is ${count}, expected at least 1`);
+    unitId = whole("unitId", unitId, 0, 255);
+    address = whole("address", address, 0, 65535);
+    count = whole("count", count, 1, 65536 - address);
     const most = kind === "coil" || kind === "discrete-input" ? 2000 : 125;
     const points = [];
     for (let start = address; start < address + count; start += most) points.push([kind, start, Math.min(most, address + count - start)]);
@@ -77,6 +79,8 @@ export class Session {
 
   /** Writes coils or holding registers, in as many requests as they need. */
   async write(unitId, kind, address, values, options) {
+    unitId = whole("unitId", unitId, 0, 255);
+    address = whole("address", address, 0, 65535);
     for (const frame of planWrites(kind, address, values, options)) await this.#checked({ unitId, ...frame });
   }
 
@@ -99,9 +103,11 @@ export class Session {
         this.#opening = null;
         if (this.#isClosed) return void stream.destroy();
         this.#stream = stream;
-        stream.on("data", (data) => this.#receive(data));
-        stream.on("error", (cause) => this.#drop(new SessionError("connection", `the connection broke: ${cause.message}`, cause)));
-        stream.on("close", () => this.#drop(new SessionError("connection", "the other side closed the connection")));
+        // A stream that was given up may still speak when the next one is open.
+        const ifItsOwn = (act) => (argument) => this.#stream === stream && act(argument);
+        stream.on("data", ifItsOwn((data) => this.#receive(data)));
+        stream.on("error", ifItsOwn((cause) => this.#drop(new SessionError("connection", `the connection broke: ${cause.message}`, cause))));
+        stream.on("close", ifItsOwn(() => this.#drop(new SessionError("connection", "the other side closed the connection"))));
       },
       (cause) => {
         this.#opening = null;
@@ -149,6 +155,15 @@ export class Session {
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
   }
+}
+
+/** A whole number within limits; one in a `BigInt` counts as well. */
+function whole(name, value, low, high) {
+  const number = typeof value === "bigint" ? Number(value) : value;
+  if (!Number.isInteger(number) || number < low || number > high) {
+    throw new RangeError(`\`${name}\` is ${typeof value === "string" ? `"${value}"` : value}, expected a whole number ${low} to ${high}`);
+  }
+  return number;
 }
 
 /** A stream of a TCP connection. */

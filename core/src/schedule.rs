@@ -31,6 +31,9 @@ impl Default for BackOff {
     }
 }
 
+/// Milliseconds over which first readings are spread.
+const START_MS: u64 = 10_000;
+
 /// One device's place in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceSchedule {
@@ -44,14 +47,18 @@ pub struct DeviceSchedule {
 }
 
 impl DeviceSchedule {
-    /// The `index`-th of `count` devices that share a connection: first slots spread over the
-    /// period from `now_ms` on. A period of 0 counts as 1 ms.
+    /// The `index`-th of `count` devices that share a connection: its slots spread over the period from
+    /// `now_ms` on. The first reading does not wait for a slot longer than the start takes, 10 s: nobody
+    /// wants to look at an empty page for an hour. A period of 0 counts as 1 ms.
     pub fn staggered(period_ms: u64, index: usize, count: usize, now_ms: u64) -> Self {
         let period_ms = period_ms.max(1);
         let (index, count) = (index as u64, (count as u64).max(1));
-        let offset = u128::from(period_ms) * u128::from(index % count) / u128::from(count);
-        let slot_ms = now_ms.saturating_add(u64::try_from(offset).unwrap_or(0));
-        DeviceSchedule { period_ms, slot_ms, due_ms: slot_ms, failures: 0, skipped: 0 }
+        let place = |within_ms: u64| {
+            let offset = u128::from(within_ms) * u128::from(index % count) / u128::from(count);
+            now_ms.saturating_add(u64::try_from(offset).unwrap_or(0))
+        };
+        let (slot_ms, due_ms) = (place(period_ms), place(period_ms.min(START_MS)));
+        DeviceSchedule { period_ms, slot_ms, due_ms, failures: 0, skipped: 0 }
     }
 
     /// When it is to be asked next.
@@ -98,6 +105,9 @@ impl DeviceSchedule {
 
     /// Moves the slot behind `now_ms` on its grid.
     fn advance(&mut self, now_ms: u64) {
+        if now_ms < self.slot_ms {
+            return;
+        }
         let passed = now_ms.saturating_sub(self.slot_ms).checked_div(self.period_ms).unwrap_or(0);
         self.skipped = self.skipped.saturating_add(passed);
         let step = passed.saturating_add(1).saturating_mul(self.period_ms);
@@ -193,6 +203,16 @@ mod tests {
         }
         assert!(read >= 5 * 1790, "{read} readings");
         assert!(late * 100 < read, "{late} late of {read}");
+    }
+
+    #[test]
+    fn the_first_reading_comes_soon_and_the_others_on_the_grid() {
+        let mut device = DeviceSchedule::staggered(3_600_000, 3, 4, 0);
+        assert_eq!(device.due_at(), 7500);
+        device.succeed(7600);
+        assert_eq!((device.due_at(), device.skipped()), (2_700_000, 0));
+        device.succeed(2_700_100);
+        assert_eq!((device.due_at(), device.skipped()), (6_300_000, 0));
     }
 
     #[test]

@@ -296,5 +296,21 @@ def test_threads_share_a_session():
 
             with concurrent.futures.ThreadPoolExecutor(8) as pool:
                 assert all(pool.map(ask, range(0, 800, 100)))
-            with pytest.raises(ValueError, match="`count` is 0"):
-                plant.read(1, "holding", 0, 0)
+            for words, error, text in [
+                ((1, "holding", 0, 0), ValueError, "`count` is 0, expected an int 1 to 65536"),
+                ((1, "holding", 65535, 2), ValueError, "`count` is 2, expected an int 1 to 1"),
+                ((1, "holding", -1), ValueError, "`address` is -1, expected an int 0 to 65535"),
+                ((1, "holding", "0"), TypeError, "`address` is '0', expected an int"),
+                ((None, "holding", 0), TypeError, "`unit_id` is None, expected an int 0 to 255"),
+            ]:
+                with pytest.raises(error, match=text):
+                    plant.read(*words)
+
+
+def test_node_refuses_what_is_no_number_in_range(addon):
+    with parabus.session.serve([1], {"holding": [5, 6]}, port=0) as served:
+        bad = [[1, "holding", None, 1], [1, "holding", "0", 1], [1, "holding", -1], [1.5, "holding", 0], [1, "holding", 65535, 2]]
+        call = {"connect": {"host": "127.0.0.1", "port": served.port}, "calls": [["read", *words] for words in bad]}
+        call["calls"] += [["write", 300, "holding", 0, [1]], ["read", 1, "holding", 0, 2]]
+        run = subprocess.run([*NODE, addon, "--client", json.dumps(call)], capture_output=True, text=True, timeout=60)
+        assert [each if isinstance(each, list) else each["error"] for each in json.loads(run.stdout)] == ["RangeError"] * 6 + [[5, 6]], run.stderr

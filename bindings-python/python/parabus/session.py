@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 import math
+import operator
 import socket
 import threading
 import time
@@ -146,6 +147,16 @@ class _Serial:
         self._port.close()
 
 
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"`{name}` is {value!r}, expected an int {low} to {high}") from None
+    if not low <= number <= high:
+        raise ValueError(f"`{name}` is {number}, expected an int {low} to {high}")
+    return number
+
+
 class Session:
     """The client of a connection. One request at a time; threads may share it and wait for each other."""
 
@@ -273,11 +284,13 @@ class Session:
 
         Raises:
             ModbusException: the device refuses.
-            ValueError: a count below 1.
+            TypeError: what is no whole number.
+            ValueError: a number out of its range.
             TimeoutError, ConnectionError, parabus.FrameError: as `request`.
         """
-        if count < 1:
-            raise ValueError(f"`count` is {count}, expected at least 1")
+        unit_id = _whole("unit_id", unit_id, 0, 255)
+        address = _whole("address", address, 0, 65535)
+        count = _whole("count", count, 1, 65536 - address)
         most = 2000 if kind in ("coil", "discrete-input") else 125
         starts = range(address, address + count, most)
         points = [(kind, start, min(most, address + count - start)) for start in starts]
@@ -303,6 +316,8 @@ class Session:
         Raises:
             ModbusException: the device refuses; values of earlier requests are written then.
         """
+        unit_id = _whole("unit_id", unit_id, 0, 255)
+        address = _whole("address", address, 0, 65535)
         frames = parabus.plan_writes(kind, address, values, write_function=write_function)  # type: ignore[arg-type]
         for frame in frames:
             self._checked({"unit_id": unit_id, **frame})

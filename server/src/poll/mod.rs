@@ -108,6 +108,19 @@ struct Work {
     count: usize,
 }
 
+/// Places between two devices of a network, where those of other networks fit in.
+const PHASES: usize = 1024;
+
+impl Work {
+    /// Its place among all devices and how many there are, so that neither the devices of a network nor
+    /// the networks are read all at the same instant.
+    fn place(&self) -> (usize, usize) {
+        // Consecutive multiples of the golden ratio lie as far apart as can be.
+        let phase = self.net.id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54;
+        (self.index * PHASES + usize::try_from(phase).unwrap_or(0), self.count * PHASES)
+    }
+}
+
 impl Poller {
     /// State of a device's background reading.
     pub fn status(&self, device: DeviceId) -> PollStatus {
@@ -203,7 +216,8 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
     let params: Vec<&Param> = work.params.iter().collect();
     let period_ms = u64::from(device.update_period_sec) * 1000;
     let dials_in = matches!(work.net.connection, Connection::Backward(_));
-    let mut schedule = DeviceSchedule::staggered(period_ms, work.index, work.count, clock::monotonic_ms());
+    let (index, count) = work.place();
+    let mut schedule = DeviceSchedule::staggered(period_ms, index, count, clock::monotonic_ms());
     let mut learned = Learned::default();
     let mut connections = link.connections();
     let set = |change: &dyn Fn(&mut PollStatus)| change(statuses.write().entry(device.id).or_default());
