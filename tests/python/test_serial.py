@@ -199,7 +199,7 @@ def test_what_does_not_fit_is_refused_with_its_line(server):
     for connection, fault in [
         ({"kind": "serial"}, "connection.path: missing"),
         ({"kind": "serial", "path": "/dev/ttyS0", "parity": "some"}, "connection.parity: unknown `some`, expected none, even or odd"),
-        ({"kind": "serial", "path": "/dev/ttyS0", "framing": "rtu"}, "connection.framing: only for the kind `direct`"),
+        ({"kind": "serial", "path": "/dev/ttyS0", "framing": "rtu"}, "connection.framing: only for the kinds `direct` and `vpn`"),
         ({"kind": "direct", "ip": "127.0.0.1", "baud": 9600}, "connection.baud: only for the kind `serial`"),
     ]:
         refused = server.apply(plant([{"name": "bus", "connection": connection}]))
