@@ -52,9 +52,11 @@ impl DeviceSchedule {
     /// wants to look at an empty page for an hour. A period of 0 counts as 1 ms.
     pub fn staggered(period_ms: u64, index: usize, count: usize, now_ms: u64) -> Self {
         let period_ms = period_ms.max(1);
-        let (index, count) = (index as u64, (count as u64).max(1));
+        let (index, count) = (index as u64, count as u64);
+        // Dividing so that even a compiler that does not see the count's range needs no check.
+        let index = u128::from(index.checked_rem(count).unwrap_or(0));
         let place = |within_ms: u64| {
-            let offset = u128::from(within_ms) * u128::from(index % count) / u128::from(count);
+            let offset = (u128::from(within_ms) * index).checked_div(u128::from(count)).unwrap_or(0);
             now_ms.saturating_add(u64::try_from(offset).unwrap_or(0))
         };
         let (slot_ms, due_ms) = (place(period_ms), place(period_ms.min(START_MS)));
