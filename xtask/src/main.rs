@@ -33,6 +33,8 @@ cargo xtask COMMAND
                  core's machines on noisy lines, 1,000,000 without a number
   tough fuzz [TARGET] [--inputs N] [--guided SECONDS]
                  every parser and machine with inputs that follow from seeds, or led by libFuzzer
+  tough zoo [SEEDS]
+                 background reading among devices that misbehave, 100 seeds without a number
   size           flash and transfer sizes
   dist           what users install, into target/dist/
   ci             what CI runs: test

@@ -1,4 +1,4 @@
-//! Long runs of what the tests do shortly: core's machines on noisy lines, and fuzzing.
+//! Long runs of what the tests do shortly: core's machines on noisy lines, fuzzing, misbehaving devices.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +10,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing";
 
-/// `line …` and `fuzz …`, with the words that the program takes; `--guided SECONDS` for libFuzzer.
+/// `line …` and `fuzz …`, with the words that the program takes; `--guided SECONDS` for libFuzzer; `zoo`.
 pub fn run(words: &[&str]) -> Result {
     let place = words.iter().position(|word| *word == "--guided");
     match (words, place) {
@@ -24,7 +24,14 @@ pub fn run(words: &[&str]) -> Result {
             let mut tough = Command::new(folder().join("release/tough"));
             finish("tough", tough.args(words))
         }
-        _ => Err("tough takes `line` or `fuzz`".to_owned()),
+        (["zoo", rest @ ..], None) => {
+            let seeds = rest.first().map_or(Some(100), |word| word.parse::<u32>().ok());
+            let seeds = seeds.ok_or("zoo takes a number of seeds")?;
+            let mut test = cargo();
+            test.args(["test", "--release", "-p", "parabus", "--lib", "tests_zoo", "--", "--nocapture"]);
+            finish("zoo", test.env("PARABUS_SEEDS", seeds.to_string()))
+        }
+        _ => Err("tough takes `line`, `fuzz` or `zoo`".to_owned()),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod backward;
 mod dial;
 mod machine;
 mod session;
+mod silence;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -13,28 +13,17 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::dial::{Dial, Stream};
 use super::machine::{self, MAX_FRAME};
+use super::silence::Silence;
 use super::{LinkError, Priority, Shared};
 use crate::clock;
-use crate::model::{Connection, Framing};
+use crate::model::Connection;
 
 /// After a failed attempt, requests fail at once for this long, so that they do not queue up
 /// behind one attempt each.
 const DIAL_PAUSE_MS: u64 = 500;
 
-/// Time-outs in a row, with no byte received in between, after which the connection counts as dead.
-const fn most_silent(connection: &Connection) -> u32 {
-    match connection {
-        Connection::Direct { framing: Framing::Tcp, .. } | Connection::Backward(_) => 3,
-        // A unit that is away is ordinary on a bus, and no gateway answers exception 11 for it. But a
-        // converter without power is silent as well, which TCP notices after a quarter of an hour.
-        Connection::Direct { framing: Framing::Rtu, .. } => 10,
-        // Nothing stands between the port and the units; one that is unplugged says so.
-        Connection::Serial(_) => u32::MAX,
-    }
-}
-
 /// What is asked, owned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     Read { kind: RegisterKind, address: u16, quantity: u16 },
     Write { kind: RegisterKind, address: u16, values: Vec<u16>, single: bool },
@@ -147,7 +136,8 @@ pub async fn run(
     shared: Arc<Shared>,
 ) {
     let machine = machine::of(&connection);
-    let mut service = Service { connection, machine, jobs, arrivals, shared };
+    let silence = Silence::new(connection.clone());
+    let mut service = Service { connection, machine, silence, jobs, arrivals, shared };
     match service.connection {
         Connection::Backward(_) => service.receive_calls().await,
         Connection::Direct { .. } | Connection::Serial(_) => service.make_calls(dial.as_ref()).await,
@@ -158,6 +148,7 @@ pub async fn run(
 struct Service {
     connection: Connection,
     machine: Box<dyn Machine + Send>,
+    silence: Silence,
     jobs: Jobs,
     arrivals: mpsc::Receiver<Arrival>,
     shared: Arc<Shared>,
@@ -246,9 +237,11 @@ impl Service {
         let mut session = Session {
             connection: &self.connection,
             machine: self.machine.as_mut(),
+            silence: &mut self.silence,
             shared: &self.shared,
             stream,
             waiting: HashMap::new(),
+            cleared: None,
             urgent: None,
             routine: None,
             rest_until_us: 0,
@@ -273,6 +266,13 @@ impl Service {
     }
 }
 
+/// A job whose request is under way, or one that its unit has to answer before.
+struct Sent {
+    job: Job,
+    asked: Ask,
+    is_check: bool,
+}
+
 /// A job that was taken, and that a serial line may not be free for yet.
 struct Held {
     job: Job,
@@ -291,9 +291,12 @@ impl Held {
 struct Session<'a> {
     connection: &'a Connection,
     machine: &'a mut (dyn Machine + Send),
+    silence: &'a mut Silence,
     shared: &'a Shared,
     stream: Box<dyn Stream>,
-    waiting: HashMap<RequestId, Job>,
+    waiting: HashMap<RequestId, Sent>,
+    /// One whose unit has just shown that it is not a reply behind.
+    cleared: Option<Held>,
     /// The next of each queue, taken out of it. An urgent one goes first, but one that a unit's late reply
     /// holds up lets others go.
     urgent: Option<Held>,
@@ -309,10 +312,10 @@ impl Session<'_> {
             Ok(()) => self.turn_over(jobs, arrivals).await,
             Err(reason) => End::Fault(reason),
         };
-        for job in self.waiting.into_values() {
-            job.answer(Err(LinkError::Closed));
+        for sent in self.waiting.into_values() {
+            sent.job.answer(Err(LinkError::Closed));
         }
-        for held in self.urgent.into_iter().chain(self.routine) {
+        for held in self.cleared.into_iter().chain(self.urgent).chain(self.routine) {
             held.job.answer(Err(LinkError::Closed));
         }
         end
@@ -320,7 +323,7 @@ impl Session<'_> {
 
     async fn turn_over(&mut self, jobs: &mut Jobs, arrivals: &mut mpsc::Receiver<Arrival>) -> End {
         let mut buffer = [0; 4 * MAX_FRAME];
-        let mut silent = 0;
+        self.silence.ends(clock::monotonic_us());
         let mut drops = self.shared.drops.subscribe();
         loop {
             if let Err(reason) = self.send_what_may_go().await {
@@ -329,19 +332,20 @@ impl Session<'_> {
             let deadline = match self.machine.poll(clock::monotonic_us()) {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
-                    if let Some(job) = self.waiting.remove(&request) {
-                        job.answer(Err(LinkError::Timeout));
-                    }
                     self.rest();
-                    silent += 1;
-                    if silent >= most_silent(self.connection) {
-                        return End::Fault(format!("silent for {silent} requests"));
+                    let Some(Sent { job, asked, .. }) = self.waiting.remove(&request) else { continue };
+                    let (unit, timeout_us) = (job.unit, u64::from(job.timeout_ms) * 1000);
+                    if let Some(reason) = self.silence.goes_on(unit, asked, clock::monotonic_us(), timeout_us) {
+                        // It was the connection's fault, not the unit's: a read is asked again on a new one.
+                        job.answer(Err(LinkError::Closed));
+                        return End::Fault(reason);
                     }
+                    job.answer(Err(LinkError::Timeout));
                     continue;
                 }
                 Poll::Sent(request) => {
-                    if let Some(job) = self.waiting.remove(&request) {
-                        job.answer(Ok(Vec::new()));
+                    if let Some(sent) = self.waiting.remove(&request) {
+                        sent.job.answer(Ok(Vec::new()));
                     }
                     continue;
                 }
@@ -350,7 +354,8 @@ impl Session<'_> {
                 Poll::WaitUntil(at) => Some(at),
                 Poll::Idle => None,
             };
-            let held = self.urgent.iter().chain(&self.routine).map(|held| held.not_before_us.max(self.rest_until_us));
+            let held = self.cleared.iter().chain(&self.urgent).chain(&self.routine);
+            let held = held.map(|held| held.not_before_us.max(self.rest_until_us));
             // One that only waits for room is woken by the reply or time-out that makes it.
             let held = held.filter(|_| self.has_room()).min();
             let deadline = [deadline, held].into_iter().flatten().min();
@@ -374,7 +379,7 @@ impl Session<'_> {
                         Connection::Backward(_) => "closed by the controller".to_owned(),
                     }),
                     Ok(count) => {
-                        silent = 0;
+                        self.silence.ends(clock::monotonic_us());
                         if let Err(reason) = self.receive(buffer.get(..count).unwrap_or_default()) {
                             return End::Fault(reason);
                         }
@@ -383,7 +388,8 @@ impl Session<'_> {
                 },
                 () = sleep_until(deadline) => {}
             }
-            let is_idle = self.waiting.is_empty() && self.urgent.is_none() && self.routine.is_none();
+            let is_idle =
+                self.waiting.is_empty() && self.cleared.is_none() && self.urgent.is_none() && self.routine.is_none();
             if is_idle && jobs.are_over() {
                 return End::NoLongerNeeded;
             }
@@ -407,6 +413,12 @@ impl Session<'_> {
         let is_due = |held: &mut Held| held.not_before_us <= now;
         if self.has_room()
             && self.rest_until_us <= now
+            && let Some(held) = self.cleared.take_if(is_due)
+        {
+            self.cleared = self.send(held).await?;
+        }
+        if self.has_room()
+            && self.rest_until_us <= now
             && let Some(held) = self.urgent.take_if(is_due)
         {
             self.urgent = self.send(held).await?;
@@ -424,7 +436,10 @@ impl Session<'_> {
     async fn send(&mut self, held: Held) -> Result<Option<Held>, String> {
         let job = held.job;
         let mut frame = [0; MAX_FRAME];
-        let (request, length) = match job.ask.send(self.machine, job.unit, job.timeout_ms, &mut frame) {
+        let before = self.silence.question_before(job.unit, &job.ask, clock::monotonic_us());
+        let is_check = before.is_some();
+        let asked = before.unwrap_or_else(|| job.ask.clone());
+        let (request, length) = match asked.send(self.machine, job.unit, job.timeout_ms, &mut frame) {
             Ok(sent) => sent,
             Err(ClientError::NotBefore(at_us)) => {
                 let patience_us = u64::from(job.timeout_ms) * 1000;
@@ -442,7 +457,7 @@ impl Session<'_> {
         };
         metrics::counter!("parabus_modbus_requests").increment(1);
         let timeout = Duration::from_millis(job.timeout_ms.into());
-        self.waiting.insert(request, job);
+        self.waiting.insert(request, Sent { job, asked, is_check });
         self.rest();
         self.shared.active_us.store(clock::monotonic_us(), Ordering::Relaxed);
         let bytes = frame.get(..length).unwrap_or_default();
@@ -467,8 +482,16 @@ impl Session<'_> {
                     if let Err(LinkError::Exception(code)) = &result {
                         metrics::counter!("parabus_modbus_exceptions", "code" => code.name()).increment(1);
                     }
-                    if let Some(job) = self.waiting.remove(&request) {
-                        job.answer(result);
+                    if let Some(Sent { job, asked, is_check }) = self.waiting.remove(&request) {
+                        self.silence.answered(job.unit);
+                        if is_check {
+                            self.silence.is_cleared(job.unit);
+                        }
+                        if asked == job.ask {
+                            job.answer(result);
+                        } else {
+                            self.cleared = Some(Held::new(job));
+                        }
                     }
                     self.rest();
                 }

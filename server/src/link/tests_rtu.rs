@@ -60,9 +60,11 @@ fn frame(unit: u8, pdu: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// One register that holds its own address.
+/// Registers that hold their own addresses.
 fn right(request: &[u8]) -> Vec<u8> {
-    frame(request[0], &[3, 2, request[2], request[3]])
+    let first = u16::from_be_bytes([request[2], request[3]]);
+    let registers = (first..first + u16::from(request[5])).flat_map(u16::to_be_bytes);
+    frame(request[0], &[3, request[5] * 2].into_iter().chain(registers).collect::<Vec<_>>())
 }
 
 async fn read(link: &Link, unit: u8, address: u16, timeout_ms: u32) -> Result<Vec<u16>, LinkError> {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::signal::Signal;
+use super::zoo::{self, Misbehaviour};
 use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
 
 /// The whole file.
@@ -247,20 +248,10 @@ pub struct Parameter {
 pub struct SimulatedDevice {
     pub network: Spanned<String>,
     pub device: Spanned<String>,
-    pub fault: Option<Fault>,
+    pub misbehaviour: Option<Spanned<Misbehaviour>>,
     /// By the parameter's name; a parameter without a signal holds 0 or what is written to it.
     #[serde(default)]
     pub signals: BTreeMap<String, Spanned<Signal>>,
-}
-
-/// When the device does not answer.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Fault {
-    /// Seconds from one fault to the next.
-    pub every_sec: f64,
-    /// Seconds that it lasts.
-    pub for_sec: f64,
 }
 
 impl Parameter {
@@ -616,12 +607,24 @@ impl File {
     }
 
     fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<(Option<u64>, String)>) {
-        let Some((_, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
+        let Some((network, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
             let line = Some(simulated.device.referenced.line());
             let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
             faults.push((line, format!("simulate: no device {name} in `organizations`")));
             return;
         };
+        if let Some(misbehaviour) = &simulated.misbehaviour {
+            let mut fault = |text: &str| {
+                faults.push((Some(misbehaviour.referenced.line()), format!("misbehaviour: {text}")));
+            };
+            if let Err(text) = misbehaviour.value.check() {
+                fault(text);
+            }
+            let has_sockets = !matches!(network.connection.kind.value, ConnectionKind::Serial);
+            if !has_sockets && matches!(misbehaviour.value.kind, zoo::Kind::Close | zoo::Kind::Reset) {
+                fault("kind: a serial line is neither closed nor reset");
+            }
+        }
         let names: BTreeSet<&str> = self.parameters(device).map(|param| param.name.text.as_str()).collect();
         for (name, signal) in &simulated.signals {
             let named = std::iter::once(name.as_str()).chain(signal.value.inputs());

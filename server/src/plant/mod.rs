@@ -7,6 +7,7 @@ mod pack;
 mod signal;
 mod simulate;
 mod stage;
+pub mod zoo;
 
 pub use apply::{Report, apply};
 pub use file::{File, PlantError};

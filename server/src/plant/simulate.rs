@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parabus_core::modbus::RegisterKind;
+use parabus_core::modbus::server::{self, Bank, BitsMut, RegistersMut};
+use parabus_core::modbus::{self, Bits, MAX_PDU, RegisterKind, Registers, UnitId};
 use parabus_core::value::Codec;
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
 use tokio_util::sync::CancellationToken;
 
-use super::file::{Device, Fault, File, Network, SimulatedDevice};
+use super::file::{Device, File, Network, SimulatedDevice};
 use super::signal::Signal;
 use super::stage::Stage;
+use super::zoo::{Misbehaviour, Units};
 use crate::clock;
 
 /// How often the signals move on.
@@ -33,7 +35,7 @@ struct Output {
 struct Unit {
     outputs: Vec<Output>,
     registers: BTreeMap<(RegisterKind, u16), u16>,
-    fault: Option<Fault>,
+    misbehaviour: Option<Misbehaviour>,
     noise: u64,
 }
 
@@ -54,7 +56,7 @@ impl Unit {
         let mut unit = Unit {
             outputs: outputs.collect(),
             registers: BTreeMap::new(),
-            fault: simulated.and_then(|simulated| simulated.fault),
+            misbehaviour: simulated.and_then(|simulated| Some(simulated.misbehaviour.as_ref()?.value)),
             noise: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
         };
         unit.show();
@@ -139,21 +141,17 @@ impl Bus {
         (clock::monotonic_ms() - self.started_ms) as f64 / 1000.0
     }
 
-    /// Seconds until a unit's fault is over; 0 while there is none.
-    pub fn fault_left(&self, unit: u8) -> f64 {
-        let fault = self.units.lock().get(&unit).and_then(|unit| unit.fault);
-        let Some(fault) = fault else { return 0.0 };
-        let place = self.now().rem_euclid(fault.every_sec);
-        let begins = fault.every_sec - fault.for_sec;
-        if place < begins { 0.0 } else { fault.every_sec - place }
+    /// Whether any unit does what a well-kept library's server never would.
+    pub fn misbehaves(&self) -> bool {
+        self.units.lock().values().any(|unit| unit.misbehaviour.is_some())
     }
 
-    /// Of a serial line: a unit that is not there or out of order is silent, and 0 is everyone.
+    /// Of a serial line: a unit that is not there is silent, and 0 is everyone.
     pub fn answer_on_line(&self, request: SlaveRequest<'static>) -> Result<Option<Response>, ExceptionCode> {
         let there: Vec<u8> =
             self.units.lock().keys().copied().filter(|unit| [*unit, 0].contains(&request.slave)).collect();
-        let able = there.into_iter().filter(|unit| self.fault_left(*unit) == 0.0);
-        let mut answers = able.map(|slave| self.answer(SlaveRequest { slave, request: request.request.clone() }));
+        let mut answers =
+            there.into_iter().map(|slave| self.answer(SlaveRequest { slave, request: request.request.clone() }));
         if request.slave == 0 {
             answers.for_each(drop);
             return Ok(None);
@@ -196,6 +194,86 @@ impl Bus {
             _ => Err(ExceptionCode::IllegalFunction),
         }
     }
+}
+
+/// A bus's units as a misbehaving connection shows them.
+pub struct Shown {
+    pub bus: Bus,
+    /// A gateway answers for units that are not there, a line is silent.
+    pub is_gateway: bool,
+}
+
+impl Units for Shown {
+    fn misbehaviour(&mut self, unit: UnitId) -> Option<Misbehaviour> {
+        let now = self.bus.now();
+        let misbehaviour = self.bus.units.lock().get(&unit.0).and_then(|unit| unit.misbehaviour);
+        misbehaviour.filter(|misbehaviour| misbehaviour.lasts(now))
+    }
+
+    fn answer(&mut self, unit: UnitId, pdu: &mut [u8; MAX_PDU], length: usize) -> Option<usize> {
+        let mut units = self.bus.units.lock();
+        if unit.0 == 0 && !self.is_gateway {
+            for each in units.values_mut() {
+                server::answer(each, unit, &mut pdu.clone(), length);
+            }
+            return None;
+        }
+        match units.get_mut(&unit.0) {
+            Some(there) => Some(server::answer(there, unit, pdu, length)),
+            None if self.is_gateway => {
+                let [function, code, ..] = pdu;
+                (*function, *code) =
+                    (*function | 0x80, modbus::ExceptionCode::GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND.0);
+                Some(2)
+            }
+            None => None,
+        }
+    }
+}
+
+impl Bank for Unit {
+    fn read_bits(
+        &mut self,
+        _: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        bits: &mut BitsMut<'_>,
+    ) -> Result<(), modbus::ExceptionCode> {
+        let registers = &self.registers;
+        bits.fill_with(|index| Some(*registers.get(&(kind, at(address, index)?))? != 0)).ok_or(NO_SUCH_ADDRESS)
+    }
+
+    fn read_registers(
+        &mut self,
+        _: UnitId,
+        kind: RegisterKind,
+        address: u16,
+        place: &mut RegistersMut<'_>,
+    ) -> Result<(), modbus::ExceptionCode> {
+        let registers = &self.registers;
+        place.fill_with(|index| registers.get(&(kind, at(address, index)?)).copied()).ok_or(NO_SUCH_ADDRESS)
+    }
+
+    fn write_bits(&mut self, _: UnitId, address: u16, bits: Bits<'_>) -> Result<(), modbus::ExceptionCode> {
+        let values: Vec<u16> = bits.iter().map(u16::from).collect();
+        self.write(RegisterKind::Coil, address, &values).map_err(|_| NO_SUCH_ADDRESS)
+    }
+
+    fn write_registers(
+        &mut self,
+        _: UnitId,
+        address: u16,
+        registers: Registers<'_>,
+    ) -> Result<(), modbus::ExceptionCode> {
+        let values: Vec<u16> = registers.iter().collect();
+        self.write(RegisterKind::Holding, address, &values).map_err(|_| NO_SUCH_ADDRESS)
+    }
+}
+
+const NO_SUCH_ADDRESS: modbus::ExceptionCode = modbus::ExceptionCode::ILLEGAL_DATA_ADDRESS;
+
+fn at(address: u16, index: usize) -> Option<u16> {
+    address.checked_add(u16::try_from(index).ok()?)
 }
 
 /// Plays every network of the file until `stop`.

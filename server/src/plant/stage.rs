@@ -2,19 +2,20 @@
 //! TCP port, on a serial port, or on a pseudo-terminal that is linked where the port should be.
 
 use std::fmt;
-use std::future::{Future, Ready, ready};
+use std::future::{Ready, ready};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_modbus::server::{Service, rtu, rtu_over_tcp, tcp};
 use tokio_modbus::{ExceptionCode, Response, SlaveRequest};
 use tokio_serial::SerialStream;
 use tokio_util::sync::CancellationToken;
 
-use super::simulate::Bus;
+use super::simulate::{Bus, Shown};
+use super::zoo;
 use crate::link::open_port;
 use crate::model::{Connection, Framing, SerialPort};
 
@@ -55,6 +56,9 @@ impl Stage {
 
     /// Plays until `stop`, or until a listening port fails.
     pub async fn serve(self, bus: Bus, stop: CancellationToken) {
+        if bus.misbehaves() {
+            return self.misbehave(bus, stop).await;
+        }
         let gone = |error| tracing::debug!(%error, "a client's connection ended");
         let stopped = stop.clone().cancelled_owned();
         let ended = match self {
@@ -72,7 +76,16 @@ impl Stage {
                 };
                 rtu_over_tcp::Server::new(listener).serve_until(&accept, gone, stopped).await
             }
-            Stage::Serial(port, line) => return serve_serial(&port, line, &bus, &stop).await,
+            Stage::Serial(port, line) => {
+                let play = |stream| {
+                    let line = Line(bus.clone());
+                    async move {
+                        let ended = rtu::Server::new(stream).serve_forever(line).await;
+                        tracing::warn!(?ended, "a simulated line ended");
+                    }
+                };
+                return serve_serial(&port, line, &stop, play).await;
+            }
         };
         if let Err(error) = ended {
             tracing::error!(%error, "a simulated network ended");
@@ -80,23 +93,55 @@ impl Stage {
     }
 }
 
-/// The server ends when it meets more noise than it can pass over, or when the port goes away.
-async fn serve_serial(port: &SerialPort, line: SerialLine, bus: &Bus, stop: &CancellationToken) {
+impl Stage {
+    /// Plays units that misbehave, which a well-kept library's server never does.
+    async fn misbehave(self, bus: Bus, stop: CancellationToken) {
+        let (listener, framing) = match self {
+            Stage::Tcp(listener, _) => (listener, Framing::Tcp),
+            Stage::RtuOverTcp(listener, _) => (listener, Framing::Rtu),
+            Stage::Serial(port, line) => {
+                let play = |stream| {
+                    let mut units = Shown { bus: bus.clone(), is_gateway: false };
+                    async move { zoo::play(stream, zoo::Player::new(Framing::Rtu, 0), &mut units).await }
+                };
+                return serve_serial(&port, line, &stop, play).await;
+            }
+        };
+        let mut connections = JoinSet::new();
+        for seed in 0.. {
+            let Some(accepted) = stop.run_until_cancelled(listener.accept()).await else { return };
+            let Ok((stream, _)) = accepted else {
+                tokio::time::sleep(REOPEN_PAUSE).await;
+                continue;
+            };
+            stream.set_nodelay(true).ok();
+            while connections.try_join_next().is_some() {}
+            let mut units = Shown { bus: bus.clone(), is_gateway: framing == Framing::Tcp };
+            connections.spawn(async move { zoo::play(stream, zoo::Player::new(framing, seed), &mut units).await });
+        }
+    }
+}
+
+/// Plays a line again and again: it ends when more noise comes than the player passes over, or when the
+/// port goes away.
+async fn serve_serial<F: Future<Output = ()>>(
+    port: &SerialPort,
+    line: SerialLine,
+    stop: &CancellationToken,
+    play: impl Fn(SerialStream) -> F,
+) {
     let mut line = Ok(line);
     loop {
         match line {
             Ok(SerialLine { stream, terminal: _terminal }) => {
-                let server = rtu::Server::new(stream);
-                let ended = server.serve_until(Line(bus.clone()), stop.clone().cancelled_owned()).await;
-                if !stop.is_cancelled() {
-                    tracing::warn!(?ended, path = port.path, "a simulated line ended and is opened again");
+                if stop.run_until_cancelled(play(stream)).await.is_none() {
+                    return;
                 }
             }
             Err(error) => tracing::warn!(%error, path = port.path, "a simulated line cannot be opened"),
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(REOPEN_PAUSE) => {}
+        if stop.run_until_cancelled(tokio::time::sleep(REOPEN_PAUSE)).await.is_none() {
+            return;
         }
         line = SerialLine::open(port);
     }
@@ -155,15 +200,10 @@ impl Service for Gateway {
     type Request = SlaveRequest<'static>;
     type Response = Response;
     type Exception = ExceptionCode;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, ExceptionCode>> + Send>>;
+    type Future = Ready<Result<Response, ExceptionCode>>;
 
     fn call(&self, request: SlaveRequest<'static>) -> Self::Future {
-        let bus = self.0.clone();
-        Box::pin(async move {
-            let left = bus.fault_left(request.slave);
-            tokio::time::sleep(Duration::from_secs_f64(left)).await;
-            bus.answer(request)
-        })
+        ready(self.0.answer(request))
     }
 }
 

@@ -269,3 +269,5 @@ fn jitter() -> u32 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_zoo;

@@ -22,7 +22,8 @@
 //! assert_eq!((taken, request, registers.iter().next()), (11, id, Some(555)));
 //! ```
 
-use super::{Splitter, emit_request};
+use super::{HEADER, Splitter, emit_request, frame_length};
+use crate::error::ErrorKind;
 use crate::modbus::client::{ClientError, Event, Machine, Poll, RequestId, Stray};
 use crate::modbus::{Expectation, FrameError, Identity, Request, Response, UnitId};
 
@@ -35,6 +36,22 @@ struct Pending {
     deadline_us: u64,
     /// How often it may still be sent again.
     retries: u8,
+}
+
+/// Whether a reply was cut short and filled up with the beginning of the next one, which only happens
+/// while other replies are due: a header of theirs stands in it, or what follows it cannot be a header.
+fn swallows(pdu: &[u8], rest: &[u8], others: &[Option<Pending>]) -> bool {
+    if others.iter().flatten().next().is_none() {
+        return false;
+    }
+    let is_header = |bytes: &[u8]| match bytes {
+        [high, low, 0, 0, 0, _, unit] => {
+            let id = u16::from_be_bytes([*high, *low]);
+            others.iter().flatten().any(|due| due.transaction_id == id && due.unit_id.0 == *unit)
+        }
+        _ => false,
+    };
+    frame_length(rest).is_err() || pdu.windows(HEADER).any(is_header)
 }
 
 /// One connection's client with room for `N` requests under way.
@@ -143,6 +160,10 @@ impl<const N: usize> Client<N> {
             Err(error) => return stray(Stray::Malformed(error)),
         };
         *slot = None;
+        let rest = bytes.get(taken..).unwrap_or_default();
+        if swallows(frame.pdu, rest, &self.pending) {
+            return Err(FrameError::new(ErrorKind::FrameLength, 4, "as many bytes as announced before the next reply"));
+        }
         let response = pending.expectation.trimmed(response);
         Ok((taken, Some(Event::Reply { request: RequestId(frame.transaction_id), response })))
     }
@@ -219,9 +240,8 @@ fn same_unit(asked: UnitId, answered: UnitId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HEADER, emit_header};
+    use super::super::emit_header;
     use super::*;
-    use crate::error::ErrorKind;
     use crate::modbus::FunctionCode;
     use std::vec::Vec;
 
@@ -376,5 +396,31 @@ mod tests {
         assert_eq!(feed(&mut again, &reply(transaction, 1, &[3, 4, 0, 0, 0, 0]), 5).0[0].0, id);
         assert_eq!(client.poll(310), Poll::TimedOut(id));
         assert_eq!(client.poll(310), Poll::Idle);
+    }
+
+    /// A server that sends fewer bytes than it announces, and the next reply at once: whatever is cut, no
+    /// part of the next reply is taken for registers.
+    #[test]
+    fn a_reply_cut_short_is_not_filled_up_with_the_next_one() {
+        let mut client = Client::<4>::new(4);
+        let (_, first) = sent(&mut client, 0);
+        let (_, second) = sent(&mut client, 0);
+        let whole = reply(first, 1, &[3, 4, 0x11, 0x12, 0x13, 0x14]);
+        let next = reply(second, 1, &[3, 4, 0x21, 0x22, 0x23, 0x24]);
+        for kept in 7..whole.len() {
+            let bytes = [&whole[..kept], &next].concat();
+            // Where the function is filled up, too, the reply is no reply.
+            match client.clone().receive(&bytes) {
+                Err(refused) => assert_eq!((refused.kind(), refused.offset()), (ErrorKind::FrameLength, 4), "{kept}"),
+                Ok((_, event)) => assert!(matches!(event, Some(Event::Stray(_))), "{kept} bytes kept: {event:?}"),
+            }
+        }
+        // Registers that only look a little like a header are registers, and so they are with nothing else due.
+        let close = reply(first, 1, &[3, 4, (second >> 8) as u8, second as u8, 0, 0]);
+        assert_eq!(feed(&mut client.clone(), &[&close[..], &next].concat(), 100).0.len(), 2);
+        let big = Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: 10, quantity: 4 };
+        let mut alone = Client::<4>::new(4);
+        alone.request(UnitId(1), &big, 0, 100, &mut [0; 260]).unwrap();
+        assert_eq!(feed(&mut alone, &reply(1, 1, &[3, 8, 0, 2, 0, 0, 0, 7, 1, 3]), 100).0.len(), 1);
     }
 }
