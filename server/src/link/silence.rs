@@ -34,14 +34,13 @@ struct Open {
 /// What is known of a connection's units, across its streams.
 pub struct Silence {
     connection: Connection,
-    /// Since when no byte came, requests without an answer since then, who was silent first, and who
-    /// else that had been answering.
+    /// Since when no byte came, requests without an answer since then, who was silent first, and who else.
     since_us: u64,
     requests: u32,
     first: Option<UnitId>,
     others: Vec<UnitId>,
-    /// Units that answered when they were last asked.
-    answering: HashSet<UnitId>,
+    /// Units that did not answer when they were last asked.
+    away: HashSet<UnitId>,
     open: HashMap<UnitId, Open>,
 }
 
@@ -53,7 +52,7 @@ impl Silence {
             requests: 0,
             first: None,
             others: Vec::new(),
-            answering: HashSet::new(),
+            away: HashSet::new(),
             open: HashMap::new(),
         }
     }
@@ -66,17 +65,17 @@ impl Silence {
 
     /// A unit answered.
     pub fn answered(&mut self, unit: UnitId) {
-        self.answering.insert(unit);
+        self.away.remove(&unit);
     }
 
     /// A unit was silent for `timeout_us` after this question, until now; the reason, if the connection
-    /// counts as dead. One silent unit is ordinary, but a second one that answered when it was last asked
-    /// speaks against the connection.
+    /// counts as dead. One silent unit is ordinary, but a second one that was not known to be away speaks
+    /// against the connection.
     pub fn goes_on(&mut self, unit: UnitId, ask: Ask, now_us: u64, timeout_us: u64) -> Option<String> {
         self.open.insert(unit, Open { ask, until_us: now_us.saturating_add(timeout_us) });
-        let is_second = *self.first.get_or_insert(unit) != unit && self.answering.remove(&unit);
-        self.answering.remove(&unit);
-        if is_second {
+        let is_first = *self.first.get_or_insert(unit) == unit;
+        let is_second = self.away.insert(unit) && !is_first;
+        if !is_first {
             self.others.push(unit);
         }
         self.requests += 1;
@@ -85,7 +84,7 @@ impl Silence {
         let is_dead = may_die && (is_second || is_long) || self.requests >= most_silent(&self.connection);
         is_dead.then(|| {
             // It was not their fault.
-            self.answering.extend(self.others.drain(..));
+            self.others.drain(..).for_each(|other| drop(self.away.remove(&other)));
             format!("silent for {} requests", self.requests)
         })
     }
@@ -144,7 +143,6 @@ mod tests {
     #[test]
     fn a_second_unit_that_was_well_speaks_against_the_connection() {
         let mut silence = Silence::new(line());
-        UNITS.into_iter().for_each(|unit| silence.answered(unit));
         assert_eq!(silence.goes_on(UNITS[0], read(0, 1), 0, 1), None, "one unit may be away");
         assert_eq!(silence.goes_on(UNITS[0], read(0, 1), 0, 1), None, "and stay away");
         assert_eq!(silence.goes_on(UNITS[1], read(0, 1), 0, 1).unwrap(), "silent for 3 requests");
