@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::config::Config;
+use crate::controller::em130;
 use crate::link::Links;
 use crate::live::Live;
 use crate::poll::Poller;
@@ -19,6 +20,7 @@ pub struct App {
     pub links: Arc<Links>,
     pub live: Arc<Live>,
     pub poll: Poller,
+    pub em130: em130::Cursors,
     pub sessions: Sessions,
     pub quota: Quota,
     pub metrics: PrometheusHandle,
@@ -36,6 +38,7 @@ impl App {
             links: Arc::default(),
             live: Arc::new(live),
             poll: Poller::default(),
+            em130: em130::Cursors::default(),
             sessions: Sessions::new(store.clone())?,
             quota: Quota::new(&config.api),
             metrics: recorder()?,

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::join_all;
+use parabus_core::modbus::{RegisterKind, UnitId};
 use parabus_core::value::{Decimal, Value};
 
 use crate::app::App;
 use crate::link::{Limits, Link, Priority, Read};
-use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId};
-use crate::poll::{Learned, read_cells};
+use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId, Template, TemplateValue, codec};
+use crate::poll::{Learned, Manner, Wanted, read_cells};
 
 /// Reads parameters from their devices now, each device with as few requests as possible.
 pub async fn read_params(
@@ -27,8 +28,9 @@ pub async fn read_params(
             Ok(link) => link,
             Err(error) => return Some(params.iter().map(|param| (param.id, Err(error.clone()))).collect()),
         };
-        let reading =
-            read_cells(&link, device, &params, &mut Learned::default(), Priority::Urgent, device.timeout_retries).await;
+        let wanted: Vec<Wanted> = params.iter().map(|param| Wanted::from(*param)).collect();
+        let manner = Manner::of(device, Priority::Urgent);
+        let reading = read_cells(&link, &manner, &wanted, &mut Learned::default()).await;
         let results = params.iter().zip(reading.cells).map(|(param, cell)| {
             let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type));
             let value = codec.and_then(|codec| {
@@ -51,6 +53,32 @@ fn link_of(app: &App, net: &Net, device: &Device) -> Result<Link, String> {
         return Err("the device is disabled".to_owned());
     }
     Ok(app.links.handle(&net.connection, Limits::of(net)))
+}
+
+/// Reads everything that a template names; why one of its values is not there.
+pub async fn check_template(link: &Link, unit: UnitId, template: &Template, timeout_ms: u32) -> Result<(), String> {
+    let wanted: Vec<Wanted> = template.values.iter().filter_map(wanted).collect();
+    if wanted.len() != template.values.len() {
+        return Err(format!(
+            "the template `{}` has registers of a kind that this version does not know",
+            template.name
+        ));
+    }
+    let (priority, group_size) = (Priority::Urgent, template.read_group_size);
+    let manner = Manner { unit, priority, timeout_ms, retries: 0, group_size, gap: 0 };
+    let reading = read_cells(link, &manner, &wanted, &mut Learned::default()).await;
+    for ((value, wanted), cell) in template.values.iter().zip(wanted).zip(reading.cells) {
+        let place = || format!("`{}` in register {}{}", value.name, wanted.address, wanted.kind.letter());
+        let codec = wanted.codec.ok_or_else(|| format!("{}: unknown type `{}`", place(), value.value_type))?;
+        let value = cell.map_err(|error| error.to_string()).and_then(|raw| codec.value(raw).map_err(|e| e.to_string()));
+        value.map_err(|error| format!("{}: {error}", place()))?;
+    }
+    Ok(())
+}
+
+fn wanted(value: &TemplateValue) -> Option<Wanted> {
+    let codec = codec(&value.value_type, value.bit_position, Decimal::ONE, Decimal::ZERO);
+    Some(Wanted { kind: RegisterKind::from_code(&value.kind)?, address: value.address, codec })
 }
 
 /// A write as the device took it.

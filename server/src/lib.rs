@@ -1,7 +1,7 @@
 //! The Parabus server: polls Modbus devices, keeps their readings, speaks the Overvis v1 HTTP API
 //! and shows a live page.
 //!
-//! A request goes `api → (live | storage | link)` and back; a reading goes
+//! A request goes `api → (live | storage | controller → link)` and back; a reading goes
 //! `link → poll → live → storage`. No module calls back up.
 
 // The binary is the product; items are public for its tests, not for other crates.
@@ -12,6 +12,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 mod control;
+pub mod controller;
 mod directory;
 pub mod link;
 pub mod live;

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Decimal, Lang, Raw};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Identifier of an organization; the seed's integers.
@@ -21,6 +23,8 @@ pub type NetId = i64;
 pub type DeviceId = i64;
 /// Identifier of a parameter.
 pub type ParamId = i64;
+/// Identifier of a template.
+pub type TemplateId = i64;
 /// Identifier of a read-group: one device's tracked parameters in one revision.
 pub type GroupId = i64;
 
@@ -60,6 +64,13 @@ pub struct Disabled {
     pub on: Instant,
     pub by: DisabledBy,
     pub note: Option<String>,
+}
+
+impl Disabled {
+    /// By a person, now.
+    pub fn by_user() -> Self {
+        Disabled { on: crate::clock::now(), by: DisabledBy::User, note: None }
+    }
 }
 
 /// What stands around a PDU on a TCP stream.
@@ -305,6 +316,50 @@ pub struct ApiKey {
     pub password_hash: String,
 }
 
+/// A kind of device: what there is to be read of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    pub id: TemplateId,
+    pub name: String,
+    pub manufacturer: String,
+    pub version: String,
+    /// Most registers in one request, 1..=125.
+    pub read_group_size: u8,
+    pub values: Vec<TemplateValue>,
+}
+
+/// One value of such a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TemplateValue {
+    pub name: String,
+    /// Code of the register kind.
+    pub kind: String,
+    pub address: u16,
+    pub value_type: String,
+    pub bit_position: Option<u8>,
+}
+
+/// What the PIN on a controller's sticker stands for (DOMAIN.md 2.10).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectCode {
+    /// In capitals, without blanks and dashes.
+    pub code: String,
+    pub mac: Mac,
+    pub device_passwords: Vec<String>,
+    pub sku: Option<String>,
+    /// Where it is reached through a tunnel.
+    pub vpn_ip: Option<Ipv4Addr>,
+    pub port: Option<u16>,
+    pub modbus_id: Option<UnitId>,
+}
+
+impl ConnectCode {
+    /// A code as people type it, in the form that it is kept in (D-30).
+    pub fn normalize(code: &str) -> String {
+        code.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect()
+    }
+}
+
 /// Everything configured, at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -314,6 +369,8 @@ pub struct Directory {
     pub nets: BTreeMap<NetId, Net>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub params: BTreeMap<ParamId, Param>,
+    pub templates: BTreeMap<TemplateId, Template>,
+    pub connect_codes: BTreeMap<String, ConnectCode>,
 }
 
 /// Why a reading holds no value.

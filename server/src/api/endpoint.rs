@@ -11,6 +11,7 @@ use super::error::ApiError;
 use super::permission::Permission;
 use crate::app::App;
 use crate::model::{DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId};
+use crate::storage::{Edit, StoreError};
 
 /// The two methods of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,16 @@ impl Context {
             Scope::Param(id) => ("parameter", id, directory.org_of_param(id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }
+    }
+
+    /// Changes the configuration in one transaction, off the threads that serve connections.
+    pub async fn configure<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let store = self.app.store.clone();
+        let work = tokio::task::spawn_blocking(move || store.configure(true, change));
+        work.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
     }
 
     /// Whether the caller may see a parameter in a list; hidden ones are left out (D-17).

@@ -18,6 +18,8 @@ pub enum ErrorCode {
     NoAuthTokenProvided,
     IncorrectAuthToken,
     InvalidKey,
+    InvalidCode,
+    InvalidActivationCode,
     NotAuthorized,
     TooManyRequests,
     ObjectNotFound,
@@ -36,6 +38,8 @@ impl ErrorCode {
         ErrorCode::NoAuthTokenProvided,
         ErrorCode::IncorrectAuthToken,
         ErrorCode::InvalidKey,
+        ErrorCode::InvalidCode,
+        ErrorCode::InvalidActivationCode,
         ErrorCode::NotAuthorized,
         ErrorCode::TooManyRequests,
         ErrorCode::ObjectNotFound,
@@ -50,7 +54,9 @@ impl ErrorCode {
             | ErrorCode::IncorrectRequest
             | ErrorCode::PayloadIsTooLarge
             | ErrorCode::CantParseAuthToken
-            | ErrorCode::IncorrectContentType => StatusCode::BAD_REQUEST,
+            | ErrorCode::IncorrectContentType
+            | ErrorCode::InvalidCode
+            | ErrorCode::InvalidActivationCode => StatusCode::BAD_REQUEST,
             ErrorCode::NoAuthTokenProvided
             | ErrorCode::IncorrectAuthToken
             | ErrorCode::InvalidKey

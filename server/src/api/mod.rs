@@ -4,8 +4,10 @@
 //! all come from [`ENDPOINTS`].
 
 pub mod auth;
+pub mod codes;
 pub mod dashboard;
 pub mod device;
+pub mod em130;
 mod endpoint;
 mod error;
 pub mod net;
@@ -67,10 +69,18 @@ impl Entry {
 pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<auth::authenticate::Authenticate>(),
     Entry::of::<auth::logout::Logout>(),
+    Entry::of::<codes::activation::ActivationCodeInfo>(),
+    Entry::of::<codes::connect::ConnectCodeInfo>(),
     Entry::of::<dashboard::light::DashboardLight>(),
+    Entry::of::<device::change_disable::ChangeDeviceDisable>(),
     Entry::of::<device::get::GetDevice>(),
+    Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
+    Entry::of::<em130::read_events::ReadEvents>(),
+    Entry::of::<net::change_disable::ChangeNetDisable>(),
+    Entry::of::<net::connection_status::ConnectionStatus>(),
     Entry::of::<net::devices::NetDevices>(),
+    Entry::of::<net::drop_connections::DropConnections>(),
     Entry::of::<net::get::GetNet>(),
     Entry::of::<net::list::ListNets>(),
     Entry::of::<net::tree::DeviceParamTree>(),
@@ -79,7 +89,14 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<params::last_readings::LastReadings>(),
     Entry::of::<params::read_realtime::ReadRealtime>(),
     Entry::of::<public::version::Version>(),
+    Entry::of::<raw::check_connection::CheckConnection>(),
+    Entry::of::<raw::check_device_read::CheckDeviceRead>(),
+    Entry::of::<raw::read_controller_modbus_settings::ReadControllerModbusSettings>(),
+    Entry::of::<raw::read_multiple_register_group::ReadMultipleRegisterGroup>(),
+    Entry::of::<raw::read_multiple_with_timeout::ReadMultipleWithTimeout>(),
     Entry::of::<raw::read_register_group::ReadRegisterGroup>(),
+    Entry::of::<raw::send_controller_passwords::SendControllerPasswords>(),
+    Entry::of::<raw::write_controller_modbus_settings::WriteControllerModbusSettings>(),
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
     Entry::of::<user::orgs::UserOrgs>(),

@@ -239,6 +239,12 @@ impl PartialSchema for Points {
 }
 impl ToSchema for Points {}
 
+/// A switch of an object.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub struct Enabled {
+    pub enabled: bool,
+}
+
 /// An object without fields, `{}`.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
 pub struct Empty {}

@@ -84,7 +84,8 @@ impl Silence {
         let is_dead = may_die && (is_second || is_long) || self.requests >= most_silent(&self.connection);
         is_dead.then(|| {
             // It was not their fault.
-            self.others.drain(..).for_each(|other| drop(self.away.remove(&other)));
+            self.away.retain(|unit| !self.others.contains(unit));
+            self.others.clear();
             format!("silent for {} requests", self.requests)
         })
     }

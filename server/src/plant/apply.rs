@@ -1,7 +1,7 @@
 //! Brings the store's configuration in line with a file. What the file does not mention is left
 //! alone; applying it again changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use parabus_core::modbus::{UnitId, WriteFunction};
@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use super::file::{self, File};
 use crate::clock;
-use crate::model::{Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, UserId};
+use crate::model::{
+    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
+    TemplateValue, UserId,
+};
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
 
@@ -60,7 +63,14 @@ impl fmt::Display for Report {
 /// Applies the file in one transaction.
 pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreError> {
     store.configure(!is_dry, |edit| {
-        let mut plan = Plan { file, edit, report: Report { is_dry, ..Report::default() } };
+        let report = Report { is_dry, ..Report::default() };
+        let mut plan = Plan { file, edit, report, templates: HashMap::new() };
+        for template in &file.templates {
+            plan.template(template)?;
+        }
+        for code in &file.connect_codes {
+            plan.connect_code(code)?;
+        }
         for org in &file.organizations {
             plan.org(org)?;
         }
@@ -72,6 +82,8 @@ struct Plan<'p, 'c> {
     file: &'p File,
     edit: &'p mut Edit<'c>,
     report: Report,
+    /// The store's ids of the file's templates.
+    templates: HashMap<&'p str, TemplateId>,
 }
 
 /// A slug for a name that no sibling has: collisions get `-2`, `-3`.
@@ -102,7 +114,51 @@ fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
     })
 }
 
-impl Plan<'_, '_> {
+impl<'p> Plan<'p, '_> {
+    fn template(&mut self, template: &'p file::Template) -> Result<(), StoreError> {
+        let file::Template { id, name, manufacturer, version, read_group_size, parameters, .. } = template;
+        let is_it =
+            |each: &&Template| each.name == *name && each.manufacturer == *manufacturer && each.version == *version;
+        let before = self.edit.before().templates.values().find(is_it).cloned();
+        let values = parameters.iter().map(|param| TemplateValue {
+            name: param.name.text.clone(),
+            kind: param.register_kind.code().to_owned(),
+            address: param.address,
+            value_type: param.value_type.0.to_string(),
+            bit_position: param.bit_position,
+        });
+        let after = Template {
+            id: before.as_ref().map_or(0, |before| before.id),
+            name: name.clone(),
+            manufacturer: manufacturer.clone(),
+            version: version.clone(),
+            read_group_size: read_group_size.unwrap_or(1),
+            values: values.collect(),
+        };
+        let title = format!("template `{}`", id.text);
+        let put = |edit: &mut Edit<'_>, template: &Template| edit.put_template(template);
+        let kept = self.put(&title, before.as_ref(), &after, put, after.id)?;
+        self.templates.insert(&id.text, kept);
+        Ok(())
+    }
+
+    fn connect_code(&mut self, code: &file::ConnectCode) -> Result<(), StoreError> {
+        let Some(mac) = code.mac else { return Ok(()) };
+        let after = ConnectCode {
+            code: ConnectCode::normalize(&code.code.text),
+            mac,
+            device_passwords: code.device_passwords.clone(),
+            sku: code.sku.clone(),
+            vpn_ip: code.vpn_ip_address,
+            port: code.port,
+            modbus_id: code.modbus_id.map(UnitId),
+        };
+        let before = self.edit.before().connect_codes.get(&after.code).cloned();
+        let title = format!("connect code of {mac}");
+        self.put(&title, before.as_ref(), &after, |edit, code| edit.put_connect_code(code).map(|()| 0), 0)?;
+        Ok(())
+    }
+
     fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
@@ -225,9 +281,7 @@ impl Plan<'_, '_> {
 
     fn device(&mut self, net: NetId, place: &str, device: &file::Device, slug: String) -> Result<(), StoreError> {
         let template = device.template.as_ref().and_then(|id| self.file.template(&id.value));
-        let template_id = template
-            .map(|template| self.edit.template(&template.name, &template.manufacturer, &template.version))
-            .transpose()?;
+        let template_id = template.and_then(|template| self.templates.get(template.id.text.as_str()).copied());
         let name = &device.name.text;
         let before = self.edit.before().devices_of(net).find(|each| each.name == *name).cloned();
         let write_function = device.write_function.or(template.and_then(|template| template.write_function));

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::{RegisterKind, WriteFunction};
@@ -22,6 +23,8 @@ pub struct File {
     pub organizations: Vec<Organization>,
     #[serde(default)]
     pub templates: Vec<Template>,
+    #[serde(default)]
+    pub connect_codes: Vec<ConnectCode>,
     /// For the simulator; ignored by `apply`.
     #[serde(default)]
     pub simulate: Vec<SimulatedDevice>,
@@ -207,6 +210,21 @@ pub struct Template {
     #[serde(default, deserialize_with = "write_function")]
     pub write_function: Option<WriteFunction>,
     pub parameters: Vec<Parameter>,
+}
+
+/// What the PIN on a controller's sticker stands for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectCode {
+    pub code: Name,
+    #[serde(default, deserialize_with = "mac")]
+    pub mac: Option<Mac>,
+    #[serde(default)]
+    pub device_passwords: Vec<String>,
+    pub sku: Option<String>,
+    pub vpn_ip_address: Option<Ipv4Addr>,
+    pub port: Option<u16>,
+    pub modbus_id: Option<u8>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -565,6 +583,19 @@ impl File {
                     faults.push((Some(device.name.line), text));
                 }
                 net.devices.iter().for_each(|device| self.check_device(device, &mut faults));
+            }
+        }
+        distinct(&mut faults, "connectCodes", self.connect_codes.iter().map(|code| &code.code));
+        for code in &self.connect_codes {
+            let mut fault = |text: &str| faults.push((Some(code.code.line), format!("`{}`: {text}", code.code.text)));
+            if model::ConnectCode::normalize(&code.code.text).is_empty() {
+                fault("code: empty, expected the PIN of the controller's sticker, such as A1B2C3D4");
+            }
+            if code.mac.is_none() {
+                fault("mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9");
+            }
+            if code.vpn_ip_address.is_none() && code.port.is_some() {
+                fault("port: only with vpnIpAddress");
             }
         }
         for simulated in &self.simulate {

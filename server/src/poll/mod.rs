@@ -21,7 +21,7 @@ use crate::live::Live;
 use crate::model::{Connection, Cycle, Device, DeviceId, Directory, Net, Param};
 use crate::storage::Store;
 pub use learned::Learned;
-pub use reading::read_cells;
+pub use reading::{Manner, Wanted, read_cells};
 
 /// What a device's next reading waits for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -213,7 +213,7 @@ async fn supervise(work: Work, link: Link, live: Arc<Live>, statuses: Statuses) 
 async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses) {
     let device = &work.device;
     let Some(group) = &device.group else { return };
-    let params: Vec<&Param> = work.params.iter().collect();
+    let wanted: Vec<Wanted> = work.params.iter().map(Wanted::from).collect();
     let period_ms = u64::from(device.update_period_sec) * 1000;
     let dials_in = matches!(work.net.connection, Connection::Backward(_));
     let (index, count) = work.place();
@@ -239,8 +239,9 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
         let late = schedule.overdue_ms(clock::monotonic_ms());
         metrics::histogram!("parabus_poll_lateness_seconds").record(late as f64 / 1000.0);
         // A device that did not answer last time is asked once, not several times.
-        let retries = if is_away { 0 } else { device.timeout_retries };
-        let reading = read_cells(link, device, &params, &mut learned, Priority::Routine, retries).await;
+        let manner = Manner::of(device, Priority::Routine);
+        let manner = Manner { retries: if is_away { 0 } else { manner.retries }, ..manner };
+        let reading = read_cells(link, &manner, &wanted, &mut learned).await;
         match reading.answered_at {
             Some(at) => {
                 schedule.succeed(clock::monotonic_ms());

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use parabus_core::modbus::plan::{Point, ReadGroup, plan_reads};
+use parabus_core::modbus::{RegisterKind, UnitId};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Raw};
 
@@ -12,14 +13,56 @@ use crate::clock;
 use crate::link::{Link, LinkError, Priority, Read};
 use crate::model::{CellError, Device, Param};
 
-/// What a reading brought, in the order of the parameters.
+/// What a reading brought, in the order of what was wanted.
 pub struct Reading {
     /// Arrival of the first reply: the instant of the whole reading.
     pub answered_at: Option<Instant>,
     pub cells: Vec<Result<Raw, CellError>>,
 }
 
-/// A parameter's place in the reading.
+/// How a device is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    pub unit: UnitId,
+    pub priority: Priority,
+    pub timeout_ms: u32,
+    /// Repetitions after a time-out.
+    pub retries: u8,
+    /// Most items of a request, 1..=125.
+    pub group_size: u8,
+    /// Items that nobody wants and that may be read to save a request.
+    pub gap: u8,
+}
+
+impl Manner {
+    /// As the device is set up.
+    pub fn of(device: &Device, priority: Priority) -> Self {
+        Manner {
+            unit: device.unit_id,
+            priority,
+            timeout_ms: device.timeout_ms,
+            retries: device.timeout_retries,
+            group_size: device.read_group_size,
+            gap: device.read_gap,
+        }
+    }
+}
+
+/// A value that is wanted; one without a codec is of a type that this version does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    pub kind: RegisterKind,
+    pub address: u16,
+    pub codec: Option<Codec>,
+}
+
+impl From<&Param> for Wanted {
+    fn from(param: &Param) -> Self {
+        Wanted { kind: param.kind, address: param.address, codec: param.codec() }
+    }
+}
+
+/// A value's place in the reading.
 struct Slot {
     point: Point,
     codec: Codec,
@@ -34,19 +77,12 @@ fn cell_error(error: &LinkError) -> CellError {
     }
 }
 
-/// Reads parameters of one device with as few requests as it lets: it is not asked again for what it is
+/// Reads values of one device with as few requests as it lets: it is not asked again for what it is
 /// known to refuse. The first request without a reply ends the reading: the rest would only wait as long.
-pub async fn read_cells(
-    link: &Link,
-    device: &Device,
-    params: &[&Param],
-    learned: &mut Learned,
-    priority: Priority,
-    retries: u8,
-) -> Reading {
+pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned: &mut Learned) -> Reading {
     learned.begin();
-    let mut cells = vec![Err(CellError::NoNumber); params.len()];
-    let mut slots: Vec<Slot> = params.iter().enumerate().filter_map(|(index, param)| slot(index, param)).collect();
+    let mut cells = vec![Err(CellError::NoNumber); wanted.len()];
+    let mut slots: Vec<Slot> = wanted.iter().enumerate().filter_map(|(index, wanted)| slot(index, wanted)).collect();
     slots.sort_by_key(|slot| slot.point);
     let mut left_out = Vec::new();
     slots.retain(|slot| match learned.leave_out(&slot.point) {
@@ -63,20 +99,20 @@ pub async fn read_cells(
     }
     let points: Vec<Point> = slots.iter().map(|slot| slot.point).collect();
     let mut answered_at = None;
-    let mut groups = VecDeque::from(plan(&points, 0..points.len(), device, learned));
+    let mut groups = VecDeque::from(plan(&points, 0..points.len(), manner, learned));
     while let Some(group) = groups.pop_front() {
         let of_group = group.first..group.first + group.points;
         let members = slots.get(of_group.clone()).unwrap_or_default();
         let alone = points.get(group.first);
         let reply = link
             .read(Read {
-                unit: device.unit_id,
+                unit: manner.unit,
                 kind: group.kind,
                 address: group.address,
                 quantity: group.quantity,
-                priority,
-                timeout_ms: device.timeout_ms,
-                retries,
+                priority: manner.priority,
+                timeout_ms: manner.timeout_ms,
+                retries: manner.retries,
             })
             .await;
         let error = match reply {
@@ -102,7 +138,7 @@ pub async fn read_cells(
         if let Some(code) = refusal {
             answered_at.get_or_insert_with(clock::now);
             if learned.refused(&group, alone, code) {
-                let parts = plan(&points, of_group, device, learned);
+                let parts = plan(&points, of_group, manner, learned);
                 if parts.len() > 1 {
                     parts.into_iter().rev().for_each(|part| groups.push_front(part));
                     continue;
@@ -123,7 +159,7 @@ pub async fn read_cells(
 }
 
 /// Requests for a range of the points; indices count from the first of all.
-fn plan(points: &[Point], range: Range<usize>, device: &Device, learned: &Learned) -> Vec<ReadGroup> {
+fn plan(points: &[Point], range: Range<usize>, manner: &Manner, learned: &Learned) -> Vec<ReadGroup> {
     let offset = range.start;
     let points = points.get(range).unwrap_or_default();
     // Bits sort before and behind registers, so one limit at a time suffices.
@@ -131,17 +167,17 @@ fn plan(points: &[Point], range: Range<usize>, device: &Device, learned: &Learne
     let mut first = offset;
     let groups = of_kind.flat_map(|points| {
         let is_bit = points.first().is_some_and(|point| point.kind.is_bit());
-        let most = u16::from(device.read_group_size).min(learned.limit(is_bit));
+        let most = u16::from(manner.group_size).min(learned.limit(is_bit));
         let begin = first;
         first += points.len();
-        plan_reads(points, most, device.read_gap.into(), learned.spans())
+        plan_reads(points, most, manner.gap.into(), learned.spans())
             .map(move |group| ReadGroup { first: begin + group.first, ..group })
     });
     groups.collect()
 }
 
-fn slot(index: usize, param: &Param) -> Option<Slot> {
-    let codec = param.codec()?;
+fn slot(index: usize, wanted: &Wanted) -> Option<Slot> {
+    let codec = wanted.codec?;
     let count = u16::try_from(codec.register_count()).ok()?;
-    Some(Slot { point: Point { kind: param.kind, address: param.address, count }, codec, index })
+    Some(Slot { point: Point { kind: wanted.kind, address: wanted.address, count }, codec, index })
 }

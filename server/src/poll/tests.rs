@@ -89,8 +89,8 @@ fn param(id: i64, address: u16, value_type: &str) -> Param {
 async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading {
     let links = Links::default();
     let link = links.handle(connection, Limits::default());
-    read_cells(&link, &device(size), &params.iter().collect::<Vec<_>>(), &mut Learned::default(), Priority::Routine, 0)
-        .await
+    let wanted: Vec<Wanted> = params.iter().map(Wanted::from).collect();
+    read_cells(&link, &Manner::of(&device(size), Priority::Routine), &wanted, &mut Learned::default()).await
 }
 
 use reading::Reading;

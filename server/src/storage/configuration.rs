@@ -9,8 +9,8 @@ use rusqlite::{Connection, Row};
 
 use super::StoreError;
 use crate::model::{
-    Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Org, Param, Parity, ReadGroup,
-    Role, SerialPort, User,
+    ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Org, Param, Parity,
+    ReadGroup, Role, SerialPort, Template, User,
 };
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
@@ -67,6 +67,8 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         devices.entry(device).and_modify(|device: &mut Device| device.group = Some(group));
     }
     let params = rows(connection, "SELECT * FROM param", param)?;
+    let templates = rows(connection, "SELECT * FROM template", template)?;
+    let connect_codes = rows(connection, "SELECT * FROM connect_code", connect_code)?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -74,6 +76,32 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         nets,
         devices,
         params: params.into_iter().map(|param| (param.id, param)).collect(),
+        templates: templates.into_iter().map(|template| (template.id, template)).collect(),
+        connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
+    })
+}
+
+fn template(row: &Row<'_>) -> Result<Template, StoreError> {
+    Ok(Template {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        manufacturer: row.get("manufacturer")?,
+        version: row.get("version")?,
+        read_group_size: row.get("read_group_size")?,
+        values: json("values of a template", row.get("value_list")?)?,
+    })
+}
+
+fn connect_code(row: &Row<'_>) -> Result<ConnectCode, StoreError> {
+    let ip = |text: Option<String>| text.map(|text| read("an address", text, |text| text.parse().ok())).transpose();
+    Ok(ConnectCode {
+        code: row.get("code")?,
+        mac: read("a hardware address", row.get("mac")?, Mac::parse)?,
+        device_passwords: json("device passwords", row.get("device_passwords")?)?,
+        sku: row.get("sku")?,
+        vpn_ip: ip(row.get("vpn_ip")?)?,
+        port: row.get("port")?,
+        modbus_id: row.get::<_, Option<u8>>("modbus_id")?.map(UnitId),
     })
 }
 

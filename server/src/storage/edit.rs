@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::{StoreError, configuration};
 use crate::model::{
-    Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Org, OrgId, Param, ParamId, Role,
-    UserId,
+    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Org, OrgId, Param,
+    ParamId, Role, Template, TemplateId, UserId,
 };
 
 /// An open transaction and the configuration as it was when it began.
@@ -85,17 +85,43 @@ impl<'c> Edit<'c> {
         )
     }
 
-    /// The id of a template, which is created if it is new.
-    pub fn template(&mut self, name: &str, manufacturer: &str, version: &str) -> Result<i64, StoreError> {
-        let identity = params![name, manufacturer, version];
-        let mut found = self
-            .connection
-            .prepare_cached("SELECT id FROM template WHERE name = ? AND manufacturer = ? AND version = ?")?;
-        if let Some(row) = found.query(identity)?.next()? {
-            return Ok(row.get(0)?);
-        }
-        self.execute("INSERT INTO template (name, manufacturer, version) VALUES (?, ?, ?)", identity)?;
-        Ok(self.connection.last_insert_rowid())
+    /// Creates (id 0) or changes a template.
+    pub fn put_template(&mut self, template: &Template) -> Result<TemplateId, StoreError> {
+        let id = Some(template.id).filter(|id| *id != 0);
+        self.execute(
+            "INSERT INTO template (id, name, manufacturer, version, read_group_size, value_list)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (id) DO UPDATE SET name = ?2, manufacturer = ?3, version = ?4, read_group_size = ?5,
+                 value_list = ?6",
+            params![
+                id,
+                template.name,
+                template.manufacturer,
+                template.version,
+                template.read_group_size,
+                to_json(&template.values)
+            ],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Creates or changes what a connect code stands for.
+    pub fn put_connect_code(&mut self, code: &ConnectCode) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO connect_code (code, mac, device_passwords, sku, vpn_ip, port, modbus_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (code) DO UPDATE SET mac = ?2, device_passwords = ?3, sku = ?4, vpn_ip = ?5, port = ?6,
+                 modbus_id = ?7",
+            params![
+                code.code,
+                code.mac.to_string(),
+                to_json(&code.device_passwords),
+                code.sku,
+                code.vpn_ip.map(|ip| ip.to_string()),
+                code.port,
+                code.modbus_id.map(|unit| unit.0)
+            ],
+        )
     }
 
     /// Creates (id 0) or changes a network.

@@ -72,6 +72,11 @@ const STEPS: &[&str] = &[
     "ALTER TABLE net ADD COLUMN is_vpn INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE net ADD COLUMN request_gap_ms INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE device ADD COLUMN read_gap INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE template ADD COLUMN read_group_size INTEGER NOT NULL DEFAULT 1;
+     ALTER TABLE template ADD COLUMN value_list TEXT NOT NULL DEFAULT '[]';
+     CREATE TABLE connect_code (
+         code TEXT PRIMARY KEY, mac TEXT NOT NULL, device_passwords TEXT NOT NULL, sku TEXT, vpn_ip TEXT,
+         port INTEGER, modbus_id INTEGER) WITHOUT ROWID;",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

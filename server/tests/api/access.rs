@@ -13,6 +13,14 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
     for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
         path = path.replace(name, &id.to_string());
     }
+    let code = if entry.method == Method::Post {
+        "12345678"
+    } else if foreign {
+        "FOREIGN"
+    } else {
+        "OWN"
+    };
+    path = path.replace(":code", code);
     path.push_str(match entry.path {
         "/params/get-info/" if foreign => "?paramIds=2",
         "/params/get-info/" => "?paramIds=101",
@@ -24,11 +32,28 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         _ => "",
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
+    let group =
+        format!(r#"{{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{connection}}}"#);
     let body = match entry.path {
         "/param/:paramId/write/" => r#"{"newValue":"25.5"}"#.to_owned(),
-        "/raw/read-register-group/" => {
-            format!(r#"{{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{connection}}}"#)
+        "/raw/read-register-group/" => group.clone(),
+        "/raw/read-multiple-register-group/" => format!("[{group}]"),
+        "/raw/read-multiple-register-groups/with-timeout/" => format!(r#"{{"regs":[{group}]}}"#),
+        "/raw/check-connection/" => format!(r#"{{"deviceModbusId":1,"connection":{connection}}}"#),
+        "/raw/check-device-read/" => format!(r#"{{"deviceModbusId":1,"templateId":1,"connection":{connection}}}"#),
+        "/raw/read-controller-modbus-settings/" => {
+            format!(r#"{{"deviceModbusId":111,"sku":"em481","connection":{connection}}}"#)
         }
+        "/raw/write-controller-modbus-settings/" => format!(
+            r#"{{"deviceModbusId":111,"sku":"em481","settings":{{"bitRate":9600,"byteFormat":4}},"connection":{connection}}}"#
+        ),
+        "/raw/send-controller-passwords/" => {
+            format!(r#"{{"deviceModbusId":111,"passwords":["x"],"connection":{connection}}}"#)
+        }
+        "/em130/read/events/" => format!(
+            r#"{{"deviceModbusId":111,"sku":"em130","numberOfEvents":1,"startWithFirst":true,"connection":{connection}}}"#
+        ),
+        "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
         }
@@ -40,7 +65,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
 
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
 fn names_one_object(entry: &Entry) -> bool {
-    entry.path.contains(":") || entry.path.starts_with("/raw/") || entry.path == "/readings/get/"
+    let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
+    names && !entry.path.contains(":code") || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
 }
 
 #[tokio::test]
@@ -58,6 +84,9 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
                 };
                 let want = if foreign && names_one_object(entry) {
                     StatusCode::NOT_FOUND
+                } else if foreign && entry.path == "/connect-code/:code/" {
+                    // The code proves possession; what it is bound to is another's (seed: NotAuthorized).
+                    StatusCode::UNAUTHORIZED
                 } else if foreign && entry.path != "/logout/" || role.may(entry.permission) {
                     StatusCode::OK
                 } else {

@@ -15,6 +15,7 @@ const SEED: &str = include_str!("endpoints.txt");
 /// `<number>` stand for any such value; a field whose name ends in `?` may be absent.
 fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Value)> {
     let raw = json!({ "kind": "direct", "ip": "127.0.0.1", "port": device_port });
+    let lid = format!("127.0.0.1:{device_port}");
     let get = |endpoint, path: &str, reply| (endpoint, path.to_owned(), None, reply);
     let post = |endpoint, path: &str, body: Value, reply| (endpoint, path.to_owned(), Some(body.to_string()), reply);
     let param = json!({ "name": "<string>", "slug": "<string>", "fullName": "Temperature 101, °C (T)", "address": 100,
@@ -111,6 +112,95 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             json!({ "ok": [65535, 65535, 0, 12, 450] }),
         ),
         post(
+            "POST /raw/read-multiple-register-group/",
+            "/raw/read-multiple-register-group/",
+            json!([
+                { "deviceModbusId": 1, "address": 3, "registersNum": 5, "kind": "holding", "connection": raw },
+                { "deviceModbusId": 111, "address": 459, "registersNum": 1, "kind": "holding", "connection": raw }]),
+            json!([
+                { "netLid": lid, "connection": raw, "deviceModbusId": 1, "address": 3, "kind": "holding",
+                  "registersNum": 5, "result": { "ok": [65535, 65535, 0, 12, 450] } },
+                { "netLid": lid, "connection": raw, "deviceModbusId": 111, "address": 459, "kind": "holding",
+                  "registersNum": 1, "result": { "ok": [9600] } }]),
+        ),
+        post(
+            "POST /raw/read-multiple-register-groups/with-timeout/",
+            "/raw/read-multiple-register-groups/with-timeout/",
+            json!({ "timeoutSec": 5, "regs": [
+                { "deviceModbusId": 1, "address": 3, "registersNum": 2, "kind": "holding", "connection": raw }] }),
+            json!([{ "netLid": lid, "connection": raw, "deviceModbusId": 1, "address": 3, "kind": "holding",
+                "registersNum": 2, "result": { "ok": [65535, 65535] } }]),
+        ),
+        post(
+            "POST /raw/check-connection/",
+            "/raw/check-connection/",
+            json!({ "deviceModbusId": 1, "connection": raw }),
+            json!({ "status": { "connected": { "unitId": 1, "version": 10, "deviceIdentificationMarker": 123 } } }),
+        ),
+        post(
+            "POST /raw/check-device-read/",
+            "/raw/check-device-read/",
+            json!({ "deviceModbusId": 1, "templateId": 1, "connection": raw }),
+            json!({ "status": "ok" }),
+        ),
+        post(
+            "POST /raw/read-controller-modbus-settings/",
+            "/raw/read-controller-modbus-settings/",
+            json!({ "deviceModbusId": 111, "sku": "em481", "connection": raw }),
+            json!({ "status": "ok", "controllerUnitId": 111, "bitRate": 9600, "byteFormat": 4 }),
+        ),
+        post(
+            "POST /raw/write-controller-modbus-settings/",
+            "/raw/write-controller-modbus-settings/",
+            json!({ "deviceModbusId": 111, "sku": "em481", "settings": { "bitRate": 19200, "byteFormat": 0 }, "connection": raw }),
+            json!({ "status": "ok" }),
+        ),
+        post(
+            "POST /raw/send-controller-passwords/",
+            "/raw/send-controller-passwords/",
+            json!({ "deviceModbusId": 111, "passwords": ["first", "second"], "connection": raw }),
+            json!({ "status": "ok" }),
+        ),
+        post(
+            "POST /em130/read/events/",
+            "/em130/read/events/",
+            json!({ "deviceModbusId": 111, "sku": "em130", "numberOfEvents": 1, "startWithFirst": true, "connection": raw }),
+            json!({ "status": "ok", "events": [{ "eventAddress": 1, "eventType": 1, "dayOfWeek": 1, "modeSwitchOff": 0,
+                "modeSwitchOn": 1, "timeSwitchOff": 120, "timeSwitchOn": -60,
+                "astronomicTimes": { "sunset": 18000, "sunrise": 6000 } }] }),
+        ),
+        post(
+            "POST /activation-code/:code/get-info/",
+            "/activation-code/12345678/get-info/",
+            json!({}),
+            json!({ "code": 12345678, "mac": "d8:80:39:4e:8d:e9", "ip": "127.0.0.1", "port": "<number>", "sku": "em481" }),
+        ),
+        get(
+            "GET /connect-code/:code/",
+            "/connect-code/ABCD/",
+            json!({ "code": "ABCD", "macAddress": "d8:80:39:00:00:01", "devicePasswords": ["sticker"], "sku": "em481",
+                "modbusId": 111 }),
+        ),
+        post(
+            "POST /net/:netId/connection-status/",
+            "/net/1/connection-status/",
+            json!({}),
+            json!({ "connected": { "since": "<date>" } }),
+        ),
+        get(
+            "GET /device/:deviceId/next-read-time/",
+            "/device/1/next-read-time/",
+            json!({ "msg": "Nothing is read in the background", "lastReadOn": "2023-12-14T01:35:44.000Z" }),
+        ),
+        post(
+            "POST /device/:deviceId/change-disable/",
+            "/device/1/change-disable/",
+            json!({ "enabled": false }),
+            json!({ "availableDevicesQuota": null }),
+        ),
+        post("POST /net/:netId/change-disable/", "/net/1/change-disable/", json!({ "enabled": false }), json!({})),
+        post("POST /net/:netId/change-disable/", "/net/1/change-disable/", json!({ "enabled": true }), json!({})),
+        post(
             "POST /raw/write-register-group/",
             "/raw/write-register-group/",
             json!({ "deviceModbusId": 1, "address": 10, "kind": "holding", "value": [100, 200], "connection": raw }),
@@ -124,6 +214,7 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
                 { "id": 1, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] },
                 { "id": 10, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] }] }], "events": [] }),
         ),
+        post("POST /net/:netId/drop-connections/", "/net/1/drop-connections/", json!({}), json!({})),
         post("POST /logout/", "/logout/", json!({}), json!({})),
     ]
 }

@@ -5,18 +5,22 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
+use parabus_core::modbus::{MAX_PDU, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
 use parabus_server::app::App;
 use parabus_server::config::Config;
-use parabus_server::link::{Limits, Link, Priority, Read};
-use parabus_server::model::{Connection, Cycle, Device, Net, Org, Param, Role};
+use parabus_server::link::{Limits, Link, Priority, Read, backward};
+use parabus_server::model::{
+    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateValue,
+};
+use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
 use parabus_server::session::hash_password;
 use parabus_server::storage::{Edit, Store, StoreError};
 use parabus_server::web;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
@@ -34,10 +38,32 @@ pub const FOREIGN_ORG: i64 = 2;
 /// When unit 2 answers: after the time-out of its device, so that its reply is always late.
 const LATE: std::time::Duration = std::time::Duration::from_millis(250);
 
-/// Registers of unit 1; unit 2 answers too late.
+/// A controller behind the networks, and one that dials in.
+pub const CONTROLLER: u8 = 111;
+
+/// What the controller that dials in shows.
+pub const CODE: u32 = 12_345_678;
+pub const MAC: &str = "d8:80:39:4e:8d:e9";
+
+/// Registers of unit 1; unit 2 answers too late, unit 111 is a controller.
 #[derive(Clone, Default)]
-struct Plant {
+pub struct Plant {
     registers: Arc<Mutex<BTreeMap<u16, u16>>>,
+    pub controller: Arc<Mutex<BTreeMap<u16, u16>>>,
+}
+
+/// Registers of an EM-481 with two events of an EM-130.
+fn controller() -> BTreeMap<u16, u16> {
+    let mut registers =
+        BTreeMap::from([(0, 23), (1, 10), (120, 0), (457, 111), (458, 0), (459, 9600), (460, 1), (461, 4)]);
+    registers.extend((100..120).map(|address| (address, 0)));
+    registers.extend((102..).zip([0xD8, 0x80, 0x39, 0x4E, 0x8D, 0xE8]));
+    registers.extend((1000..).zip([23, 10, 0xD8, 0x80, 0x39, 0x4E, 0x8D, 0xE9, 2, (CODE >> 16) as u16, CODE as u16]));
+    registers.extend((232..).zip([0, 6000, 0, 18000]));
+    registers.extend([(2000, 2)]);
+    registers.extend((2010..).zip([1, 1, 0, 1, 0, 120, 0xFFFF, -60_i16 as u16]));
+    registers.extend((2018..).zip([2, 7, 1, 0, 1, 0, 0, 30]));
+    registers
 }
 
 impl tokio_modbus::server::Service for Plant {
@@ -52,7 +78,8 @@ impl tokio_modbus::server::Service for Plant {
             if request.slave == 2 {
                 tokio::time::sleep(LATE).await;
             }
-            let mut registers = plant.registers.lock().unwrap();
+            let of_unit = if request.slave == CONTROLLER { &plant.controller } else { &plant.registers };
+            let mut registers = of_unit.lock().unwrap();
             let missing = ExceptionCode::IllegalDataAddress;
             match request.request {
                 Request::ReadHoldingRegisters(at, count) => {
@@ -73,11 +100,77 @@ impl tokio_modbus::server::Service for Plant {
     }
 }
 
-async fn plant() -> u16 {
+/// The controller that dials in: the same registers behind the server's own listener.
+struct DialledIn(Plant);
+
+impl Units for DialledIn {
+    fn misbehaviour(&mut self, _: UnitId) -> Option<Misbehaviour> {
+        None
+    }
+
+    fn answer(&mut self, unit: UnitId, pdu: &mut [u8; MAX_PDU], length: usize) -> Option<usize> {
+        let mut registers = self.0.controller.lock().unwrap();
+        let address = u16::from_be_bytes([pdu[1], pdu[2]]);
+        match pdu[0] {
+            3 if unit.0 == CONTROLLER => {
+                let count = u16::from(pdu[4]);
+                let read: Option<Vec<u16>> = (address..address + count).map(|at| registers.get(&at).copied()).collect();
+                let Some(read) = read else {
+                    (pdu[0], pdu[1]) = (0x83, 2);
+                    return Some(2);
+                };
+                pdu[1] = 2 * count as u8;
+                let bytes = read.iter().flat_map(|register| register.to_be_bytes());
+                pdu[2..].iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+                Some(2 + 2 * usize::from(count))
+            }
+            16 if unit.0 == CONTROLLER => {
+                let values = pdu[6..length].chunks_exact(2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]));
+                registers.extend((address..).zip(values));
+                Some(5)
+            }
+            6 if unit.0 == CONTROLLER => {
+                registers.insert(address, u16::from_be_bytes([pdu[3], pdu[4]]));
+                Some(5)
+            }
+            function => {
+                (pdu[0], pdu[1]) = (function | 0x80, 1);
+                Some(2)
+            }
+        }
+    }
+}
+
+/// Dials in and says who it is: an EM-481 with firmware 10 that shows a code.
+async fn dial_in(address: std::net::SocketAddr, plant: Plant) {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let words: Vec<u16> = controller().range(1000..=1010).map(|(_, word)| *word).collect();
+    let mut frame = vec![0, 0, 0, 0, 0, 25, CONTROLLER, 3, 22];
+    frame.extend(words.iter().flat_map(|word| word.to_be_bytes()));
+    stream.write_all(&frame).await.unwrap();
+    tokio::spawn(async move { play(stream, Player::new(Framing::Tcp, 1), &mut DialledIn(plant)).await });
+}
+
+async fn plant() -> (u16, Plant) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let plant = Plant::default();
-    let words = [(3, 65535), (4, 65535), (5, 0), (6, 12), (7, 450), (10, 0), (11, 0), (100, 255), (101, 225), (102, 0)];
+    *plant.controller.lock().unwrap() = controller();
+    let played = plant.clone();
+    let words = [
+        (0, 123),
+        (1, 10),
+        (3, 65535),
+        (4, 65535),
+        (5, 0),
+        (6, 12),
+        (7, 450),
+        (10, 0),
+        (11, 0),
+        (100, 255),
+        (101, 225),
+        (102, 0),
+    ];
     plant.registers.lock().unwrap().extend(words);
     tokio::spawn(async move {
         let server = Server::new(listener);
@@ -87,7 +180,7 @@ async fn plant() -> u16 {
         };
         server.serve(&on_connected, drop).await.ok();
     });
-    port
+    (port, played)
 }
 
 /// A running server.
@@ -96,6 +189,7 @@ pub struct Api {
     pub app: Arc<App>,
     pub client: Client,
     pub device_port: u16,
+    pub plant: Plant,
     stop: CancellationToken,
     _folder: tempfile::TempDir,
     _link: Link,
@@ -189,6 +283,29 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     edit.put_param(&param(1, 1, 101, false))?;
     edit.put_param(&param(102, 10, 100, false))?;
     edit.put_param(&param(2, 2, 100, true))?;
+    let value = |name: &str, address| TemplateValue {
+        name: name.into(),
+        kind: "holding".into(),
+        address,
+        value_type: "u16-be".into(),
+        bit_position: None,
+    };
+    for (id, values) in [(1, vec![value("a", 3), value("b", 7)]), (2, vec![value("a", 3), value("lost", 9000)])] {
+        let (name, version) = (format!("Template {id}"), "1".to_owned());
+        edit.put_template(&Template { id, name, manufacturer: "Works".into(), version, read_group_size: 10, values })?;
+    }
+    let code = |code: &str, vpn: Option<u16>| ConnectCode {
+        code: code.into(),
+        mac: Mac::parse("d8:80:39:00:00:01").unwrap(),
+        device_passwords: vec!["sticker".into()],
+        sku: Some("em481".into()),
+        vpn_ip: vpn.map(|_| std::net::Ipv4Addr::LOCALHOST),
+        port: vpn,
+        modbus_id: Some(UnitId(CONTROLLER)),
+    };
+    edit.put_connect_code(&code("ABCD", None))?;
+    edit.put_connect_code(&code("OWN", Some(port)))?;
+    edit.put_connect_code(&code("FOREIGN", Some(port.wrapping_add(1))))?;
     let hash = hash_password(PASSWORD).unwrap();
     for (role, key) in Role::ALL.iter().zip(0u128..) {
         let user = edit.create_user(role.code())?;
@@ -222,7 +339,7 @@ pub async fn start() -> Api {
 
 pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
     let folder = tempfile::tempdir().unwrap();
-    let device_port = plant().await;
+    let (device_port, plant) = plant().await;
     let mut config = Config::default();
     config.storage.path = folder.path().to_owned();
     config.access.allow_loopback = true;
@@ -240,9 +357,16 @@ pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let stop = CancellationToken::new();
+    let backward = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = backward.local_addr().unwrap();
+    tokio::spawn(backward::listen(backward, 8, app.links.clone(), app.store.watch()));
+    dial_in(address, plant.clone()).await;
+    while app.links.controllers().find_code(CODE).is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     let (router, server, stopping) = (web::router(&app), app.config.server.clone(), stop.clone());
     tokio::spawn(async move { web::accept::serve(listener, router, &server, stopping).await });
-    Api { url, app, client: Client::new(), device_port, stop, _folder: folder, _link: link }
+    Api { url, app, client: Client::new(), device_port, plant, stop, _folder: folder, _link: link }
 }
 
 impl Api {

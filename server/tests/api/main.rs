@@ -4,7 +4,9 @@
 
 mod access;
 mod connections;
+mod controllers;
 mod errors;
 mod examples;
 mod harness;
+mod links;
 mod page;

@@ -1,4 +1,6 @@
 //! Endpoints of the group `device`.
 
+pub mod change_disable;
 pub mod get;
+pub mod next_read_time;
 pub mod tracked_params;

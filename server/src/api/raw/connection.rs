@@ -10,7 +10,7 @@ use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Id;
 use crate::link::{Limits, Link};
-use crate::model::{Connection, Net};
+use crate::model::{ConnectCode, Connection, Mac, Net};
 
 /// How the caller names a connection.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -41,49 +41,88 @@ impl RawConnection {
     /// caller has a role, or, for an address of no network, as a manager of some organization.
     pub async fn open(&self, context: &Context, permission: Permission) -> Result<Link, ApiError> {
         let directory = &context.directory;
-        let links = &context.app.links;
+        let absent = |what: &str, id: &dyn std::fmt::Display| ApiError::not_found(what, id);
         match self {
             RawConnection::NetId { network_id } => {
                 let net = directory.nets.get(&network_id.0);
-                let net = net.ok_or_else(|| ApiError::not_found("network", network_id.0))?;
+                let net = net.ok_or_else(|| absent("network", &network_id.0))?;
                 if !context.may(Some(net.org_id), permission)? {
-                    return Err(ApiError::not_found("network", network_id.0));
+                    return Err(absent("network", &network_id.0));
                 }
-                Ok(links.handle(&net.connection, Limits::of(net)))
+                Ok(context.app.links.handle(&net.connection, Limits::of(net)))
             }
-            RawConnection::Direct { ip, port } => {
-                let mut owners: Vec<&Net> = Vec::new();
-                for net in directory.nets.values() {
-                    if leads_to(&net.connection, (*ip).into(), *port).await {
-                        owners.push(net);
-                    }
-                }
-                let mut permitted = None;
-                for net in &owners {
-                    if context.may(Some(net.org_id), permission)? {
-                        permitted = Some(*net);
-                    }
-                }
-                // The network knows what is spoken there.
-                let (connection, limits) = match permitted {
-                    Some(net) => (net.connection.clone(), Limits::of(net)),
-                    None if owners.is_empty() && manages_any(context) => {
-                        (Connection::tcp(ip.to_string(), *port), Limits::default())
-                    }
-                    None => return Err(ApiError::not_found("connection", format!("{ip}:{port}"))),
+            RawConnection::Direct { ip, port } => open_address(*ip, *port, context, permission).await,
+            RawConnection::Backward { mac } => {
+                let known = Mac::parse(mac).ok_or_else(|| {
+                    let text = format!(
+                        "payload: connection.mac: unknown `{mac}`, expected six bytes, such as d8:80:39:4e:8d:e9"
+                    );
+                    ApiError::incorrect_request(text)
+                })?;
+                open_controller(known, context, permission)?.ok_or_else(|| absent("connection", mac))
+            }
+            RawConnection::ActivationCode { code } => {
+                let controller = context.app.links.controllers().find_code(*code);
+                let link = controller.map(|controller| open_controller(controller.mac, context, permission));
+                link.transpose()?.flatten().ok_or_else(|| absent("activation code", code))
+            }
+            RawConnection::ConnectCode { code } => {
+                let found = directory.connect_codes.get(&ConnectCode::normalize(code));
+                let found = found.ok_or_else(|| absent("connect code", code))?;
+                let link = match found.address() {
+                    Some((ip, port)) => Some(open_address(ip, port, context, permission).await?),
+                    None => open_controller(found.mac, context, permission)?,
                 };
-                if !context.app.config.access.allows((*ip).into()) {
-                    return Err(ApiError::not_authorized(format!(
-                        "`{ip}` lies in a range that this server's configuration refuses to reach"
-                    )));
-                }
-                Ok(links.handle(&connection, limits))
+                link.ok_or_else(|| absent("connect code", code))
             }
-            RawConnection::ConnectCode { code } => Err(ApiError::not_found("connect code", code)),
-            RawConnection::ActivationCode { code } => Err(ApiError::not_found("activation code", code)),
-            RawConnection::Backward { mac } => Err(ApiError::not_found("connection", mac)),
         }
     }
+}
+
+/// An address that is dialled.
+async fn open_address(ip: Ipv4Addr, port: u16, context: &Context, permission: Permission) -> Result<Link, ApiError> {
+    let mut owners: Vec<&Net> = Vec::new();
+    for net in context.directory.nets.values() {
+        if leads_to(&net.connection, ip.into(), port).await {
+            owners.push(net);
+        }
+    }
+    // The network knows what is spoken there.
+    let (connection, limits) = match permitted(&owners, context, permission)? {
+        Some(net) => (net.connection.clone(), Limits::of(net)),
+        None if owners.is_empty() && manages_any(context) => (Connection::tcp(ip.to_string(), port), Limits::default()),
+        None => return Err(ApiError::not_found("connection", format!("{ip}:{port}"))),
+    };
+    if !context.app.config.access.allows(ip.into()) {
+        return Err(ApiError::not_authorized(format!(
+            "`{ip}` lies in a range that this server's configuration refuses to reach"
+        )));
+    }
+    Ok(context.app.links.handle(&connection, limits))
+}
+
+/// A controller that dials in: of a network, or one that is connected and belongs to none. `None` where it
+/// is absent or hidden.
+fn open_controller(mac: Mac, context: &Context, permission: Permission) -> Result<Option<Link>, ApiError> {
+    let links = &context.app.links;
+    let connection = Connection::Backward(mac);
+    let owners: Vec<&Net> = context.directory.nets.values().filter(|net| net.connection == connection).collect();
+    if let Some(net) = permitted(&owners, context, permission)? {
+        return Ok(Some(links.handle(&connection, Limits::of(net))));
+    }
+    let is_free = owners.is_empty() && manages_any(context) && links.controllers().find(mac).is_some();
+    Ok(is_free.then(|| links.handle(&connection, Limits::default())))
+}
+
+/// The last of the networks that the caller has the right in.
+fn permitted<'n>(owners: &[&'n Net], context: &Context, permission: Permission) -> Result<Option<&'n Net>, ApiError> {
+    let mut permitted = None;
+    for net in owners {
+        if context.may(Some(net.org_id), permission)? {
+            permitted = Some(*net);
+        }
+    }
+    Ok(permitted)
 }
 
 /// Whether a network's connection goes to this address, whichever way its host is written.

@@ -1,7 +1,7 @@
 //! Register kinds in the API's words.
 
 use parabus_core::modbus::RegisterKind;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -18,6 +18,12 @@ impl<'de> Deserialize<'de> for Kind {
                 "unknown register kind `{code}`, expected holding, input, coil or discrete-input"
             ))
         })
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.code())
     }
 }
 

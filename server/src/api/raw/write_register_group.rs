@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::connection::RawConnection;
+use super::group::{check_span, check_unit};
 use super::kind::Kind;
-use super::read_register_group::{check_span, check_unit};
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;

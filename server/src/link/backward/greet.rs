@@ -14,8 +14,8 @@ const NEWER_ACTIVATION: u16 = 109;
 const NEWER_MAC: u16 = 102;
 
 /// First register of the password, one character in each, a zero at its end (DOMAIN.md 2.11).
-const PASSWORD: u16 = 100;
-const PASSWORD_REGISTERS: usize = 20;
+pub const PASSWORD: u16 = 100;
+pub const MOST_PASSWORD: usize = 20;
 
 /// Codes are 8 digits (DOMAIN.md 2.10).
 const CODES: std::ops::RangeInclusive<u32> = 10_000_000..=99_999_999;
@@ -129,8 +129,8 @@ async fn write(link: &Link, unit: UnitId, address: u16, registers: &[u16]) -> Re
 /// Characters that registers of one byte do not hold, a password of more than 20 characters, and what the
 /// controller answers.
 pub async fn send_password(link: &Link, unit: UnitId, password: &str) -> Result<(), LinkError> {
-    let mut registers = [0; PASSWORD_REGISTERS];
-    if !password.is_ascii() || password.len() > PASSWORD_REGISTERS {
+    let mut registers = [0; MOST_PASSWORD];
+    if !password.is_ascii() || password.len() > MOST_PASSWORD {
         return Err(LinkError::Illegal("a password has at most 20 characters, all ASCII".to_owned()));
     }
     for (register, byte) in registers.iter_mut().zip(password.bytes()) {

@@ -23,7 +23,7 @@ use super::{Limits, Link, LinkError, Links, Priority, Read};
 use crate::clock;
 use crate::model::{Connection, Directory, Mac};
 pub use controllers::{Controller, Controllers};
-pub use greet::send_password;
+pub use greet::{MOST_PASSWORD, PASSWORD, send_password};
 
 /// Silence after which a controller is asked something.
 const KEEP_ALIVE: Duration = Duration::from_secs(25);

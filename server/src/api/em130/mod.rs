@@ -1,0 +1,3 @@
+//! Endpoints of the group `em130`.
+
+pub mod read_events;
