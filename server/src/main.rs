@@ -45,6 +45,9 @@ enum Verb {
     Simulate {
         /// Declarative file (YAML) with a `simulate` section.
         plant: PathBuf,
+        /// Where controllers that dial in find the server.
+        #[arg(long, default_value = "127.0.0.1:20502")]
+        backward: String,
         /// Stop when standard input is closed: the program that started this one has ended.
         #[arg(long)]
         until_stdin_closes: bool,
@@ -77,7 +80,7 @@ fn main() -> ExitCode {
     let result = match command.verb {
         Verb::Serve { config, until_stdin_closes } => serve(&config, until_stdin_closes),
         Verb::Apply { plant, config, dry_run } => apply(&plant, &config, dry_run),
-        Verb::Simulate { plant, until_stdin_closes } => simulate(&plant, until_stdin_closes),
+        Verb::Simulate { plant, backward, until_stdin_closes } => simulate(&plant, &backward, until_stdin_closes),
         Verb::Gateway(GatewayVerb::Pack { plant, network, baud, output }) => pack(&plant, &network, baud, &output),
     };
     match result {
@@ -137,10 +140,10 @@ fn apply(plant: &Path, config: &Path, dry_run: bool) -> Result<(), StartError> {
     Ok(())
 }
 
-fn simulate(plant: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
+fn simulate(plant: &Path, server: &str, until_stdin_closes: bool) -> Result<(), StartError> {
     start_logging("info", LogFormat::Text);
     let file = plant::File::load(plant)?;
-    runtime()?.block_on(async { Ok(plant::simulate(&file, stop_signal(until_stdin_closes)?).await?) })
+    runtime()?.block_on(async { Ok(plant::simulate(&file, server, stop_signal(until_stdin_closes)?).await?) })
 }
 
 fn pack(plant: &Path, network: &str, baud: u32, output: &Path) -> Result<(), StartError> {

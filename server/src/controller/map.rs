@@ -134,7 +134,8 @@ impl ControllerMap {
         self.skus.first().copied().unwrap_or_default()
     }
 
-    pub(super) fn skus() -> String {
+    /// All SKUs, for messages.
+    pub fn skus() -> String {
         MAPS.iter().flat_map(|map| map.skus).copied().collect::<Vec<_>>().join(", ")
     }
 

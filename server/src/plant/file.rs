@@ -11,6 +11,7 @@ use parabus_core::value::{Codec, DataType, Decimal, Lang};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
+use super::own::Product;
 use super::signal::Signal;
 use super::zoo::{self, Misbehaviour};
 use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
@@ -28,6 +29,9 @@ pub struct File {
     /// For the simulator; ignored by `apply`.
     #[serde(default)]
     pub simulate: Vec<SimulatedDevice>,
+    /// For the simulator: controllers of no network, which dial in and show an activation code.
+    #[serde(default)]
+    pub simulate_controllers: Vec<SimulatedController>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +120,11 @@ enum ConnectionKind {
 }
 
 impl Connection {
+    /// Hardware address of a controller that dials in.
+    pub fn mac(&self) -> Option<Mac> {
+        self.mac
+    }
+
     /// What the file says, and the rest as it usually is. Without parity the standard asks for a
     /// second stop bit (Modbus over Serial Line V1.02, 2.5.1), but devices leave the factory with one.
     pub fn model(&self) -> model::Connection {
@@ -263,6 +272,17 @@ pub struct Parameter {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SimulatedController {
+    pub sku: Spanned<Product>,
+    #[serde(default, deserialize_with = "mac")]
+    pub mac: Option<Mac>,
+    /// The unit that the controller itself is.
+    #[serde(default = "controller_unit")]
+    pub modbus_unit_id: u8,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SimulatedDevice {
     pub network: Spanned<String>,
     pub device: Spanned<String>,
@@ -395,6 +415,13 @@ fn parity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Parity>, 
 
 fn mac<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Mac>, D::Error> {
     by_code(deserializer, Mac::parse, "six bytes such as d8:80:39:4e:8d:e9").map(Some)
+}
+
+impl<'de> Deserialize<'de> for Product {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expected = format!("one of em130, {}", crate::controller::ControllerMap::skus());
+        by_code(deserializer, Product::of_sku, &expected)
+    }
 }
 
 fn within<'de, D: Deserializer<'de>, T>(deserializer: D, low: T, high: T) -> Result<T, D::Error>
@@ -597,6 +624,10 @@ impl File {
             if code.vpn_ip_address.is_none() && code.port.is_some() {
                 fault("port: only with vpnIpAddress");
             }
+        }
+        for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
+            let text = "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9";
+            faults.push((Some(controller.sku.referenced.line()), format!("simulateControllers: {text}")));
         }
         for simulated in &self.simulate {
             self.check_simulated(simulated, &mut faults);

@@ -3,10 +3,12 @@
 
 mod apply;
 mod file;
+mod own;
 mod pack;
 mod signal;
 mod simulate;
 mod stage;
+mod unit;
 pub mod zoo;
 
 pub use apply::{Report, apply};

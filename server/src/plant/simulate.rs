@@ -1,133 +1,24 @@
 //! Plays the devices of a file: signals that move, and registers that show them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parabus_core::modbus::server::{self, Bank, BitsMut, RegistersMut};
-use parabus_core::modbus::{self, Bits, MAX_PDU, RegisterKind, Registers, UnitId};
-use parabus_core::value::Codec;
+use parabus_core::modbus::{self, MAX_PDU, RegisterKind, UnitId, server};
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
 use tokio_modbus::{ExceptionCode, Request, Response, SlaveRequest};
 use tokio_util::sync::CancellationToken;
 
-use super::file::{Device, File, Network, SimulatedDevice};
-use super::signal::Signal;
-use super::stage::Stage;
+use super::file::{File, Network, SimulatedDevice};
+use super::own::{Own, Product};
+use super::stage::{Caller, Stage};
+use super::unit::Unit;
 use super::zoo::{Misbehaviour, Units};
 use crate::clock;
 
 /// How often the signals move on.
 const STEP: Duration = Duration::from_millis(200);
-
-/// One parameter of a simulated device.
-struct Output {
-    name: String,
-    kind: RegisterKind,
-    address: u16,
-    codec: Codec,
-    signal: Signal,
-    value: f64,
-}
-
-/// One unit: its outputs, and the registers that a client sees.
-struct Unit {
-    outputs: Vec<Output>,
-    registers: BTreeMap<(RegisterKind, u16), u16>,
-    misbehaviour: Option<Misbehaviour>,
-    noise: u64,
-}
-
-impl Unit {
-    fn new(file: &File, device: &Device, simulated: Option<&SimulatedDevice>, seed: u64) -> Self {
-        let outputs = file.parameters(device).map(|param| {
-            let signal = simulated.and_then(|simulated| simulated.signals.get(&param.name.text));
-            let signal = signal.map_or(Signal::Hold(0.0), |signal| signal.value.clone());
-            Output {
-                name: param.name.text.clone(),
-                kind: param.register_kind,
-                address: param.address,
-                codec: param.codec(),
-                value: signal.start(),
-                signal,
-            }
-        });
-        let mut unit = Unit {
-            outputs: outputs.collect(),
-            registers: BTreeMap::new(),
-            misbehaviour: simulated.and_then(|simulated| Some(simulated.misbehaviour.as_ref()?.value)),
-            noise: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
-        };
-        unit.show();
-        unit
-    }
-
-    /// Between -1 and 1: xorshift, the same for the same seed.
-    fn noise(&mut self) -> f64 {
-        self.noise ^= self.noise << 13;
-        self.noise ^= self.noise >> 7;
-        self.noise ^= self.noise << 17;
-        f64::from(u32::try_from(self.noise >> 32).unwrap_or(0)) / f64::from(u32::MAX) * 2.0 - 1.0
-    }
-
-    fn step(&mut self, now: f64, step: f64) {
-        let values: HashMap<String, f64> =
-            self.outputs.iter().map(|output| (output.name.clone(), output.value)).collect();
-        for index in 0..self.outputs.len() {
-            let noise = self.noise();
-            if let Some(output) = self.outputs.get_mut(index) {
-                output.value = output.signal.next(output.value, &values, now, step, noise);
-            }
-        }
-        self.show();
-    }
-
-    /// Puts the values into the registers.
-    fn show(&mut self) {
-        for output in &self.outputs {
-            let places: Vec<(RegisterKind, u16)> = (0..output.codec.register_count() as u16)
-                .map(|n| (output.kind, output.address.wrapping_add(n)))
-                .collect();
-            let mut registers: Vec<u16> =
-                places.iter().map(|place| self.registers.get(place).copied().unwrap_or(0)).collect();
-            let text = match output.codec.data_type() {
-                parabus_core::value::DataType::Bit => (if output.value == 0.0 { "0" } else { "1" }).to_owned(),
-                _ => format!("{:.6}", output.value),
-            };
-            // A value beyond its registers leaves them as they are.
-            output.codec.encode(&text, &mut registers).ok();
-            self.registers.extend(places.into_iter().zip(registers));
-        }
-    }
-
-    fn read(&self, kind: RegisterKind, address: u16, count: u16) -> Result<Vec<u16>, ExceptionCode> {
-        let end = address.checked_add(count).ok_or(ExceptionCode::IllegalDataAddress)?;
-        let read = (address..end).map(|at| self.registers.get(&(kind, at)).copied());
-        read.collect::<Option<_>>().ok_or(ExceptionCode::IllegalDataAddress)
-    }
-
-    /// Takes what a client writes: the values follow the registers.
-    fn write(&mut self, kind: RegisterKind, address: u16, values: &[u16]) -> Result<(), ExceptionCode> {
-        self.read(kind, address, values.len() as u16)?;
-        for (place, value) in (address..).zip(values) {
-            self.registers.insert((kind, place), *value);
-        }
-        for output in &mut self.outputs {
-            let count = output.codec.register_count() as u16;
-            let places =
-                (0..count).map(|n| self.registers.get(&(output.kind, output.address.wrapping_add(n))).copied());
-            let registers: Vec<u16> = places.map(Option::unwrap_or_default).collect();
-            let touched = output.kind == kind
-                && u32::from(output.address) < u32::from(address) + values.len() as u32
-                && u32::from(address) < u32::from(output.address) + u32::from(count);
-            if let (true, Ok(value)) = (touched, output.codec.decode(&registers)) {
-                output.value = value.decimal().to_f64();
-            }
-        }
-        Ok(())
-    }
-}
 
 /// One network: its units.
 #[derive(Clone)]
@@ -137,6 +28,15 @@ pub struct Bus {
 }
 
 impl Bus {
+    fn new(units: HashMap<u8, Unit>) -> Self {
+        Bus { units: Arc::new(Mutex::new(units)), started_ms: clock::monotonic_ms() }
+    }
+
+    /// Who a controller among the units is: the eleven registers of DOMAIN.md 2.10.
+    pub fn identity(&self, unit: u8) -> Option<[u16; 11]> {
+        self.units.lock().get(&unit)?.identity()
+    }
+
     fn now(&self) -> f64 {
         (clock::monotonic_ms() - self.started_ms) as f64 / 1000.0
     }
@@ -231,53 +131,9 @@ impl Units for Shown {
     }
 }
 
-impl Bank for Unit {
-    fn read_bits(
-        &mut self,
-        _: UnitId,
-        kind: RegisterKind,
-        address: u16,
-        bits: &mut BitsMut<'_>,
-    ) -> Result<(), modbus::ExceptionCode> {
-        let registers = &self.registers;
-        bits.fill_with(|index| Some(*registers.get(&(kind, at(address, index)?))? != 0)).ok_or(NO_SUCH_ADDRESS)
-    }
-
-    fn read_registers(
-        &mut self,
-        _: UnitId,
-        kind: RegisterKind,
-        address: u16,
-        place: &mut RegistersMut<'_>,
-    ) -> Result<(), modbus::ExceptionCode> {
-        let registers = &self.registers;
-        place.fill_with(|index| registers.get(&(kind, at(address, index)?)).copied()).ok_or(NO_SUCH_ADDRESS)
-    }
-
-    fn write_bits(&mut self, _: UnitId, address: u16, bits: Bits<'_>) -> Result<(), modbus::ExceptionCode> {
-        let values: Vec<u16> = bits.iter().map(u16::from).collect();
-        self.write(RegisterKind::Coil, address, &values).map_err(|_| NO_SUCH_ADDRESS)
-    }
-
-    fn write_registers(
-        &mut self,
-        _: UnitId,
-        address: u16,
-        registers: Registers<'_>,
-    ) -> Result<(), modbus::ExceptionCode> {
-        let values: Vec<u16> = registers.iter().collect();
-        self.write(RegisterKind::Holding, address, &values).map_err(|_| NO_SUCH_ADDRESS)
-    }
-}
-
-const NO_SUCH_ADDRESS: modbus::ExceptionCode = modbus::ExceptionCode::ILLEGAL_DATA_ADDRESS;
-
-fn at(address: u16, index: usize) -> Option<u16> {
-    address.checked_add(u16::try_from(index).ok()?)
-}
-
-/// Plays every network of the file until `stop`.
-pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<()> {
+/// Plays every network of the file until `stop`, and the controllers that belong to none. Controllers that
+/// dial in call `server`.
+pub async fn simulate(file: &File, server: &str, stop: CancellationToken) -> std::io::Result<()> {
     let networks = file.organizations.iter().flat_map(|org| &org.networks);
     let mut stages = JoinSet::new();
     let mut seed = 0;
@@ -285,12 +141,27 @@ pub async fn simulate(file: &File, stop: CancellationToken) -> std::io::Result<(
         seed += 1000;
         let bus = bus_of(file, network, seed);
         let connection = network.connection.model();
-        let stage = Stage::open(&connection).await.map_err(|error| {
-            let text = format!("`{}`: {connection} cannot be opened: {error}", network.name.text);
-            std::io::Error::new(error.kind(), text)
-        })?;
+        let stage = match Product::of(network) {
+            Some(product) if network.connection.mac().is_some() => {
+                let (server, unit) = (server.to_owned(), network.controller_modbus_unit_id);
+                Stage::Backward(Caller { server, unit, product })
+            }
+            _ => Stage::open(&connection).await.map_err(|error| {
+                let text = format!("`{}`: {connection} cannot be opened: {error}", network.name.text);
+                std::io::Error::new(error.kind(), text)
+            })?,
+        };
         println!("{stage} plays `{}` ({} devices)", network.name.text, network.devices.len());
         tokio::spawn(play(bus.clone(), stop.clone()));
+        stages.spawn(stage.serve(bus, stop.clone()));
+    }
+    for controller in &file.simulate_controllers {
+        let product = controller.sku.value;
+        let unit = controller.modbus_unit_id;
+        let own = Own::new(product, unit, controller.mac.map_or([0; 6], |mac| mac.0));
+        let bus = Bus::new(HashMap::from([(unit, Unit::controller(own))]));
+        let stage = Stage::Backward(Caller { server: server.to_owned(), unit, product });
+        println!("{stage} plays a controller of no network");
         stages.spawn(stage.serve(bus, stop.clone()));
     }
     stop.cancelled().await;
@@ -305,7 +176,16 @@ fn bus_of(file: &File, network: &Network, seed: u64) -> Bus {
         };
         (device.unit_id, Unit::new(file, device, file.simulate.iter().find(is_this), seed))
     });
-    Bus { units: Arc::new(Mutex::new(units.collect())), started_ms: clock::monotonic_ms() }
+    let mut units: HashMap<u8, Unit> = units.collect();
+    if let Some(product) = Product::of(network) {
+        let unit = network.controller_modbus_unit_id;
+        let own = Own::new(product, unit, network.connection.mac().map_or([0; 6], |mac| mac.0));
+        match units.get_mut(&unit) {
+            Some(device) => device.own(own),
+            None => drop(units.insert(unit, Unit::controller(own))),
+        }
+    }
+    Bus::new(units)
 }
 
 async fn play(bus: Bus, stop: CancellationToken) {

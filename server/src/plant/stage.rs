@@ -1,5 +1,6 @@
 //! Where a simulated network is played: servers of tokio-modbus, a part that we did not write, on a
-//! TCP port, on a serial port, or on a pseudo-terminal that is linked where the port should be.
+//! TCP port, on a serial port, or on a pseudo-terminal that is linked where the port should be. Devices
+//! that misbehave and controllers that dial in are played by the zoo.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -7,13 +8,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_modbus::server::{Service, rtu, rtu_over_tcp, tcp};
 use tokio_modbus::{ExceptionCode, Response, SlaveRequest};
 use tokio_serial::SerialStream;
 use tokio_util::sync::CancellationToken;
 
+use super::own::Product;
 use super::simulate::{Bus, Shown};
 use super::zoo;
 use crate::link::open_port;
@@ -22,10 +25,20 @@ use crate::model::{Connection, Framing, SerialPort};
 /// Pause before a serial line is opened again.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 
+/// A controller that dials in.
+pub struct Caller {
+    /// The server's listener for controllers.
+    pub server: String,
+    /// The unit that the controller itself is.
+    pub unit: u8,
+    pub product: Product,
+}
+
 pub enum Stage {
     Tcp(TcpListener, SocketAddr),
     RtuOverTcp(TcpListener, SocketAddr),
     Serial(SerialPort, SerialLine),
+    Backward(Caller),
 }
 
 impl fmt::Display for Stage {
@@ -34,6 +47,7 @@ impl fmt::Display for Stage {
             Stage::Tcp(_, address) => write!(f, "tcp {address}"),
             Stage::RtuOverTcp(_, address) => write!(f, "rtu over tcp {address}"),
             Stage::Serial(port, _) => Connection::Serial(port.clone()).fmt(f),
+            Stage::Backward(caller) => write!(f, "calling {}", caller.server),
         }
     }
 }
@@ -50,7 +64,7 @@ impl Stage {
                 })
             }
             Connection::Serial(port) => Ok(Stage::Serial(port.clone(), SerialLine::open(port)?)),
-            Connection::Backward(_) => Err(std::io::Error::other("controllers that dial in are not played")),
+            Connection::Backward(_) => Err(std::io::Error::other("a controller that dials in is no place")),
         }
     }
 
@@ -86,6 +100,7 @@ impl Stage {
                 };
                 return serve_serial(&port, line, &stop, play).await;
             }
+            Stage::Backward(caller) => return caller.call(bus, stop).await,
         };
         if let Err(error) = ended {
             tracing::error!(%error, "a simulated network ended");
@@ -106,6 +121,7 @@ impl Stage {
                 };
                 return serve_serial(&port, line, &stop, play).await;
             }
+            Stage::Backward(caller) => return caller.call(bus, stop).await,
         };
         let mut connections = JoinSet::new();
         for seed in 0.. {
@@ -118,6 +134,34 @@ impl Stage {
             while connections.try_join_next().is_some() {}
             let mut units = Shown { bus: bus.clone(), is_gateway: framing == Framing::Tcp };
             connections.spawn(async move { zoo::play(stream, zoo::Player::new(framing, seed), &mut units).await });
+        }
+    }
+}
+
+impl Caller {
+    /// Dials again and again: says who it is, answers, hangs up after a long silence.
+    async fn call(self, bus: Bus, stop: CancellationToken) {
+        let (redial, idle) = self.product.redial_and_idle();
+        let calls = async {
+            for seed in 0.. {
+                match TcpStream::connect(&self.server).await {
+                    Ok(stream) => self.talk(stream, &bus, seed, idle).await,
+                    Err(error) => tracing::info!(server = self.server, %error, "nobody takes the call"),
+                }
+                tokio::time::sleep(redial).await;
+            }
+        };
+        stop.run_until_cancelled(calls).await;
+    }
+
+    async fn talk(&self, mut stream: TcpStream, bus: &Bus, seed: u64, idle: Duration) {
+        stream.set_nodelay(true).ok();
+        let Some(identity) = bus.identity(self.unit) else { return };
+        let registers = identity.iter().flat_map(|register| register.to_be_bytes());
+        let frame: Vec<u8> = [0, 0, 0, 0, 0, 25, self.unit, 3, 22].into_iter().chain(registers).collect();
+        if stream.write_all(&frame).await.is_ok() {
+            let player = zoo::Player::new(Framing::Tcp, seed).with_idle(idle);
+            zoo::play(stream, player, &mut Shown { bus: bus.clone(), is_gateway: true }).await;
         }
     }
 }

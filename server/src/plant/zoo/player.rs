@@ -46,6 +46,8 @@ enum Scanner {
 pub struct Player {
     scanner: Scanner,
     random: u64,
+    /// Silence after which the device hangs up.
+    pub(super) idle: Option<Duration>,
     /// The reply that a late device still holds.
     previous: Option<Vec<u8>>,
 }
@@ -58,8 +60,15 @@ impl Player {
                 Framing::Rtu => Scanner::Rtu(rtu::Scanner::new(Direction::Request, Line::stream())),
             },
             random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+            idle: None,
             previous: None,
         }
+    }
+
+    /// Hangs up after so long a silence.
+    #[must_use]
+    pub fn with_idle(self, idle: Duration) -> Self {
+        Player { idle: Some(idle), ..self }
     }
 
     /// Takes bytes that came at this microsecond; what is done about them, in this order.

@@ -30,9 +30,10 @@ impl End for tokio_serial::SerialStream {}
 pub async fn play(mut stream: impl End, mut player: Player, units: &mut dyn SendUnits) {
     let mut buffer = [0; 1024];
     loop {
-        let received = match stream.read(&mut buffer).await {
-            Ok(0) | Err(_) => return,
-            Ok(count) => buffer.get(..count).unwrap_or_default(),
+        let idle = player.idle.unwrap_or(Duration::MAX);
+        let received = match tokio::time::timeout(idle, stream.read(&mut buffer)).await {
+            Ok(Ok(count @ 1..)) => buffer.get(..count).unwrap_or_default(),
+            _ => return,
         };
         for action in player.receive(received, clock::monotonic_us(), units) {
             match action {
