@@ -134,6 +134,12 @@ pub trait Machine {
     /// What time brings. Ask again until it says to wait.
     fn poll(&mut self, now_us: u64) -> Poll;
 
+    /// Whether a frame has begun whose rest is still to come, on a transport without marks between frames:
+    /// should the rest never come, the next frames are taken for it. Others find back by themselves.
+    fn is_within_frame(&self) -> bool {
+        false
+    }
+
     /// Starts over on a new connection.
     fn reset(&mut self, now_us: u64);
 }

@@ -340,6 +340,10 @@ impl Session<'_> {
                         job.answer(Err(LinkError::Closed));
                         return End::Fault(reason);
                     }
+                    if self.machine.is_within_frame() {
+                        job.answer(Err(LinkError::Timeout));
+                        return End::Fault("a frame was cut short".to_owned());
+                    }
                     job.answer(Err(LinkError::Timeout));
                     continue;
                 }

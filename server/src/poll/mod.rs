@@ -242,6 +242,7 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
         let manner = Manner::of(device, Priority::Routine);
         let manner = Manner { retries: if is_away { 0 } else { manner.retries }, ..manner };
         let reading = read_cells(link, &manner, &wanted, &mut learned).await;
+        let skipped = schedule.skipped();
         match reading.answered_at {
             Some(at) => {
                 schedule.succeed(clock::monotonic_ms());
@@ -254,6 +255,7 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
                 learned = Learned::default();
             }
         }
+        metrics::counter!("parabus_poll_missed").increment(schedule.skipped().saturating_sub(skipped));
         let at = reading.answered_at.unwrap_or_else(clock::now);
         let cycle = Cycle { device: device.id, group: group.id, at, cells: reading.cells };
         if let Err(error) = live.accept(&cycle) {

@@ -227,6 +227,10 @@ impl<const N: usize> Machine for Client<N> {
         Client::poll(self, now_us)
     }
 
+    fn is_within_frame(&self) -> bool {
+        self.splitter.is_within_frame()
+    }
+
     fn reset(&mut self, _now_us: u64) {
         Client::reset(self);
     }

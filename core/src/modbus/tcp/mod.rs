@@ -165,6 +165,11 @@ impl Splitter {
         }
     }
 
+    /// Whether a frame is begun.
+    pub const fn is_within_frame(&self) -> bool {
+        self.filled > 0
+    }
+
     /// Forgets a frame begun, for a new connection.
     pub fn reset(&mut self) {
         self.filled = 0;
