@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use crate::setup::{self, venv_python};
 use crate::steps::{Result, attempt, cargo, output, program, step, target};
-use crate::{node, python};
+use crate::{node, polling, python};
 
 /// What can be raced alone.
-const AREAS: [&str; 3] = ["modbus", "value", "reference"];
+const AREAS: [&str; 4] = ["modbus", "value", "reference", "polling"];
 
 /// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
 const OPENED: [(&str, &str, &str); 8] = [
@@ -37,6 +37,9 @@ pub fn run(area: Option<&str>) -> Result {
     }
     println!("bench (a few minutes; other work on the machine shows in the numbers)");
     let peers = build()?;
+    if area == Some("polling") {
+        return polling::run(&peers, 1000, 60);
+    }
     race("Rust peers", program(peers).args(area))?;
     if with_bindings {
         python::build()?;

@@ -1,5 +1,6 @@
 //! Core beside its peers, measured in one run and told as ratios. `cargo xtask bench [AREA]`.
 
+mod bare;
 mod modbus;
 mod peers;
 mod race;
@@ -13,6 +14,11 @@ fn main() -> ExitCode {
     // A peer that panics is told of in its row.
     std::panic::set_hook(Box::new(|_| {}));
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [area, seconds, ports @ ..] = &wanted[..]
+        && area == "bare"
+    {
+        return bare::run(seconds, ports);
+    }
     let areas: [(&str, fn()); 4] =
         [("modbus", modbus::run), ("modbus", streams::run), ("value", value::run), ("reference", reference::run)];
     if let Some(unknown) = wanted.iter().find(|area| areas.iter().all(|(name, _)| name != area)) {
