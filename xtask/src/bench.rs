@@ -38,7 +38,7 @@ pub fn run(area: Option<&str>) -> Result {
     println!("bench (a few minutes; other work on the machine shows in the numbers)");
     let peers = build()?;
     if area == Some("polling") {
-        return polling::run(&peers, 1000, 60);
+        return polling::run(&peers, 60);
     }
     race("Rust peers", program(peers).args(area))?;
     if with_bindings {
