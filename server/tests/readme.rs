@@ -24,7 +24,7 @@ fn the_plant_is_a_plant() {
 #[test]
 fn the_other_connections_are_taken() {
     let lines: Vec<&str> = README.lines().filter(|line| line.starts_with("connection: {")).collect();
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines.len(), 4);
     for line in lines {
         let text = format!("organizations:\n  - name: Works\n    networks:\n      - name: Hall\n        {line}\n");
         File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));

@@ -31,7 +31,7 @@ macro_rules! primitive_schema {
 }
 
 /// An integer identifier; numeric strings are read, too (D-03).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Id(pub i64);
 
 impl<'de> Deserialize<'de> for Id {

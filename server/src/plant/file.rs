@@ -14,6 +14,7 @@ use serde_saphyr::Spanned;
 use super::own::Product;
 use super::signal::Signal;
 use super::zoo::{self, Misbehaviour};
+use crate::controller::{MOST_PASSWORD, is_password};
 use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
 
 /// The whole file.
@@ -74,7 +75,7 @@ pub struct Network {
     pub sku: Option<String>,
     #[serde(default = "controller_unit")]
     pub controller_modbus_unit_id: u8,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "passwords")]
     pub device_passwords: Vec<String>,
     #[serde(default = "one", deserialize_with = "inflight")]
     pub max_inflight_requests_num: u8,
@@ -228,7 +229,7 @@ pub struct ConnectCode {
     pub code: Name,
     #[serde(default, deserialize_with = "mac")]
     pub mac: Option<Mac>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "passwords")]
     pub device_passwords: Vec<String>,
     pub sku: Option<String>,
     pub vpn_ip_address: Option<Ipv4Addr>,
@@ -433,6 +434,17 @@ where
         return Err(serde::de::Error::custom(format!("`{number}` is out of range, expected {low} to {high}")));
     }
     Ok(number)
+}
+
+/// The texts themselves stay out of messages.
+fn passwords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let passwords = Vec::<String>::deserialize(deserializer)?;
+    match passwords.iter().position(|text| !is_password(text)) {
+        None => Ok(passwords),
+        Some(place) => Err(serde::de::Error::custom(format!(
+            "[{place}]: expected at most {MOST_PASSWORD} characters, all of printable ASCII"
+        ))),
+    }
 }
 
 fn inflight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {

@@ -71,9 +71,11 @@ struct Slot {
 
 fn cell_error(error: &LinkError) -> CellError {
     match error {
-        LinkError::Timeout => CellError::Timeout,
+        LinkError::Timeout | LinkError::Silent => CellError::Timeout,
         LinkError::Exception(code) => CellError::Exception(*code),
-        LinkError::Connect(_) | LinkError::Closed | LinkError::Illegal(_) => CellError::Unreachable,
+        LinkError::Connect(_) | LinkError::Closed(_) | LinkError::Unsent(_) | LinkError::Illegal(_) => {
+            CellError::Unreachable
+        }
     }
 }
 

@@ -135,3 +135,26 @@ async fn raw_access_goes_by_network_and_by_range() {
     let (status, reply) = api.post(path, &owner, &read("169.254.169.254", 80)).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "{reply}");
 }
+
+#[tokio::test]
+async fn a_refused_range_is_refused_through_a_network_as_well() {
+    let api = crate::harness::start_with(|config| config.access.allow_loopback = false).await;
+    let body = r#"{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{"kind":"net-id","networkId":1}}"#;
+    let (status, reply) = api.post("/raw/read-register-group/", &api.token().await, body).await;
+    assert_eq!((status, &reply["errorCode"]), (StatusCode::UNAUTHORIZED, &serde_json::json!("NotAuthorized")));
+}
+
+#[tokio::test]
+async fn registers_that_are_read_only_are_told_to_those_who_may_ask() {
+    let api = start().await;
+    let write = |net: u8| {
+        format!(
+            r#"{{"deviceModbusId":1,"address":3,"value":[1],"kind":"input","connection":{{"kind":"net-id","networkId":{net}}}}}"#
+        )
+    };
+    let token = api.token().await;
+    let (status, reply) = api.post("/raw/write-register-group/", &token, &write(1)).await;
+    assert_eq!((status, &reply["status"]), (StatusCode::OK, &serde_json::json!("error")));
+    let (status, _) = api.post("/raw/write-register-group/", &token, &write(2)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

@@ -59,18 +59,20 @@ impl Endpoint for WriteRegisterGroup {
     async fn handle(context: Context, request: Request<Self>) -> Result<StatusReply, ApiError> {
         let RegisterWrite { device_modbus_id, address, kind, mut value, connection, .. } = request.body;
         check_unit(device_modbus_id)?;
+        let is_writable = kind.0.is_writable();
         match kind.0 {
             RegisterKind::Coil => {
                 check_span(address, value.len(), 1968, "value")?;
                 value.iter_mut().for_each(|coil| *coil = u16::from(*coil != 0));
             }
             RegisterKind::Holding => check_span(address, value.len(), 123, "value")?,
-            // The request is well formed, the registers are not writable: an error inside 200 (D-18).
-            RegisterKind::Input | RegisterKind::DiscreteInput => {
-                return Ok(StatusReply::error(format!("registers of kind `{}` are read-only", kind.0.code())));
-            }
+            RegisterKind::Input | RegisterKind::DiscreteInput => {}
         }
         let link = connection.open(&context, Self::PERMISSION).await?;
+        if !is_writable {
+            // The request is well formed, the registers are not writable: an error inside 200 (D-18).
+            return Ok(StatusReply::error(format!("registers of kind `{}` are read-only", kind.0.code())));
+        }
         let turn = link.turn(UnitId(device_modbus_id)).await;
         let written = turn.write(kind.0, address, &value, WriteFunction::Normal, super::TIMEOUT_MS).await;
         Ok(match written {
