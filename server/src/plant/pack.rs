@@ -56,15 +56,20 @@ fn unit(device: &Device) -> Unit {
 }
 
 fn groups(file: &File, device: &Device) -> Vec<Group> {
-    let mut points: Vec<Point> = file
+    let mut points: Vec<(bool, Point)> = file
         .parameters(device)
         .filter_map(|param| {
             let count = u16::try_from(param.codec().register_count()).ok()?;
-            Some(Point { kind: param.register_kind, address: param.address, count })
+            Some((!param.read_as_group, Point { kind: param.register_kind, address: param.address, count }))
         })
         .collect();
     points.sort_unstable();
-    let plan = plan_reads(&points, file.read_group_size(device).into(), 0, &[]);
+    let together = points.partition_point(|(alone, _)| !alone);
+    let points: Vec<Point> = points.into_iter().map(|(_, point)| point).collect();
+    let (points, alone) = points.split_at(together);
+    let most = file.read_group_size(device).into();
+    let plan = plan_reads(points, most, 0, &[]);
+    let plan = plan.chain(alone.chunks(1).flat_map(|point| plan_reads(point, most, 0, &[])));
     plan.map(|group| Group { kind: group.kind, address: group.address, quantity: group.quantity }).collect()
 }
 

@@ -54,11 +54,13 @@ pub struct Wanted {
     pub kind: RegisterKind,
     pub address: u16,
     pub codec: Option<Codec>,
+    /// Not to be read together with what stands beside it.
+    pub alone: bool,
 }
 
 impl From<&Param> for Wanted {
     fn from(param: &Param) -> Self {
-        Wanted { kind: param.kind, address: param.address, codec: param.codec() }
+        Wanted { kind: param.kind, address: param.address, codec: param.codec(), alone: param.reads_alone }
     }
 }
 
@@ -67,6 +69,7 @@ struct Slot {
     point: Point,
     codec: Codec,
     index: usize,
+    alone: bool,
 }
 
 fn cell_error(error: &LinkError) -> CellError {
@@ -83,7 +86,7 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
     learned.begin();
     let mut cells = vec![Err(CellError::NoNumber); wanted.len()];
     let mut slots: Vec<Slot> = wanted.iter().enumerate().filter_map(|(index, wanted)| slot(index, wanted)).collect();
-    slots.sort_by_key(|slot| slot.point);
+    slots.sort_by_key(|slot| (slot.alone, slot.point));
     let mut left_out = Vec::new();
     slots.retain(|slot| match learned.leave_out(&slot.point) {
         None => true,
@@ -99,7 +102,9 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
     }
     let points: Vec<Point> = slots.iter().map(|slot| slot.point).collect();
     let mut answered_at = None;
-    let mut groups = VecDeque::from(plan(&points, 0..points.len(), manner, learned));
+    let together = slots.partition_point(|slot| !slot.alone);
+    let mut groups = VecDeque::from(plan(&points, 0..together, manner, learned));
+    groups.extend((together..points.len()).flat_map(|at| plan(&points, at..at + 1, manner, learned)));
     while let Some(group) = groups.pop_front() {
         let of_group = group.first..group.first + group.points;
         let members = slots.get(of_group.clone()).unwrap_or_default();
@@ -179,5 +184,6 @@ fn plan(points: &[Point], range: Range<usize>, manner: &Manner, learned: &Learne
 fn slot(index: usize, wanted: &Wanted) -> Option<Slot> {
     let codec = wanted.codec?;
     let count = u16::try_from(codec.register_count()).ok()?;
-    Some(Slot { point: Point { kind: wanted.kind, address: wanted.address, count }, codec, index })
+    let point = Point { kind: wanted.kind, address: wanted.address, count };
+    Some(Slot { point, codec, index, alone: wanted.alone })
 }

@@ -77,6 +77,23 @@ const STEPS: &[&str] = &[
      CREATE TABLE connect_code (
          code TEXT PRIMARY KEY, mac TEXT NOT NULL, device_passwords TEXT NOT NULL, sku TEXT, vpn_ip TEXT,
          port INTEGER, modbus_id INTEGER) WITHOUT ROWID;",
+    // Templates are told apart within their scope. Dropping the table empties `device.template_id`.
+    "CREATE TABLE template_of_scope (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL,
+         manufacturer TEXT NOT NULL, version TEXT NOT NULL, category TEXT, description TEXT,
+         read_group_size INTEGER NOT NULL, write_function TEXT NOT NULL DEFAULT 'normal', param_list TEXT NOT NULL);
+     INSERT INTO template_of_scope (id, name, manufacturer, version, read_group_size, param_list)
+         SELECT id, name, manufacturer, version, read_group_size, value_list FROM template;
+     CREATE TEMP TABLE kept AS SELECT id, template_id FROM device WHERE template_id IS NOT NULL;
+     DROP TABLE template;
+     ALTER TABLE template_of_scope RENAME TO template;
+     UPDATE device SET template_id = (SELECT template_id FROM kept WHERE kept.id = device.id);
+     DROP TABLE kept;
+     CREATE UNIQUE INDEX template_identity ON template (ifnull(org_id, 0), name, manufacturer, version);
+     CREATE TABLE sku_template (
+         sku TEXT PRIMARY KEY, template_id INTEGER NOT NULL REFERENCES template ON DELETE CASCADE) WITHOUT ROWID;
+     ALTER TABLE param ADD COLUMN translations TEXT NOT NULL DEFAULT '{}';
+     ALTER TABLE param ADD COLUMN reads_alone INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

@@ -1,0 +1,1 @@
+//! Templates from every kind of source.
