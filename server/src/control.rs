@@ -8,7 +8,7 @@ use parabus_core::value::{Decimal, Value};
 
 use crate::app::App;
 use crate::link::{Limits, Link, Priority, Read};
-use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId, Template, TemplateValue, codec};
+use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId, Template, TemplateParam, codec};
 use crate::poll::{Learned, Manner, Wanted, read_cells};
 
 /// Reads parameters from their devices now, each device with as few requests as possible.
@@ -57,8 +57,8 @@ fn link_of(app: &App, net: &Net, device: &Device) -> Result<Link, String> {
 
 /// Reads everything that a template names; why one of its values is not there.
 pub async fn check_template(link: &Link, unit: UnitId, template: &Template, timeout_ms: u32) -> Result<(), String> {
-    let wanted: Vec<Wanted> = template.values.iter().filter_map(wanted).collect();
-    if wanted.len() != template.values.len() {
+    let wanted: Vec<Wanted> = template.params.iter().filter_map(wanted).collect();
+    if wanted.len() != template.params.len() {
         return Err(format!(
             "the template `{}` has registers of a kind that this version does not know",
             template.name
@@ -67,7 +67,7 @@ pub async fn check_template(link: &Link, unit: UnitId, template: &Template, time
     let (priority, group_size) = (Priority::Urgent, template.read_group_size);
     let manner = Manner { unit, priority, timeout_ms, retries: 0, group_size, gap: 0 };
     let reading = read_cells(link, &manner, &wanted, &mut Learned::default()).await;
-    for ((value, wanted), cell) in template.values.iter().zip(wanted).zip(reading.cells) {
+    for ((value, wanted), cell) in template.params.iter().zip(wanted).zip(reading.cells) {
         let place = || format!("`{}` in register {}{}", value.name, wanted.address, wanted.kind.letter());
         let codec = wanted.codec.ok_or_else(|| format!("{}: unknown type `{}`", place(), value.value_type))?;
         let value = cell.map_err(|error| error.to_string()).and_then(|raw| codec.value(raw).map_err(|e| e.to_string()));
@@ -76,9 +76,14 @@ pub async fn check_template(link: &Link, unit: UnitId, template: &Template, time
     Ok(())
 }
 
-fn wanted(value: &TemplateValue) -> Option<Wanted> {
+fn wanted(value: &TemplateParam) -> Option<Wanted> {
     let codec = codec(&value.value_type, value.bit_position, Decimal::ONE, Decimal::ZERO);
-    Some(Wanted { kind: RegisterKind::from_code(&value.kind)?, address: value.address, codec })
+    Some(Wanted {
+        kind: RegisterKind::from_code(&value.kind)?,
+        address: value.address,
+        codec,
+        alone: value.reads_alone,
+    })
 }
 
 /// A write as the device took it.

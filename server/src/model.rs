@@ -279,6 +279,24 @@ pub struct Param {
     /// Words of values by language code: the key is the plain value (`0`, `1`, `17`).
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
     pub on_dashboard: bool,
+    /// By language code.
+    pub translations: BTreeMap<String, Words>,
+    /// Its registers are never read together with those beside them.
+    pub reads_alone: bool,
+}
+
+/// What people read of a parameter, in another language than English; the rest is as in English.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
 }
 
 /// A person or program that may log in.
@@ -320,23 +338,76 @@ pub struct ApiKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
     pub id: TemplateId,
+    /// The organization that it belongs to; `None` is there for all.
+    pub org_id: Option<OrgId>,
     pub name: String,
     pub manufacturer: String,
     pub version: String,
-    /// Most registers in one request, 1..=125.
+    pub category: Option<String>,
+    pub description: Option<String>,
+    /// Most registers in one request; requests stay within what the standard allows.
     pub read_group_size: u8,
-    pub values: Vec<TemplateValue>,
+    pub write_function: WriteFunction,
+    pub params: Vec<TemplateParam>,
 }
 
-/// One value of such a device.
+/// One parameter of such a device, in the form that it is kept in. What has a default was not kept by
+/// earlier versions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TemplateValue {
+pub struct TemplateParam {
     pub name: String,
     /// Code of the register kind.
     pub kind: String,
     pub address: u16,
     pub value_type: String,
     pub bit_position: Option<u8>,
+    #[serde(default)]
+    pub bits_amount: Option<u8>,
+    #[serde(default)]
+    pub label: Option<String>,
+    #[serde(default)]
+    pub category: Option<String>,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Exact decimals as text.
+    #[serde(default = "one")]
+    pub multiplier: String,
+    #[serde(default = "zero")]
+    pub shift: String,
+    #[serde(default)]
+    pub precision: Option<u8>,
+    #[serde(default)]
+    pub min: Option<String>,
+    #[serde(default)]
+    pub max: Option<String>,
+    #[serde(default = "yes")]
+    pub is_tracked: bool,
+    #[serde(default)]
+    pub is_programmable: bool,
+    #[serde(default)]
+    pub on_dashboard: bool,
+    #[serde(default)]
+    pub reads_alone: bool,
+    #[serde(default)]
+    pub texts: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    pub text_descriptions: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    pub translations: BTreeMap<String, Words>,
+}
+
+fn one() -> String {
+    "1".to_owned()
+}
+
+fn zero() -> String {
+    "0".to_owned()
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What the PIN on a controller's sticker stands for (DOMAIN.md 2.10).
@@ -370,6 +441,8 @@ pub struct Directory {
     pub devices: BTreeMap<DeviceId, Device>,
     pub params: BTreeMap<ParamId, Param>,
     pub templates: BTreeMap<TemplateId, Template>,
+    /// By the SKU of the controller.
+    pub sku_templates: BTreeMap<String, TemplateId>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use parabus_core::value::Lang;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -89,6 +90,11 @@ impl Context {
     /// The caller's role in an organization.
     pub fn role(&self, org: OrgId) -> Option<Role> {
         self.caller.user.and_then(|user| self.directory.role(user, org))
+    }
+
+    /// The language in which the caller reads of an organization, or of what belongs to none.
+    pub fn lang(&self, org: Option<OrgId>) -> Lang {
+        self.directory.lang(self.caller.user, org)
     }
 
     /// Whether the caller sees the organization and has the right there (D-08):

@@ -19,6 +19,7 @@ pub mod public;
 pub mod raw;
 pub mod readings;
 mod serve;
+pub mod template;
 mod types;
 pub mod user;
 mod values;
@@ -99,6 +100,8 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_controller_modbus_settings::WriteControllerModbusSettings>(),
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
+    Entry::of::<template::get::GetTemplate>(),
+    Entry::of::<template::of_sku::TemplateOfSku>(),
     Entry::of::<user::orgs::UserOrgs>(),
 ];
 

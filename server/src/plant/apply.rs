@@ -1,17 +1,18 @@
 //! Brings the store's configuration in line with a file. What the file does not mention is left
 //! alone; applying it again changes nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use parabus_core::modbus::{UnitId, WriteFunction};
 use uuid::Uuid;
 
 use super::file::{self, File};
+use super::template;
 use crate::clock;
 use crate::model::{
     ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
-    TemplateValue, UserId,
+    TemplateParam, UserId,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
@@ -66,13 +67,16 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
         let report = Report { is_dry, ..Report::default() };
         let mut plan = Plan { file, edit, report, templates: HashMap::new() };
         for template in &file.templates {
-            plan.template(template)?;
+            plan.template(None, template)?;
         }
         for code in &file.connect_codes {
             plan.connect_code(code)?;
         }
         for org in &file.organizations {
             plan.org(org)?;
+        }
+        for (sku, id) in &file.sku_templates {
+            plan.sku_template(sku, &id.value)?;
         }
         Ok(plan.report)
     })
@@ -114,31 +118,77 @@ fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
     })
 }
 
+/// A bit without a number of bits is one.
+fn bits_amount(param: &file::Parameter) -> Option<u8> {
+    param.bits_amount.or(param.bit_position.map(|_| 1))
+}
+
+fn by_code<T: Clone>(of_languages: &BTreeMap<file::Language, T>) -> BTreeMap<String, T> {
+    of_languages.iter().map(|(lang, of_lang)| (lang.0.clone(), of_lang.clone())).collect()
+}
+
+fn template_param(param: &file::Parameter) -> TemplateParam {
+    TemplateParam {
+        name: param.name.text.clone(),
+        kind: param.register_kind.code().to_owned(),
+        address: param.address,
+        value_type: param.value_type.0.to_string(),
+        bit_position: param.bit_position,
+        bits_amount: bits_amount(param),
+        label: param.label.clone(),
+        category: param.category.clone(),
+        description: param.description.clone(),
+        unit: param.unit.clone(),
+        multiplier: param.multiplier.0.to_string(),
+        shift: param.shift.0.to_string(),
+        precision: param.precision,
+        min: param.min.map(|min| min.0.to_string()),
+        max: param.max.map(|max| max.0.to_string()),
+        is_tracked: param.is_tracked,
+        is_programmable: param.is_programmable,
+        on_dashboard: param.is_displayed_on_dashboard,
+        reads_alone: !param.read_as_group,
+        texts: by_code(&param.texts),
+        text_descriptions: by_code(&param.text_descriptions),
+        translations: by_code(&param.translations),
+    }
+}
+
 impl<'p> Plan<'p, '_> {
-    fn template(&mut self, template: &'p file::Template) -> Result<(), StoreError> {
-        let file::Template { id, name, manufacturer, version, read_group_size, parameters, .. } = template;
-        let is_it =
-            |each: &&Template| each.name == *name && each.manufacturer == *manufacturer && each.version == *version;
+    /// A template of the same name, manufacturer and version in its scope is replaced.
+    fn template(&mut self, org: Option<OrgId>, template: &'p template::Template) -> Result<(), StoreError> {
+        let template::Template { id, name, manufacturer, version, .. } = template;
+        let is_it = |each: &&Template| {
+            each.org_id == org
+                && each.name == name.text
+                && each.manufacturer == *manufacturer
+                && each.version == *version
+        };
         let before = self.edit.before().templates.values().find(is_it).cloned();
-        let values = parameters.iter().map(|param| TemplateValue {
-            name: param.name.text.clone(),
-            kind: param.register_kind.code().to_owned(),
-            address: param.address,
-            value_type: param.value_type.0.to_string(),
-            bit_position: param.bit_position,
-        });
         let after = Template {
             id: before.as_ref().map_or(0, |before| before.id),
-            name: name.clone(),
+            org_id: org,
+            name: name.text.clone(),
             manufacturer: manufacturer.clone(),
             version: version.clone(),
-            read_group_size: read_group_size.unwrap_or(1),
-            values: values.collect(),
+            category: template.category.clone(),
+            description: template.description.clone(),
+            read_group_size: template.read_group_size.unwrap_or(1),
+            write_function: template.write_function.unwrap_or(WriteFunction::Normal),
+            params: template.parameters.iter().map(template_param).collect(),
         };
         let title = format!("template `{}`", id.text);
         let put = |edit: &mut Edit<'_>, template: &Template| edit.put_template(template);
         let kept = self.put(&title, before.as_ref(), &after, put, after.id)?;
         self.templates.insert(&id.text, kept);
+        Ok(())
+    }
+
+    fn sku_template(&mut self, sku: &str, id: &str) -> Result<(), StoreError> {
+        let Some(after) = self.templates.get(id).copied() else { return Ok(()) };
+        let before = self.edit.before().sku_templates.get(sku).copied();
+        let title = format!("template of the SKU `{sku}`");
+        self.put(&title, before.as_ref(), &after, |edit, id| edit.put_sku_template(sku, *id).map(|()| 0), 0)?;
         Ok(())
     }
 
@@ -159,7 +209,7 @@ impl<'p> Plan<'p, '_> {
         Ok(())
     }
 
-    fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
+    fn org(&mut self, org: &'p file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
         let mut taken = slugs(orgs.values().map(|org| (&org.name, &org.slug)), &[&org.name.text]);
@@ -178,6 +228,9 @@ impl<'p> Plan<'p, '_> {
         )?;
         for user in &org.users {
             self.user(id, user)?;
+        }
+        for template in &org.templates {
+            self.template(Some(id), template)?;
         }
         let named: Vec<&str> = org.networks.iter().map(|net| net.name.text.as_str()).collect();
         let mut taken = slugs(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)), &named);
@@ -329,7 +382,6 @@ impl<'p> Plan<'p, '_> {
     ) -> Result<(), StoreError> {
         let name = &param.name.text;
         let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
-        let texts = param.texts.iter().map(|(lang, texts)| (lang.0.clone(), texts.clone())).collect();
         let after = Param {
             id: before.as_ref().map_or(0, |before| before.id),
             device_id: device,
@@ -346,13 +398,15 @@ impl<'p> Plan<'p, '_> {
             shift: param.shift.0,
             precision: param.precision,
             bit_position: param.bit_position,
-            bits_amount: param.bit_position.map(|_| 1),
+            bits_amount: bits_amount(param),
             min: param.min.map(|min| min.0),
             max: param.max.map(|max| max.0),
             is_tracked: param.is_tracked,
             is_programmable: param.is_programmable,
-            texts,
+            texts: by_code(&param.texts),
             on_dashboard: param.is_displayed_on_dashboard,
+            translations: by_code(&param.translations),
+            reads_alone: !param.read_as_group,
         };
         let path = format!("parameter `{place} / {name}`");
         self.put(&path, before.as_ref(), &after, |edit, param| edit.put_param(param), after.id)?;

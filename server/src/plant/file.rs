@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::{RegisterKind, WriteFunction};
 use parabus_core::value::{Codec, DataType, Decimal, Lang};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_saphyr::Spanned;
 
 use super::own::Product;
 use super::signal::Signal;
+use super::template::{self, Template};
 use super::zoo::{self, Misbehaviour};
 use crate::controller::{MOST_PASSWORD, is_password};
 use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
@@ -23,8 +25,12 @@ use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
 pub struct File {
     #[serde(default)]
     pub organizations: Vec<Organization>,
+    /// Of every organization.
     #[serde(default)]
     pub templates: Vec<Template>,
+    /// Which template a controller's SKU stands for.
+    #[serde(default)]
+    pub sku_templates: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     pub connect_codes: Vec<ConnectCode>,
     /// For the simulator; ignored by `apply`.
@@ -43,6 +49,9 @@ pub struct Organization {
     pub language: Lang,
     #[serde(default)]
     pub users: Vec<User>,
+    /// Of this organization alone.
+    #[serde(default)]
+    pub templates: Vec<Template>,
     #[serde(default)]
     pub networks: Vec<Network>,
 }
@@ -200,25 +209,9 @@ pub struct Device {
     pub timeout_ms: u32,
     #[serde(default)]
     pub disabled: bool,
-    /// Id of a template of this file, whose parameters the device gets.
+    /// Id of a template of this file or of one that is shipped, whose parameters the device gets.
     pub template: Option<Spanned<String>>,
     #[serde(default)]
-    pub parameters: Vec<Parameter>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Template {
-    pub id: Name,
-    pub name: String,
-    #[serde(default)]
-    pub manufacturer: String,
-    #[serde(default)]
-    pub version: String,
-    #[serde(default, deserialize_with = "group_size")]
-    pub read_group_size: Option<u8>,
-    #[serde(default, deserialize_with = "write_function")]
-    pub write_function: Option<WriteFunction>,
     pub parameters: Vec<Parameter>,
 }
 
@@ -237,38 +230,55 @@ pub struct ConnectCode {
     pub modbus_id: Option<u8>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Parameter {
     pub name: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(deserialize_with = "register_kind")]
+    #[serde(deserialize_with = "register_kind", serialize_with = "kind_code")]
     pub register_kind: RegisterKind,
     pub address: u16,
     /// Type code of D-14.
     #[serde(rename = "type")]
     pub value_type: TypeCode,
-    #[serde(default, deserialize_with = "bit")]
+    #[serde(default, deserialize_with = "bit", skip_serializing_if = "Option::is_none")]
     pub bit_position: Option<u8>,
-    #[serde(default = "decimal_one")]
+    #[serde(default, deserialize_with = "bits_amount", skip_serializing_if = "Option::is_none")]
+    pub bits_amount: Option<u8>,
+    #[serde(default = "decimal_one", skip_serializing_if = "is_one")]
     pub multiplier: Exact,
-    #[serde(default = "decimal_zero")]
+    #[serde(default = "decimal_zero", skip_serializing_if = "is_zero")]
     pub shift: Exact,
-    #[serde(default, deserialize_with = "precision")]
+    #[serde(default, deserialize_with = "precision", skip_serializing_if = "Option::is_none")]
     pub precision: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Exact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Exact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub is_tracked: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_no")]
     pub is_programmable: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_no")]
     pub is_displayed_on_dashboard: bool,
-    #[serde(default)]
+    /// Whether its registers may be read together with those beside them.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub read_as_group: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<Language, BTreeMap<String, String>>,
+    /// What the texts mean, where they do not say it themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub text_descriptions: BTreeMap<Language, BTreeMap<String, String>>,
+    /// Name, category, description and unit in other languages than English.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<Language, model::Words>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -294,6 +304,49 @@ pub struct SimulatedDevice {
 }
 
 impl Parameter {
+    /// Rules that concern more than one field: the field, and what is wrong with it.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let mut fault = |field, text: &str| faults.push((field, text.to_owned()));
+        if self.is_programmable && !self.register_kind.is_writable() {
+            fault("isProgrammable", "registers of this kind are read-only, expected holding or coil");
+        }
+        if self.register_kind.is_bit() && self.value_type.0 != DataType::Bit {
+            fault("type", "a coil or discrete-input holds one bit, expected `bit`");
+        }
+        if self.bit_position.is_some() && self.value_type.0 != DataType::Bit {
+            fault("bitPosition", "only for the type `bit`");
+        }
+        if usize::from(self.address) + self.value_type.0.register_count() > 0x1_0000 {
+            fault("address", "the value goes beyond address 65535");
+        }
+        if self.multiplier.0.is_zero() {
+            fault("multiplier", "`0` makes every value the same, expected another number");
+        }
+        if let (Some(min), Some(max)) = (self.min, self.max)
+            && min.0 > max.0
+        {
+            fault("min", "larger than max");
+        }
+        let mut categories = self.translations.values().map(|words| &words.category).chain([&self.category]);
+        if categories.any(|category| template::is_longer(category.as_deref(), 200)) {
+            fault("category", "too long, expected at most 200 characters");
+        }
+        let mut names = self.translations.values().filter_map(|words| words.name.as_deref());
+        if names.any(|name| name.trim().is_empty() || template::is_longer(Some(name), 200)) {
+            fault("name", "in another language: expected 1 to 200 characters");
+        }
+        let mut languages = self.texts.iter();
+        if let Some((first, texts)) = languages.next() {
+            for (other, others) in languages.filter(|(_, others)| !others.keys().eq(texts.keys())) {
+                let values = |texts: &BTreeMap<String, String>| texts.keys().cloned().collect::<Vec<_>>().join(" ");
+                let (first, other) = ((&first.0, values(texts)), (&other.0, values(others)));
+                fault("texts", &format!("`{}` lists {}, `{}` lists {}", first.0, first.1, other.0, other.1));
+            }
+        }
+        faults
+    }
+
     pub fn codec(&self) -> Codec {
         let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
         codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec)
@@ -301,10 +354,31 @@ impl Parameter {
 }
 
 /// A name of 1 to 200 characters, with where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Name {
     pub text: String,
-    line: u64,
+    /// 0 where none is known.
+    pub(super) line: u64,
+}
+
+/// By the text alone.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Name {
+    /// A field that was left out.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
 }
 
 impl<'de> Deserialize<'de> for Name {
@@ -359,6 +433,20 @@ impl<'de> Deserialize<'de> for Exact {
     }
 }
 
+/// A number where a binary fraction says exactly the same digits, else a text.
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.to_string();
+        if let Some(whole) = text.parse::<i64>().ok().filter(|whole| whole.to_string() == text) {
+            return serializer.serialize_i64(whole);
+        }
+        match text.parse::<f64>() {
+            Ok(float) if float.to_string() == text => serializer.serialize_f64(float),
+            _ => serializer.serialize_str(&text),
+        }
+    }
+}
+
 /// A type code that core decodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TypeCode(pub DataType);
@@ -370,8 +458,14 @@ impl<'de> Deserialize<'de> for TypeCode {
     }
 }
 
+impl Serialize for TypeCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// A language code as a key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Language(pub String);
 
 impl<'de> Deserialize<'de> for Language {
@@ -402,7 +496,11 @@ fn register_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RegisterK
     by_code(deserializer, RegisterKind::from_code, "holding, input, coil or discrete-input")
 }
 
-fn write_function<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WriteFunction>, D::Error> {
+fn kind_code<S: Serializer>(kind: &RegisterKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.code())
+}
+
+pub(super) fn write_function<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WriteFunction>, D::Error> {
     by_code(deserializer, WriteFunction::from_code, "normal, always-6 or always-16").map(Some)
 }
 
@@ -467,7 +565,7 @@ fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> 
     within(deserializer, 10, 60_000)
 }
 
-fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+pub(super) fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     within(deserializer, 1, 255).map(Some)
 }
 
@@ -481,6 +579,10 @@ fn stop_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D
 
 fn bit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     within(deserializer, 0, 15).map(Some)
+}
+
+fn bits_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    within(deserializer, 1, 16).map(Some)
 }
 
 fn precision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
@@ -520,11 +622,48 @@ const fn yes() -> bool {
     true
 }
 
+const fn is_yes(flag: &bool) -> bool {
+    *flag
+}
+
+const fn is_no(flag: &bool) -> bool {
+    !*flag
+}
+
+fn is_one(number: &Exact) -> bool {
+    number.0 == Decimal::ONE
+}
+
+fn is_zero(number: &Exact) -> bool {
+    number.0.is_zero()
+}
+
+/// What is wrong, with the line.
+pub(super) type Fault = (Option<u64>, String);
+
+/// Reads YAML, and JSON, which is a part of it.
+pub(super) fn read_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    let mut field = String::new();
+    let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            field = error.path().to_string();
+            error.into_inner()
+        })
+    });
+    parsed.map_err(|error| {
+        let plain = error.without_snippet();
+        let line = plain.location().map(|location| location.line());
+        let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
+        let message = plain.to_string();
+        (line, format!("{place}{}", message.lines().next().unwrap_or_default()))
+    })
+}
+
 /// Why a file was refused.
 #[derive(Debug)]
 pub struct PlantError {
     path: PathBuf,
-    faults: Vec<(Option<u64>, String)>,
+    faults: Vec<Fault>,
 }
 
 impl fmt::Display for PlantError {
@@ -544,8 +683,9 @@ impl File {
     pub fn load(path: &Path) -> Result<File, PlantError> {
         let fail = |line, text| PlantError { path: path.to_owned(), faults: vec![(line, text)] };
         let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}")))?;
-        let mut file = File::parse(&text).map_err(|faults| PlantError { path: path.to_owned(), faults })?;
         let folder = path.parent().unwrap_or(Path::new(""));
+        let read = File::read(&text, Some(folder));
+        let mut file = read.map_err(|faults| PlantError { path: path.to_owned(), faults })?;
         let networks = file.organizations.iter_mut().flat_map(|org| &mut org.networks);
         for port in networks.filter_map(|net| net.connection.path.as_mut()) {
             // Whoever applies or plays the file may stand elsewhere.
@@ -555,29 +695,41 @@ impl File {
         Ok(file)
     }
 
-    /// All faults that were found, each with its line.
-    pub fn parse(text: &str) -> Result<File, Vec<(Option<u64>, String)>> {
-        let mut field = String::new();
-        let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
-            serde_path_to_error::deserialize(deserializer).map_err(|error| {
-                field = error.path().to_string();
-                error.into_inner()
-            })
-        });
-        let file: File = parsed.map_err(|error| {
-            let plain = error.without_snippet();
-            let line = plain.location().map(|location| location.line());
-            let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
-            let message = plain.to_string();
-            vec![(line, format!("{place}{}", message.lines().next().unwrap_or_default()))]
-        })?;
-        let faults = file.check();
+    /// A file that includes no other. All faults that were found, each with its line.
+    pub fn parse(text: &str) -> Result<File, Vec<Fault>> {
+        File::read(text, None)
+    }
+
+    fn read(text: &str, folder: Option<&Path>) -> Result<File, Vec<Fault>> {
+        let mut file: File = read_yaml(text).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        for templates in
+            std::iter::once(&mut file.templates).chain(file.organizations.iter_mut().map(|org| &mut org.templates))
+        {
+            template::include(templates, folder, &mut faults);
+        }
+        file.take_shipped();
+        faults.extend(file.check());
         if faults.is_empty() { Ok(file) } else { Err(faults) }
+    }
+
+    /// Adds the shipped templates that are named and that the file does not describe itself.
+    fn take_shipped(&mut self) {
+        let devices = self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
+        let of_devices = devices.filter_map(|device| device.template.as_ref());
+        let named: BTreeSet<&str> = of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
+        let missing = named.into_iter().filter(|id| self.template(id).is_none());
+        let shipped: Vec<Template> = missing.filter_map(template::shipped).collect();
+        self.templates.extend(shipped);
     }
 
     /// The template of an id.
     pub fn template(&self, id: &str) -> Option<&Template> {
-        self.templates.iter().find(|template| template.id.text == id)
+        self.all_templates().find(|template| template.id.text == id)
+    }
+
+    fn all_templates(&self) -> impl Iterator<Item = &Template> {
+        self.templates.iter().chain(self.organizations.iter().flat_map(|org| &org.templates))
     }
 
     /// A device's parameters: those of its template, then its own.
@@ -593,9 +745,10 @@ impl File {
     }
 
     /// Rules that concern more than one field.
-    fn check(&self) -> Vec<(Option<u64>, String)> {
+    fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        distinct(&mut faults, "templates", self.templates.iter().map(|template| &template.id));
+        distinct(&mut faults, "templates", self.all_templates().map(|template| &template.id));
+        template::check_identities(&self.templates, &mut faults);
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
@@ -621,7 +774,13 @@ impl File {
                         format!("`{}`: modbusUnitId: on a bus `0` is everyone, expected 1 to 255", device.name.text);
                     faults.push((Some(device.name.line), text));
                 }
-                net.devices.iter().for_each(|device| self.check_device(device, &mut faults));
+                net.devices.iter().for_each(|device| self.check_device(org, device, &mut faults));
+            }
+            template::check_identities(&org.templates, &mut faults);
+        }
+        for id in self.sku_templates.values() {
+            if self.template(&id.value).is_none() {
+                faults.push((Some(id.referenced.line()), format!("skuTemplates: {}", template::unknown(&id.value))));
             }
         }
         distinct(&mut faults, "connectCodes", self.connect_codes.iter().map(|code| &code.code));
@@ -647,40 +806,19 @@ impl File {
         faults
     }
 
-    fn check_device(&self, device: &Device, faults: &mut Vec<(Option<u64>, String)>) {
-        if let Some(id) = &device.template
-            && self.template(&id.value).is_none()
-        {
-            let line = Some(id.referenced.line());
-            faults.push((line, format!("template: unknown `{}`, expected the id of one of `templates`", id.value)));
+    fn check_device(&self, org: &Organization, device: &Device, faults: &mut Vec<Fault>) {
+        if let Some(id) = &device.template {
+            let mut usable = self.templates.iter().chain(&org.templates);
+            if !usable.any(|template| template.id.text == id.value) {
+                let line = Some(id.referenced.line());
+                faults.push((line, format!("template: {}", template::unknown(&id.value))));
+            }
         }
         distinct(faults, "parameters of one device", self.parameters(device).map(|param| &param.name));
-        for param in self.parameters(device) {
-            let mut fault = |text: &str| faults.push((Some(param.name.line), format!("`{}`: {text}", param.name.text)));
-            if param.is_programmable && !param.register_kind.is_writable() {
-                fault("isProgrammable: registers of this kind are read-only, expected holding or coil");
-            }
-            if param.register_kind.is_bit() && param.value_type.0 != DataType::Bit {
-                fault("type: a coil or discrete-input holds one bit, expected `bit`");
-            }
-            if param.bit_position.is_some() && param.value_type.0 != DataType::Bit {
-                fault("bitPosition: only for the type `bit`");
-            }
-            if usize::from(param.address) + param.value_type.0.register_count() > 0x1_0000 {
-                fault("address: the value goes beyond address 65535");
-            }
-            if param.multiplier.0.is_zero() {
-                fault("multiplier: `0` makes every value the same, expected another number");
-            }
-            if let (Some(min), Some(max)) = (param.min, param.max)
-                && min.0 > max.0
-            {
-                fault("min: larger than max");
-            }
-        }
+        check_parameters(&device.parameters, faults);
     }
 
-    fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<(Option<u64>, String)>) {
+    fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<Fault>) {
         let Some((network, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
             let line = Some(simulated.device.referenced.line());
             let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
@@ -718,7 +856,15 @@ impl File {
     }
 }
 
-fn distinct<'a>(faults: &mut Vec<(Option<u64>, String)>, what: &str, names: impl Iterator<Item = &'a Name>) {
+pub(super) fn check_parameters(parameters: &[Parameter], faults: &mut Vec<Fault>) {
+    for param in parameters {
+        for (field, text) in param.faults() {
+            faults.push((Some(param.name.line), format!("`{}`: {field}: {text}", param.name.text)));
+        }
+    }
+}
+
+pub(super) fn distinct<'a>(faults: &mut Vec<Fault>, what: &str, names: impl Iterator<Item = &'a Name>) {
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(&name.text) {

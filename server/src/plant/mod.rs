@@ -8,6 +8,7 @@ mod pack;
 mod signal;
 mod simulate;
 mod stage;
+pub mod template;
 mod unit;
 pub mod zoo;
 

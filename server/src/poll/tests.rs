@@ -83,6 +83,8 @@ fn param(id: i64, address: u16, value_type: &str) -> Param {
         is_programmable: false,
         texts: Default::default(),
         on_dashboard: false,
+        translations: Default::default(),
+        reads_alone: false,
     }
 }
 

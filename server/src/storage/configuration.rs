@@ -68,6 +68,8 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
     }
     let params = rows(connection, "SELECT * FROM param", param)?;
     let templates = rows(connection, "SELECT * FROM template", template)?;
+    let sku_templates =
+        rows(connection, "SELECT sku, template_id FROM sku_template", |row| Ok((row.get(0)?, row.get(1)?)))?;
     let connect_codes = rows(connection, "SELECT * FROM connect_code", connect_code)?;
     Ok(Directory {
         revision,
@@ -77,6 +79,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         devices,
         params: params.into_iter().map(|param| (param.id, param)).collect(),
         templates: templates.into_iter().map(|template| (template.id, template)).collect(),
+        sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
     })
 }
@@ -85,10 +88,14 @@ fn template(row: &Row<'_>) -> Result<Template, StoreError> {
     Ok(Template {
         id: row.get("id")?,
         name: row.get("name")?,
+        org_id: row.get("org_id")?,
         manufacturer: row.get("manufacturer")?,
         version: row.get("version")?,
+        category: row.get("category")?,
+        description: row.get("description")?,
         read_group_size: row.get("read_group_size")?,
-        values: json("values of a template", row.get("value_list")?)?,
+        write_function: read("a write function", row.get("write_function")?, WriteFunction::from_code)?,
+        params: json("parameters of a template", row.get("param_list")?)?,
     })
 }
 
@@ -205,6 +212,8 @@ fn param(row: &Row<'_>) -> Result<Param, StoreError> {
         is_programmable: row.get("is_programmable")?,
         texts: json("texts of values", row.get("texts")?)?,
         on_dashboard: row.get("on_dashboard")?,
+        translations: json("translations of a parameter", row.get("translations")?)?,
+        reads_alone: row.get("reads_alone")?,
     })
 }
 

@@ -89,20 +89,34 @@ impl<'c> Edit<'c> {
     pub fn put_template(&mut self, template: &Template) -> Result<TemplateId, StoreError> {
         let id = Some(template.id).filter(|id| *id != 0);
         self.execute(
-            "INSERT INTO template (id, name, manufacturer, version, read_group_size, value_list)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET name = ?2, manufacturer = ?3, version = ?4, read_group_size = ?5,
-                 value_list = ?6",
+            "INSERT INTO template (id, org_id, name, manufacturer, version, category, description, read_group_size,
+                 write_function, param_list)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, manufacturer = ?4, version = ?5, category = ?6,
+                 description = ?7, read_group_size = ?8, write_function = ?9, param_list = ?10",
             params![
                 id,
+                template.org_id,
                 template.name,
                 template.manufacturer,
                 template.version,
+                template.category,
+                template.description,
                 template.read_group_size,
-                to_json(&template.values)
+                template.write_function.code(),
+                to_json(&template.params)
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Sets which template a controller's SKU stands for.
+    pub fn put_sku_template(&mut self, sku: &str, template: TemplateId) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO sku_template (sku, template_id) VALUES (?1, ?2)
+             ON CONFLICT (sku) DO UPDATE SET template_id = ?2",
+            params![sku, template],
+        )
     }
 
     /// Creates or changes what a connect code stands for.
@@ -213,13 +227,13 @@ impl<'c> Edit<'c> {
         self.execute(
             "INSERT INTO param (id, device_id, name, slug, description, category, label, unit, kind, address,
                  value_type, bit_position, bits_amount, multiplier, shift, precision, min, max, is_tracked,
-                 is_programmable, texts, on_dashboard)
+                 is_programmable, texts, on_dashboard, translations, reads_alone)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22)
+                 ?21, ?22, ?23, ?24)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, category = ?6, label = ?7,
                  unit = ?8, kind = ?9, address = ?10, value_type = ?11, bit_position = ?12, bits_amount = ?13,
                  multiplier = ?14, shift = ?15, precision = ?16, min = ?17, max = ?18, is_tracked = ?19,
-                 is_programmable = ?20, texts = ?21, on_dashboard = ?22",
+                 is_programmable = ?20, texts = ?21, on_dashboard = ?22, translations = ?23, reads_alone = ?24",
             params![
                 id,
                 param.device_id,
@@ -242,7 +256,9 @@ impl<'c> Edit<'c> {
                 param.is_tracked,
                 param.is_programmable,
                 to_json(&param.texts),
-                param.on_dashboard
+                param.on_dashboard,
+                to_json(&param.translations),
+                param.reads_alone
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))

@@ -31,6 +31,8 @@ fn param(device_id: i64, name: &str, address: u16) -> Param {
         is_programmable: false,
         texts: Default::default(),
         on_dashboard: false,
+        translations: Default::default(),
+        reads_alone: false,
     }
 }
 

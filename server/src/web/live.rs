@@ -201,6 +201,7 @@ impl Listener {
     }
 
     fn params(&self) -> Vec<LiveParam<'_>> {
+        let lang = self.directory.lang(None, Some(self.org));
         let seen = self.directory.params.values().filter(|param| self.sees(param.device_id));
         seen.map(|param| LiveParam {
             param_id: param.id,
@@ -209,8 +210,8 @@ impl Listener {
             multiplier: param.multiplier.to_string(),
             shift: param.shift.to_string(),
             precision: param.codec().and_then(|codec| codec.decimals()),
-            unit: param.unit.as_deref(),
-            category: param.category.as_deref(),
+            unit: param.unit_in(lang),
+            category: param.category_in(lang),
             register_kind: param.kind.code(),
             is_programmable: param.is_programmable,
             is_displayed_on_dashboard: param.on_dashboard,
