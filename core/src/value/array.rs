@@ -486,7 +486,7 @@ mod tests {
     #[test]
     fn an_array_is_its_values_one_after_the_other() {
         let mut next = random();
-        let mut registers: Vec<u16> = (0..1_200).map(|_| next() as u16).collect();
+        let mut registers: Vec<u16> = (0..120).map(|_| next() as u16).collect();
         // Where rounding and codes have their edges.
         registers.extend([0, 0x8000, 0xFFFF, 0x7FFF, 0x7FC0, 0x7F80, 0xFF80, 0x8000, 0, 0, 0, 0x0020, 0, 0, 0, 1]);
         for data_type in DataType::all().filter(|data_type| data_type.is_numeric()) {
@@ -507,10 +507,8 @@ mod tests {
         let mut next = random();
         let mut registers = Vec::new();
         let mut push = |number: f32| {
-            let [high, _, low, _] = number.to_be_bytes();
             let bits = number.to_bits();
             registers.extend([(bits >> 16) as u16, bits as u16]);
-            u16::from_be_bytes([high, low])
         };
         for power in -12..40 {
             for digits in [1u32, 3, 25, 101, 9_999_999, 2_305] {
@@ -525,7 +523,7 @@ mod tests {
         }
         // A tie between two shortest decimals.
         push(2_097_152.25);
-        for _ in 0..4_000 {
+        for _ in 0..1_000 {
             push((next() % 2_000_000) as f32 / 100.0);
             push(f32::from_bits(0x4000_0000 | next() as u32 & 0x0FFF_FFFF));
         }

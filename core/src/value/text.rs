@@ -7,14 +7,20 @@ use super::{Packing, ValueError};
 /// The character with which the rest of the registers is filled, and at which a text ends.
 const NUL: char = '\0';
 
-/// A text where it stands. It ends before the first NUL, and blanks at its end do not count: devices
-/// fill up with either.
+/// A text where it stands. In registers it ends before the first NUL, and blanks at its end do not
+/// count: devices fill up with either.
 #[derive(Clone, Copy, Debug)]
-pub struct Text<'a> {
-    registers: &'a [u16],
-    packing: Packing,
-    /// Characters.
-    length: usize,
+pub struct Text<'a>(Place<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Place<'a> {
+    Registers {
+        registers: &'a [u16],
+        packing: Packing,
+        /// Characters.
+        length: usize,
+    },
+    Plain(&'a str),
 }
 
 impl<'a> Text<'a> {
@@ -32,13 +38,23 @@ impl<'a> Text<'a> {
                 length = count;
             }
         }
-        Ok(Text { registers, packing, length })
+        Ok(Text(Place::Registers { registers, packing, length }))
+    }
+
+    /// A text that has left its registers.
+    pub const fn plain(text: &'a str) -> Self {
+        Text(Place::Plain(text))
     }
 
     /// Its characters.
     pub fn chars(&self) -> impl Iterator<Item = char> + use<'a> {
-        let mut characters = Characters::new(self.registers, self.packing);
-        core::iter::from_fn(move || characters.read().ok().flatten()).take(self.length)
+        let (registers, packing, length, plain) = match self.0 {
+            Place::Registers { registers, packing, length } => (registers, packing, length, ""),
+            Place::Plain(text) => (&[][..], Packing::Single, 0, text),
+        };
+        let mut characters = Characters::new(registers, packing);
+        let read = core::iter::from_fn(move || characters.read().ok().flatten());
+        read.take(length).chain(plain.chars())
     }
 }
 
@@ -163,6 +179,7 @@ mod tests {
         assert_eq!(read(&[0xB0, 0x43], Packing::Single).unwrap(), "°C");
         assert_eq!(read(&[0x41, 0x4142], Packing::Single), Err(ValueError::RegisterByte { register: 1 }));
         assert_eq!(read(&[0x41, 0, 0x4142], Packing::Single).unwrap(), "A");
+        assert_eq!(Text::read(&[0x41, 0x20], Packing::Single), Ok(Text::plain("A")));
     }
 
     #[test]

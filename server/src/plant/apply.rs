@@ -126,6 +126,9 @@ impl<'p> Plan<'p, '_> {
             address: param.address,
             value_type: param.value_type.0.to_string(),
             bit_position: param.bit_position,
+            bits_amount: param.bits_amount(),
+            length: param.length,
+            not_available: param.not_available.clone(),
         });
         let after = Template {
             id: before.as_ref().map_or(0, |before| before.id),
@@ -346,7 +349,9 @@ impl<'p> Plan<'p, '_> {
             shift: param.shift.0,
             precision: param.precision,
             bit_position: param.bit_position,
-            bits_amount: param.bit_position.map(|_| 1),
+            bits_amount: param.bits_amount(),
+            length: param.length,
+            not_available: param.not_available.clone(),
             min: param.min.map(|min| min.0),
             max: param.max.map(|max| max.0),
             is_tracked: param.is_tracked,

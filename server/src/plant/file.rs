@@ -251,6 +251,14 @@ pub struct Parameter {
     pub value_type: TypeCode,
     #[serde(default, deserialize_with = "bit")]
     pub bit_position: Option<u8>,
+    #[serde(default)]
+    pub bits_amount: Option<u8>,
+    /// Registers of a text.
+    #[serde(default)]
+    pub length: Option<u8>,
+    /// Raw bits that stand for "no value", at most 2.
+    #[serde(default)]
+    pub not_available: Vec<u64>,
     #[serde(default = "decimal_one")]
     pub multiplier: Exact,
     #[serde(default = "decimal_zero")]
@@ -295,7 +303,46 @@ pub struct SimulatedDevice {
 impl Parameter {
     pub fn codec(&self) -> Codec {
         let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
-        codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec)
+        let codec = codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec);
+        let count = if self.takes_bits() { self.bits_amount } else { self.length };
+        let codec = count.and_then(|count| codec.bits(count).ok()).unwrap_or(codec);
+        codec.not_available([self.not_available.first().copied(), self.not_available.get(1).copied()])
+    }
+
+    /// Bits of its register: one of a `bit`.
+    pub fn bits_amount(&self) -> Option<u8> {
+        self.bits_amount.or(self.bit_position.filter(|_| self.value_type.0 == DataType::Bit).map(|_| 1))
+    }
+
+    const fn takes_bits(&self) -> bool {
+        matches!(self.value_type.0, DataType::Bits | DataType::Enum)
+    }
+
+    fn check_parts(&self, mut fault: impl FnMut(&str)) {
+        let data_type = self.value_type.0;
+        if self.bit_position.is_some() && !data_type.is_part() {
+            fault("bitPosition: only for the types `bit`, `bits` and `enum`");
+        }
+        let is_one = data_type == DataType::Bit && self.bits_amount == Some(1);
+        let most = 16 - self.bit_position.unwrap_or(0).min(15);
+        match self.bits_amount {
+            Some(_) if !self.takes_bits() && !is_one => fault("bitsAmount: only for the types `bits` and `enum`"),
+            Some(bits) if !(1..=most).contains(&bits) => fault("bitsAmount: beyond bit 15, or none"),
+            None if data_type == DataType::Bits => fault("bitsAmount: missing, expected the number of bits"),
+            _ => {}
+        }
+        match (data_type, self.length) {
+            (DataType::Text(_), Some(1..=125)) => {}
+            (DataType::Text(_), _) => fault("length: missing or out of range, expected 1 to 125 registers"),
+            (_, Some(_)) => fault("length: only for texts"),
+            _ => {}
+        }
+        if self.not_available.len() > 2 {
+            fault("notAvailable: expected at most 2 codes");
+        }
+        if matches!(data_type, DataType::Text(_)) && !self.not_available.is_empty() {
+            fault("notAvailable: a text has no raw bits");
+        }
     }
 }
 
@@ -651,10 +698,8 @@ impl File {
             if param.register_kind.is_bit() && param.value_type.0 != DataType::Bit {
                 fault("type: a coil or discrete-input holds one bit, expected `bit`");
             }
-            if param.bit_position.is_some() && param.value_type.0 != DataType::Bit {
-                fault("bitPosition: only for the type `bit`");
-            }
-            if usize::from(param.address) + param.value_type.0.register_count() > 0x1_0000 {
+            param.check_parts(&mut fault);
+            if usize::from(param.address) + param.codec().register_count() > 0x1_0000 {
                 fault("address: the value goes beyond address 65535");
             }
             if param.multiplier.0.is_zero() {

@@ -199,6 +199,8 @@ fn param(row: &Row<'_>) -> Result<Param, StoreError> {
         precision: row.get("precision")?,
         bit_position: row.get("bit_position")?,
         bits_amount: row.get("bits_amount")?,
+        length: row.get("length")?,
+        not_available: raw_codes(row.get("not_available")?)?,
         min: limit(row.get("min")?)?,
         max: limit(row.get("max")?)?,
         is_tracked: row.get("is_tracked")?,
@@ -206,6 +208,11 @@ fn param(row: &Row<'_>) -> Result<Param, StoreError> {
         texts: json("texts of values", row.get("texts")?)?,
         on_dashboard: row.get("on_dashboard")?,
     })
+}
+
+/// Raw bits that stand for "no value".
+pub(super) fn raw_codes(text: String) -> Result<Vec<u64>, StoreError> {
+    json("raw bits for no value", text)
 }
 
 /// The newest read-group of each device.

@@ -77,6 +77,11 @@ const STEPS: &[&str] = &[
      CREATE TABLE connect_code (
          code TEXT PRIMARY KEY, mac TEXT NOT NULL, device_passwords TEXT NOT NULL, sku TEXT, vpn_ip TEXT,
          port INTEGER, modbus_id INTEGER) WITHOUT ROWID;",
+    // `not_available` is a JSON list of raw bits.
+    "ALTER TABLE param ADD COLUMN length INTEGER;
+     ALTER TABLE param ADD COLUMN not_available TEXT NOT NULL DEFAULT '[]';
+     ALTER TABLE group_column ADD COLUMN bits INTEGER;
+     ALTER TABLE group_column ADD COLUMN not_available TEXT NOT NULL DEFAULT '[]';",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

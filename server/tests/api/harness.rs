@@ -259,6 +259,8 @@ fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
         precision: None,
         bit_position: None,
         bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
         min: None,
         max: Some(Decimal::from(90i64)),
         is_tracked,
@@ -289,6 +291,9 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
         address,
         value_type: "u16-be".into(),
         bit_position: None,
+        bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
     };
     for (id, values) in [(1, vec![value("a", 3), value("b", 7)]), (2, vec![value("a", 3), value("lost", 9000)])] {
         let (name, version) = (format!("Template {id}"), "1".to_owned());

@@ -75,7 +75,9 @@ pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *
         Ok(value) => {
             let texts = [("1", "on")];
             let format = Format { lang, unit: Some("kW"), decimals: Some(bit), texts: &texts };
-            printed(&value) + printed(&value.format(&format)) + value.decimal().to_f64() as u32
+            printed(&value)
+                + printed(&value.format(&format))
+                + value.decimal().map_or(0.0, |number| number.to_f64()) as u32
         }
         Err(error) => printed(&error),
     };
