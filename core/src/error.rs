@@ -49,7 +49,7 @@ kinds! {
     TextEncoding => "text-encoding",
     /// Text is not an address of the type.
     AddressSyntax => "address-syntax",
-    /// Numbers are wanted of a type whose values are none.
+    /// Numbers are wanted of a type whose values are none, or integers where there is a fraction or a scale.
     NotNumeric => "not-numeric",
     /// Text is not a decimal number.
     NumberSyntax => "number-syntax",

@@ -122,12 +122,12 @@ impl ArrayDecoder {
         self.0.is_integer()
     }
 
-    /// Values that there are.
+    /// Values in so many bytes of registers.
     ///
     /// # Errors
     /// `register-count` if the last one is cut off, `not-numeric` for texts and addresses.
-    pub fn length(&self, source: Source<'_>) -> Result<usize, Error> {
-        Ok(self.0.array_length(source)?)
+    pub fn length(&self, byte_count: usize) -> Result<usize, Error> {
+        Ok(self.0.array_length(byte_count)?)
     }
 
     /// To binary64 numbers; what is no value is NaN.

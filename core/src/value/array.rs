@@ -38,16 +38,16 @@ const POWERS: [f64; 23] = [
 const BLOCK: usize = 512;
 
 impl Codec {
-    /// Values that the registers hold.
+    /// Values in so many bytes of registers.
     ///
     /// # Errors
     /// [`ValueError::ArrayLength`] if the last one is cut off, [`ValueError::NotNumeric`] for types without
     /// numbers.
-    pub fn array_length(&self, source: Source<'_>) -> Result<usize, ValueError> {
+    pub fn array_length(&self, byte_count: usize) -> Result<usize, ValueError> {
         if !self.data_type().is_numeric() {
             return Err(ValueError::NotNumeric { data_type: self.data_type() });
         }
-        let (expected, found) = (self.register_count().saturating_mul(2), source.byte_count());
+        let (expected, found) = (self.register_count().saturating_mul(2), byte_count);
         match (found.checked_rem(expected), found.checked_div(expected)) {
             (Some(0), Some(length)) => Ok(length),
             _ => Err(ValueError::ArrayLength { expected, found }),
@@ -86,12 +86,12 @@ impl Codec {
     /// Registers to integers; gives their number.
     ///
     /// # Errors
-    /// [`ValueError::NotNumeric`] unless [`is_integer`](Self::is_integer); those of
+    /// [`ValueError::NotInteger`] unless [`is_integer`](Self::is_integer); those of
     /// [`decode_array`](Self::decode_array); and the first value that is none: a code for "no value", 2^63
     /// or more (DOMAIN.md A-6), a BCD digit above 9. Of `out`, nothing is to be used then.
     pub fn decode_array_integers(&self, source: Source<'_>, out: &mut [i64]) -> Result<usize, ValueError> {
         if !self.is_integer() {
-            return Err(ValueError::NotNumeric { data_type: self.data_type() });
+            return Err(ValueError::NotInteger { data_type: self.data_type() });
         }
         let out = self.room(source, out)?;
         let (is_signed, bits) = self.integer();
@@ -126,7 +126,7 @@ impl Codec {
     }
 
     fn room<'a, T>(&self, source: Source<'_>, out: &'a mut [T]) -> Result<&'a mut [T], ValueError> {
-        let (expected, found) = (self.array_length(source)?, out.len());
+        let (expected, found) = (self.array_length(source.byte_count())?, out.len());
         out.get_mut(..expected).ok_or(ValueError::OutLength { expected, found })
     }
 
@@ -301,7 +301,8 @@ impl Plain {
 }
 
 impl<'a> Source<'a> {
-    const fn byte_count(&self) -> usize {
+    /// Bytes of its registers.
+    pub const fn byte_count(&self) -> usize {
         match self {
             Source::Bytes(bytes) => bytes.len(),
             Source::Registers(registers) => registers.len().saturating_mul(2),
@@ -555,14 +556,14 @@ mod tests {
         let scaled = codec("u16-be").multiplier(decimal("0.1"));
         assert!(matches!(
             scaled.decode_array_integers(Source::Registers(&[1]), &mut out),
-            Err(ValueError::NotNumeric { .. })
+            Err(ValueError::NotInteger { .. })
         ));
     }
 
     #[test]
     fn lengths_must_fit() {
         let codec = |code: &str| Codec::new(DataType::from_code(code).unwrap());
-        let length = |codec: Codec, bytes: &[u8]| codec.array_length(Source::Bytes(bytes));
+        let length = |codec: Codec, bytes: &[u8]| codec.array_length(bytes.len());
         assert_eq!(length(codec("u32-be"), &[0; 8]), Ok(2));
         assert_eq!(length(codec("u32-be"), &[0; 6]), Err(ValueError::ArrayLength { expected: 4, found: 6 }));
         assert_eq!(length(codec("u16-be"), &[0; 3]), Err(ValueError::ArrayLength { expected: 2, found: 3 }));

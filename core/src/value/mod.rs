@@ -138,6 +138,11 @@ pub enum ValueError {
         /// The type.
         data_type: DataType,
     },
+    /// The values of the type, or with this scale, are no integers.
+    NotInteger {
+        /// The type.
+        data_type: DataType,
+    },
     /// Bytes of an array that are no whole values.
     ArrayLength {
         /// Bytes of one value.
@@ -201,7 +206,7 @@ impl ValueError {
             ValueError::RegisterByte { .. } => ErrorKind::RegisterByte,
             ValueError::TextEncoding { .. } | ValueError::TextCharacter { .. } => ErrorKind::TextEncoding,
             ValueError::AddressSyntax { .. } => ErrorKind::AddressSyntax,
-            ValueError::NotNumeric { .. } => ErrorKind::NotNumeric,
+            ValueError::NotNumeric { .. } | ValueError::NotInteger { .. } => ErrorKind::NotNumeric,
             ValueError::TextLength { .. } | ValueError::ArrayLength { .. } => ErrorKind::RegisterCount,
             ValueError::OutLength { .. } => ErrorKind::BufferTooSmall,
             ValueError::NumberSyntax { .. } => ErrorKind::NumberSyntax,
@@ -255,6 +260,9 @@ impl fmt::Display for ValueError {
             }
             ValueError::AddressSyntax { .. } => f.write_str("not an IPv4 address, expected such as `192.168.0.1`"),
             ValueError::NotNumeric { data_type } => write!(f, "values of type {data_type} are no numbers"),
+            ValueError::NotInteger { data_type } => {
+                write!(f, "values of type {data_type} with this multiplier and shift are no integers")
+            }
             ValueError::ArrayLength { expected, found } => {
                 write!(f, "{found} bytes, expected a multiple of {expected}")
             }
