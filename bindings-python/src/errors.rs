@@ -48,6 +48,12 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         ErrorKind::UnknownDataType
         | ErrorKind::RegisterCount
         | ErrorKind::NotFinite
+        | ErrorKind::NotAvailable
+        | ErrorKind::BcdDigit
+        | ErrorKind::RegisterByte
+        | ErrorKind::TextEncoding
+        | ErrorKind::AddressSyntax
+        | ErrorKind::NotNumeric
         | ErrorKind::NumberSyntax
         | ErrorKind::NumberTooLong
         | ErrorKind::ValueRange

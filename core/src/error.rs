@@ -39,6 +39,18 @@ kinds! {
     RegisterCount => "register-count",
     /// A register holds NaN or an infinity.
     NotFinite => "not-finite",
+    /// The registers hold a code that stands for "no value" (`not_available`).
+    NotAvailable => "not-available",
+    /// Four bits of a BCD number stand for no decimal digit.
+    BcdDigit => "bcd-digit",
+    /// A register holds more than the one byte that the type has in each.
+    RegisterByte => "register-byte",
+    /// Registers or characters are no text that the type can hold.
+    TextEncoding => "text-encoding",
+    /// Text is not an address of the type.
+    AddressSyntax => "address-syntax",
+    /// Numbers are wanted of a type whose values are none, or integers where there is a fraction or a scale.
+    NotNumeric => "not-numeric",
     /// Text is not a decimal number.
     NumberSyntax => "number-syntax",
     /// A number has more digits than exact arithmetic holds.

@@ -4,19 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::join_all;
 use parabus_core::modbus::{RegisterKind, UnitId};
-use parabus_core::value::{Decimal, Value};
+use parabus_core::value::{Codec, Value};
 
 use crate::app::App;
 use crate::link::{Limits, Link, Priority, Read};
-use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId, Template, TemplateParam, codec};
+use crate::model::{CellError, Device, DeviceId, Directory, Held, Net, Param, ParamId, Template, TemplateParam};
 use crate::poll::{Learned, Manner, Wanted, read_cells};
 
 /// Reads parameters from their devices now, each device with as few requests as possible.
-pub async fn read_params(
-    app: &App,
-    directory: &Directory,
-    ids: &[ParamId],
-) -> BTreeMap<ParamId, Result<Value, String>> {
+pub async fn read_params(app: &App, directory: &Directory, ids: &[ParamId]) -> BTreeMap<ParamId, Result<Held, String>> {
     let mut by_device: HashMap<DeviceId, Vec<&Param>> = HashMap::new();
     for param in ids.iter().filter_map(|id| directory.params.get(id)) {
         by_device.entry(param.device_id).or_default().push(param);
@@ -30,14 +26,10 @@ pub async fn read_params(
         };
         let wanted: Vec<Wanted> = params.iter().map(|param| Wanted::from(*param)).collect();
         let manner = Manner::of(device, Priority::Urgent);
-        let reading = read_cells(&link, &manner, &wanted, &mut Learned::default()).await;
+        let reading = read_cells(&link, &manner, &wanted, &mut Learned::default(), held).await;
         let results = params.iter().zip(reading.cells).map(|(param, cell)| {
-            let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type));
-            let value = codec.and_then(|codec| {
-                let raw = cell.map_err(|error| error.to_string())?;
-                codec.value(raw).map_err(|error| error.to_string())
-            });
-            (param.id, value)
+            let known = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type));
+            (param.id, known.and_then(|_| cell.map_err(|error| error.to_string())?))
         });
         Some(results.collect::<Vec<_>>())
     });
@@ -66,32 +58,37 @@ pub async fn check_template(link: &Link, unit: UnitId, template: &Template, time
     }
     let (priority, group_size) = (Priority::Urgent, template.read_group_size);
     let manner = Manner { unit, priority, timeout_ms, retries: 0, group_size, gap: 0 };
-    let reading = read_cells(link, &manner, &wanted, &mut Learned::default()).await;
+    let reading = read_cells(link, &manner, &wanted, &mut Learned::default(), held).await;
     for ((value, wanted), cell) in template.params.iter().zip(wanted).zip(reading.cells) {
         let place = || format!("`{}` in register {}{}", value.name, wanted.address, wanted.kind.letter());
-        let codec = wanted.codec.ok_or_else(|| format!("{}: unknown type `{}`", place(), value.value_type))?;
-        let value = cell.map_err(|error| error.to_string()).and_then(|raw| codec.value(raw).map_err(|e| e.to_string()));
+        wanted.codec.ok_or_else(|| format!("{}: unknown type `{}`", place(), value.value_type))?;
+        let value = cell.map_err(|error| error.to_string()).flatten();
         value.map_err(|error| format!("{}: {error}", place()))?;
     }
     Ok(())
 }
 
 fn wanted(value: &TemplateParam) -> Option<Wanted> {
-    let codec = codec(&value.value_type, value.bit_position, Decimal::ONE, Decimal::ZERO);
     Some(Wanted {
         kind: RegisterKind::from_code(&value.kind)?,
         address: value.address,
-        codec,
+        codec: value.codec(),
         alone: value.reads_alone,
     })
+}
+
+/// The value in registers, or why there is none.
+#[expect(clippy::unnecessary_wraps, reason = "registers that came are no failure of the reading")]
+fn held(codec: &Codec, registers: &[u16]) -> Result<Result<Held, String>, CellError> {
+    Ok(codec.decode(registers).map(Held::from).map_err(|error| error.to_string()))
 }
 
 /// A write as the device took it.
 pub struct Written {
     /// The value before, unless the registers held none.
-    pub old: Option<Value>,
+    pub old: Option<Held>,
     /// What was written, after truncation to the registers (D-15).
-    pub new: Value,
+    pub new: Held,
 }
 
 /// Writes a value: what stands there is read first, a bit is merged into its register, and nothing
@@ -120,19 +117,21 @@ pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, t
         })
         .await
         .map_err(|error| error.to_string())?;
-    let old = codec.decode(&present).ok();
+    let old = codec.decode(&present).ok().map(Held::from);
     let mut registers = present;
     codec.encode(text, &mut registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
     let new = codec.decode(&registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
-    check_limits(param, new.decimal())?;
+    check_limits(param, &new)?;
     turn.write(param.kind, param.address, &registers, device.write_function, device.timeout_ms)
         .await
         .map_err(|error| error.to_string())?;
     tracing::info!(param = param.id, device = device.id, value = %new, "parameter written");
-    Ok(Written { old, new })
+    Ok(Written { old, new: new.into() })
 }
 
-fn check_limits(param: &Param, value: Decimal) -> Result<(), String> {
+/// A text has no limits.
+fn check_limits(param: &Param, value: &Value<'_>) -> Result<(), String> {
+    let Some(value) = value.decimal() else { return Ok(()) };
     if let Some(min) = param.min.filter(|min| value < *min) {
         return Err(format!("`{value}` is below the lowest allowed value {min}"));
     }

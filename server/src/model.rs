@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, Decimal, Lang, Raw};
+use parabus_core::value::{Codec, DataType, Decimal, Lang, Raw, Text, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -271,6 +271,10 @@ pub struct Param {
     pub precision: Option<u8>,
     pub bit_position: Option<u8>,
     pub bits_amount: Option<u8>,
+    /// Registers of a text.
+    pub length: Option<u8>,
+    /// Raw bits that stand for "no value".
+    pub not_available: Vec<u64>,
     /// Lowest and highest value accepted on write.
     pub min: Option<Decimal>,
     pub max: Option<Decimal>,
@@ -364,6 +368,10 @@ pub struct TemplateParam {
     #[serde(default)]
     pub bits_amount: Option<u8>,
     #[serde(default)]
+    pub length: Option<u8>,
+    #[serde(default)]
+    pub not_available: Vec<u64>,
+    #[serde(default)]
     pub label: Option<String>,
     #[serde(default)]
     pub category: Option<String>,
@@ -396,6 +404,14 @@ pub struct TemplateParam {
     pub text_descriptions: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     pub translations: BTreeMap<String, Words>,
+}
+
+impl TemplateParam {
+    /// How registers become the value; `None` as for a parameter.
+    pub fn codec(&self) -> Option<Codec> {
+        let parts = Parts { bit: self.bit_position, bits: self.bits_amount, length: self.length };
+        codec(&self.value_type, parts, &self.not_available, Decimal::ONE, Decimal::ZERO)
+    }
 }
 
 fn one() -> String {
@@ -483,13 +499,63 @@ pub struct Cycle {
 impl Param {
     /// How registers become the value; `None` for a type or bit that this version cannot decode.
     pub fn codec(&self) -> Option<Codec> {
-        codec(&self.value_type, self.bit_position, self.multiplier, self.shift)
-            .map(|codec| codec.precision(self.precision))
+        let parts = Parts { bit: self.bit_position, bits: self.bits_amount, length: self.length };
+        let codec = codec(&self.value_type, parts, &self.not_available, self.multiplier, self.shift);
+        codec.map(|codec| codec.precision(self.precision))
     }
 }
 
+/// Which part of a register a value is, or how many registers a text has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    pub bit: Option<u8>,
+    pub bits: Option<u8>,
+    pub length: Option<u8>,
+}
+
 /// A codec from the fields that history keeps, too.
-pub fn codec(value_type: &str, bit: Option<u8>, multiplier: Decimal, shift: Decimal) -> Option<Codec> {
-    let data_type = parabus_core::value::DataType::from_code(value_type).ok()?;
-    Codec::new(data_type).multiplier(multiplier).shift(shift).bit(bit.unwrap_or(0)).ok()
+pub fn codec(
+    value_type: &str,
+    parts: Parts,
+    not_available: &[u64],
+    multiplier: Decimal,
+    shift: Decimal,
+) -> Option<Codec> {
+    let data_type = DataType::from_code(value_type).ok()?;
+    let codec = Codec::new(data_type).multiplier(multiplier).shift(shift).bit(parts.bit.unwrap_or(0)).ok()?;
+    let count = match data_type {
+        DataType::Bits | DataType::Enum => parts.bits,
+        DataType::Text(_) => parts.length,
+        _ => None,
+    };
+    let codec = count.map_or(Ok(codec), |count| codec.bits(count)).ok()?;
+    Some(codec.not_available([not_available.first().copied(), not_available.get(1).copied()]))
+}
+
+/// A value that has left its registers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    Plain(Value<'static>),
+    Text(String),
+}
+
+impl Held {
+    pub fn value(&self) -> Value<'_> {
+        match self {
+            Held::Plain(value) => *value,
+            Held::Text(text) => Value::Text(Text::plain(text)),
+        }
+    }
+}
+
+impl From<Value<'_>> for Held {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Bit(bit) => Held::Plain(Value::Bit(bit)),
+            Value::Number(number) => Held::Plain(Value::Number(number)),
+            Value::Ipv4(bytes) => Held::Plain(Value::Ipv4(bytes)),
+            Value::Mac(bytes) => Held::Plain(Value::Mac(bytes)),
+            text => Held::Text(text.to_string()),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 # Types of the module. What each function does, with ranges and errors, is in its docstring.
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, overload, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ __all__ = [
     "__version__",
     "crc16",
     "lrc",
+    "decode_array",
     "decode_frame",
     "decode_value",
     "encode_frame",
@@ -62,6 +63,7 @@ _Lang: TypeAlias = Literal["en", "pl", "ru", "ua"]
 _Transport: TypeAlias = Literal["rtu", "tcp", "ascii", "pdu"]
 _Direction: TypeAlias = Literal["request", "response"]
 _Bytes: TypeAlias = Buffer | NDArray[np.uint8]
+_Numbers = TypeVar("_Numbers", NDArray[np.float64], NDArray[np.int64])
 _Registers: TypeAlias = Sequence[int] | NDArray[np.uint16]
 
 @type_check_only
@@ -139,7 +141,32 @@ def decode_value(
     precision: int | None = None,
     bit: int | None = None,
     bits: int | None = None,
+    not_available: Sequence[int | str] | None = None,
 ) -> DecodedValue: ...
+@overload
+def decode_array(
+    buffer: _Bytes | NDArray[np.uint16],
+    data_type: str,
+    *,
+    multiplier: str = "1",
+    shift: str = "0",
+    bit: int | None = None,
+    bits: int | None = None,
+    not_available: Sequence[int | str] | None = None,
+    out: None = None,
+) -> NDArray[np.float64] | NDArray[np.int64]: ...
+@overload
+def decode_array(
+    buffer: _Bytes | NDArray[np.uint16],
+    data_type: str,
+    *,
+    multiplier: str = "1",
+    shift: str = "0",
+    bit: int | None = None,
+    bits: int | None = None,
+    not_available: Sequence[int | str] | None = None,
+    out: _Numbers,
+) -> _Numbers: ...
 def encode_value(
     text: str,
     data_type: str,

@@ -77,19 +77,19 @@ impl<'a> Format<'a> {
 /// A value with its format, ready to print.
 #[derive(Clone, Copy, Debug)]
 pub struct Formatted<'a> {
-    value: Value,
+    value: Value<'a>,
     format: Format<'a>,
 }
 
 impl<'a> Formatted<'a> {
-    pub(super) const fn new(value: Value, format: Format<'a>) -> Self {
+    pub(super) const fn new(value: Value<'a>, format: Format<'a>) -> Self {
         Formatted { value, format }
     }
 }
 
 impl fmt::Display for Formatted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.value.decimal();
+        let Some(number) = self.value.decimal() else { return self.value.fmt(f) };
         let is_this = |(key, _): &&(&str, &str)| Decimal::parse(key).is_ok_and(|key| key == number);
         if let Some((_, text)) = self.format.texts.iter().find(is_this) {
             return f.write_str(text);

@@ -193,8 +193,8 @@ pub struct Number(Box<RawValue>);
 
 impl Number {
     /// The number of a value; `None` for a text.
-    pub fn of(value: &Value) -> Option<Number> {
-        Number::from_text(value)
+    pub fn of(value: &Value<'_>) -> Option<Number> {
+        Number::from_text(value.decimal()?)
     }
 
     fn from_text(text: impl Display) -> Option<Number> {

@@ -118,11 +118,6 @@ fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
     })
 }
 
-/// A bit without a number of bits is one.
-fn bits_amount(param: &file::Parameter) -> Option<u8> {
-    param.bits_amount.or(param.bit_position.map(|_| 1))
-}
-
 fn by_code<T: Clone>(of_languages: &BTreeMap<file::Language, T>) -> BTreeMap<String, T> {
     of_languages.iter().map(|(lang, of_lang)| (lang.0.clone(), of_lang.clone())).collect()
 }
@@ -134,7 +129,9 @@ fn template_param(param: &file::Parameter) -> TemplateParam {
         address: param.address,
         value_type: param.value_type.0.to_string(),
         bit_position: param.bit_position,
-        bits_amount: bits_amount(param),
+        bits_amount: param.bits_amount(),
+        length: param.length,
+        not_available: param.not_available.clone(),
         label: param.label.clone(),
         category: param.category.clone(),
         description: param.description.clone(),
@@ -398,7 +395,9 @@ impl<'p> Plan<'p, '_> {
             shift: param.shift.0,
             precision: param.precision,
             bit_position: param.bit_position,
-            bits_amount: bits_amount(param),
+            bits_amount: param.bits_amount(),
+            length: param.length,
+            not_available: param.not_available.clone(),
             min: param.min.map(|min| min.0),
             max: param.max.map(|max| max.0),
             is_tracked: param.is_tracked,

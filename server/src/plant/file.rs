@@ -248,8 +248,14 @@ pub struct Parameter {
     pub value_type: TypeCode,
     #[serde(default, deserialize_with = "bit", skip_serializing_if = "Option::is_none")]
     pub bit_position: Option<u8>,
-    #[serde(default, deserialize_with = "bits_amount", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bits_amount: Option<u8>,
+    /// Registers of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u8>,
+    /// Raw bits that stand for "no value", at most 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_available: Vec<u64>,
     #[serde(default = "decimal_one", skip_serializing_if = "is_one")]
     pub multiplier: Exact,
     #[serde(default = "decimal_zero", skip_serializing_if = "is_zero")]
@@ -314,10 +320,8 @@ impl Parameter {
         if self.register_kind.is_bit() && self.value_type.0 != DataType::Bit {
             fault("type", "a coil or discrete-input holds one bit, expected `bit`");
         }
-        if self.bit_position.is_some() && self.value_type.0 != DataType::Bit {
-            fault("bitPosition", "only for the type `bit`");
-        }
-        if usize::from(self.address) + self.value_type.0.register_count() > 0x1_0000 {
+        self.check_parts(&mut fault);
+        if usize::from(self.address) + self.codec().register_count() > 0x1_0000 {
             fault("address", "the value goes beyond address 65535");
         }
         if self.multiplier.0.is_zero() {
@@ -349,7 +353,46 @@ impl Parameter {
 
     pub fn codec(&self) -> Codec {
         let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
-        codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec)
+        let codec = codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec);
+        let count = if self.takes_bits() { self.bits_amount } else { self.length };
+        let codec = count.and_then(|count| codec.bits(count).ok()).unwrap_or(codec);
+        codec.not_available([self.not_available.first().copied(), self.not_available.get(1).copied()])
+    }
+
+    /// Bits of its register: one of a `bit`.
+    pub fn bits_amount(&self) -> Option<u8> {
+        self.bits_amount.or(self.bit_position.filter(|_| self.value_type.0 == DataType::Bit).map(|_| 1))
+    }
+
+    const fn takes_bits(&self) -> bool {
+        matches!(self.value_type.0, DataType::Bits | DataType::Enum)
+    }
+
+    fn check_parts(&self, fault: &mut impl FnMut(&'static str, &str)) {
+        let data_type = self.value_type.0;
+        if self.bit_position.is_some() && !data_type.is_part() {
+            fault("bitPosition", "only for the types `bit`, `bits` and `enum`");
+        }
+        let is_one = data_type == DataType::Bit && self.bits_amount == Some(1);
+        let most = 16 - self.bit_position.unwrap_or(0).min(15);
+        match self.bits_amount {
+            Some(_) if !self.takes_bits() && !is_one => fault("bitsAmount", "only for the types `bits` and `enum`"),
+            Some(bits) if !(1..=most).contains(&bits) => fault("bitsAmount", "beyond bit 15, or none"),
+            None if data_type == DataType::Bits => fault("bitsAmount", "missing, expected the number of bits"),
+            _ => {}
+        }
+        match (data_type, self.length) {
+            (DataType::Text(_), Some(1..=125)) => {}
+            (DataType::Text(_), _) => fault("length", "missing or out of range, expected 1 to 125 registers"),
+            (_, Some(_)) => fault("length", "only for texts"),
+            _ => {}
+        }
+        if self.not_available.len() > 2 {
+            fault("notAvailable", "expected at most 2 codes");
+        }
+        if matches!(data_type, DataType::Text(_)) && !self.not_available.is_empty() {
+            fault("notAvailable", "a text has no raw bits");
+        }
     }
 }
 
@@ -579,10 +622,6 @@ fn stop_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D
 
 fn bit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     within(deserializer, 0, 15).map(Some)
-}
-
-fn bits_amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    within(deserializer, 1, 16).map(Some)
 }
 
 fn precision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {

@@ -14,10 +14,10 @@ use crate::link::{Link, LinkError, Priority, Read};
 use crate::model::{CellError, Device, Param};
 
 /// What a reading brought, in the order of what was wanted.
-pub struct Reading {
+pub struct Reading<T> {
     /// Arrival of the first reply: the instant of the whole reading.
     pub answered_at: Option<Instant>,
-    pub cells: Vec<Result<Raw, CellError>>,
+    pub cells: Vec<Result<T, CellError>>,
 }
 
 /// How a device is asked.
@@ -72,6 +72,11 @@ struct Slot {
     alone: bool,
 }
 
+/// Raw bits, as they are stored.
+pub fn raw(codec: &Codec, registers: &[u16]) -> Result<Raw, CellError> {
+    codec.raw(registers).map_err(|_| CellError::NoNumber)
+}
+
 fn cell_error(error: &LinkError) -> CellError {
     match error {
         LinkError::Timeout | LinkError::Silent => CellError::Timeout,
@@ -84,9 +89,16 @@ fn cell_error(error: &LinkError) -> CellError {
 
 /// Reads values of one device with as few requests as it lets: it is not asked again for what it is
 /// known to refuse. The first request without a reply ends the reading: the rest would only wait as long.
-pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned: &mut Learned) -> Reading {
+/// `decode` makes of a value's registers what is wanted of it.
+pub async fn read_cells<T>(
+    link: &Link,
+    manner: &Manner,
+    wanted: &[Wanted],
+    learned: &mut Learned,
+    decode: impl Fn(&Codec, &[u16]) -> Result<T, CellError>,
+) -> Reading<T> {
     learned.begin();
-    let mut cells = vec![Err(CellError::NoNumber); wanted.len()];
+    let mut cells: Vec<Result<T, CellError>> = wanted.iter().map(|_| Err(CellError::NoNumber)).collect();
     let mut slots: Vec<Slot> = wanted.iter().enumerate().filter_map(|(index, wanted)| slot(index, wanted)).collect();
     slots.sort_by_key(|slot| (slot.alone, slot.point));
     let mut left_out = Vec::new();
@@ -129,7 +141,7 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
                     let start = usize::from(slot.point.address - group.address);
                     let own = registers.get(start..start + usize::from(slot.point.count)).unwrap_or_default();
                     if let Some(cell) = cells.get_mut(slot.index) {
-                        *cell = slot.codec.raw(own).map_err(|_| CellError::NoNumber);
+                        *cell = decode(&slot.codec, own);
                     }
                 }
                 continue;

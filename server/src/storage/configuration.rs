@@ -206,6 +206,8 @@ fn param(row: &Row<'_>) -> Result<Param, StoreError> {
         precision: row.get("precision")?,
         bit_position: row.get("bit_position")?,
         bits_amount: row.get("bits_amount")?,
+        length: row.get("length")?,
+        not_available: raw_codes(row.get("not_available")?)?,
         min: limit(row.get("min")?)?,
         max: limit(row.get("max")?)?,
         is_tracked: row.get("is_tracked")?,
@@ -215,6 +217,11 @@ fn param(row: &Row<'_>) -> Result<Param, StoreError> {
         translations: json("translations of a parameter", row.get("translations")?)?,
         reads_alone: row.get("reads_alone")?,
     })
+}
+
+/// Raw bits that stand for "no value".
+pub(super) fn raw_codes(text: String) -> Result<Vec<u64>, StoreError> {
+    json("raw bits for no value", text)
 }
 
 /// The newest read-group of each device.

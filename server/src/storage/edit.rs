@@ -1,5 +1,6 @@
 //! Changes of the configuration inside one transaction.
 
+use parabus_core::value::DataType;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -153,7 +154,7 @@ impl<'c> Edit<'c> {
                  disable_note, host, port, sku, solution, controller_unit_id, device_passwords,
                  max_inflight_requests, framing, baud, parity, stop_bits, is_vpn, request_gap_ms)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22)
+                 ?21, ?22, ?23, ?24)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, disabled_on = ?7,
                  disabled_by = ?8, disable_note = ?9, host = ?10, port = ?11, sku = ?12, solution = ?13,
                  controller_unit_id = ?14, device_passwords = ?15, max_inflight_requests = ?16,
@@ -227,13 +228,14 @@ impl<'c> Edit<'c> {
         self.execute(
             "INSERT INTO param (id, device_id, name, slug, description, category, label, unit, kind, address,
                  value_type, bit_position, bits_amount, multiplier, shift, precision, min, max, is_tracked,
-                 is_programmable, texts, on_dashboard, translations, reads_alone)
+                 is_programmable, texts, on_dashboard, translations, reads_alone, length, not_available)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22, ?23, ?24)
+                 ?21, ?22, ?23, ?24, ?25, ?26)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, category = ?6, label = ?7,
                  unit = ?8, kind = ?9, address = ?10, value_type = ?11, bit_position = ?12, bits_amount = ?13,
                  multiplier = ?14, shift = ?15, precision = ?16, min = ?17, max = ?18, is_tracked = ?19,
-                 is_programmable = ?20, texts = ?21, on_dashboard = ?22, translations = ?23, reads_alone = ?24",
+                 is_programmable = ?20, texts = ?21, on_dashboard = ?22, translations = ?23, reads_alone = ?24,
+                 length = ?25, not_available = ?26",
             params![
                 id,
                 param.device_id,
@@ -258,7 +260,9 @@ impl<'c> Edit<'c> {
                 to_json(&param.texts),
                 param.on_dashboard,
                 to_json(&param.translations),
-                param.reads_alone
+                param.reads_alone,
+                param.length,
+                to_json(&param.not_available)
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
@@ -273,7 +277,7 @@ impl<'c> Edit<'c> {
         let after = configuration::load(self.connection)?;
         for device in after.devices.values() {
             let tracked: Vec<&Param> =
-                after.params_of(device.id).filter(|param| param.is_tracked && param.codec().is_some()).collect();
+                after.params_of(device.id).filter(|param| param.is_tracked && has_raw(param)).collect();
             self.refresh_group(device, &tracked)?;
         }
         self.connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'config_revision'", [])?;
@@ -283,17 +287,23 @@ impl<'c> Edit<'c> {
     fn refresh_group(&self, device: &Device, tracked: &[&Param]) -> Result<(), StoreError> {
         let present = device.group.as_ref().map_or(0, |group| group.id);
         let mut columns = self.connection.prepare_cached(
-            "SELECT param_id, value_type, bit, multiplier, shift FROM group_column WHERE group_id = ? ORDER BY position",
+            "SELECT param_id, value_type, bit, multiplier, shift, bits, not_available FROM group_column
+             WHERE group_id = ? ORDER BY position",
         )?;
-        type Column = (ParamId, String, Option<u8>, String, String);
+        type Column = (ParamId, String, Option<u8>, String, String, Option<u8>, String);
         let kept: Vec<Column> = columns
-            .query_map([present], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .query_map([present], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+            })?
             .collect::<Result<_, _>>()?;
         let wanted: Vec<Column> = tracked
             .iter()
             .map(|param| {
                 let scale = (param.multiplier.to_string(), param.shift.to_string());
-                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1)
+                let codes = to_json(&param.not_available);
+                // The one bit of a `bit` goes without saying.
+                let bits = param.bits_amount.filter(|_| param.value_type != "bit");
+                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1, bits, codes)
             })
             .collect();
         if kept == wanted {
@@ -302,14 +312,19 @@ impl<'c> Edit<'c> {
         self.connection.execute("INSERT INTO read_group (device_id) VALUES (?)", [device.id])?;
         let group = self.connection.last_insert_rowid();
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift, bits, not_available)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
-        for (position, (param, value_type, bit, multiplier, shift)) in
+        for (position, (param, value_type, bit, multiplier, shift, bits, codes)) in
             wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column))
         {
-            insert.execute(params![group, position, param, value_type, bit, multiplier, shift])?;
+            insert.execute(params![group, position, param, value_type, bit, multiplier, shift, bits, codes])?;
         }
         Ok(())
     }
+}
+
+/// Whether readings of it can be kept: those of texts have no raw bits.
+fn has_raw(param: &Param) -> bool {
+    param.codec().is_some_and(|codec| !matches!(codec.data_type(), DataType::Text(_)))
 }

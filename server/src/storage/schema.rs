@@ -94,6 +94,11 @@ const STEPS: &[&str] = &[
          sku TEXT PRIMARY KEY, template_id INTEGER NOT NULL REFERENCES template ON DELETE CASCADE) WITHOUT ROWID;
      ALTER TABLE param ADD COLUMN translations TEXT NOT NULL DEFAULT '{}';
      ALTER TABLE param ADD COLUMN reads_alone INTEGER NOT NULL DEFAULT 0;",
+    // `not_available` is a JSON list of raw bits.
+    "ALTER TABLE param ADD COLUMN length INTEGER;
+     ALTER TABLE param ADD COLUMN not_available TEXT NOT NULL DEFAULT '[]';
+     ALTER TABLE group_column ADD COLUMN bits INTEGER;
+     ALTER TABLE group_column ADD COLUMN not_available TEXT NOT NULL DEFAULT '[]';",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

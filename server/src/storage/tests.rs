@@ -25,6 +25,8 @@ fn param(device_id: i64, name: &str, address: u16) -> Param {
         precision: None,
         bit_position: None,
         bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
         min: None,
         max: None,
         is_tracked: true,

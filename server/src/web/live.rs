@@ -14,7 +14,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
-use parabus_core::value::{DataType, Lang};
+use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
@@ -45,7 +45,7 @@ pub struct LiveQuery {
 struct LiveParam<'a> {
     param_id: ParamId,
     device_id: DeviceId,
-    /// Type in this stream: a bit of a register comes alone, as 0 or 1.
+    /// Type in this stream: a part of a register comes alone, a bit as 0 or 1, several bits as an `enum`.
     value_type: &'a str,
     multiplier: String,
     shift: String,
@@ -206,7 +206,7 @@ impl Listener {
         seen.map(|param| LiveParam {
             param_id: param.id,
             device_id: param.device_id,
-            value_type: &param.value_type,
+            value_type: if param.value_type == "bits" { "enum" } else { &param.value_type },
             multiplier: param.multiplier.to_string(),
             shift: param.shift.to_string(),
             precision: param.codec().and_then(|codec| codec.decimals()),
@@ -254,11 +254,11 @@ impl Listener {
     }
 }
 
-/// Raw bits as the registers that they came from; a bit alone, as 0 or 1.
+/// Raw bits as the registers that they came from; a part of a register alone.
 fn registers_of(param: &Param, raw: parabus_core::value::Raw) -> Option<Vec<u16>> {
     let codec = param.codec()?;
-    if codec.data_type() == DataType::Bit {
-        return Some(vec![u16::from(raw.0 != 0)]);
+    if codec.data_type().is_part() {
+        return Some(vec![u16::try_from(raw.0).ok()?]);
     }
     let mut registers = vec![0; codec.register_count()];
     codec.emit(raw, &mut registers).ok()?;

@@ -259,6 +259,8 @@ fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
         precision: None,
         bit_position: None,
         bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
         min: None,
         max: Some(Decimal::from(90i64)),
         is_tracked,

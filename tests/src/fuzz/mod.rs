@@ -11,6 +11,7 @@ mod machines;
 mod parsers;
 mod plans;
 mod scanners;
+mod values;
 
 pub use generate::generate;
 
@@ -47,7 +48,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -65,5 +66,6 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "frame-scanner", run: contract::frame_scanner, shape: Shape::Stream },
     Target { name: "modbus-client", run: contract::modbus_client, shape: Shape::Steps },
     Target { name: "modbus-server", run: contract::modbus_server, shape: Shape::Steps },
+    Target { name: "values", run: values::values, shape: Shape::Numbers },
     Target { name: "plans", run: contract::plans, shape: Shape::Numbers },
 ];

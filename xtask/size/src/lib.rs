@@ -14,7 +14,7 @@ use parabus_core::modbus::{RegisterKind, Request, Response, WriteFunction, ascii
 use parabus_core::reference::Reference;
 use parabus_core::schedule::{BackOff, DeviceSchedule};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, DataType, Decimal, Format, Lang};
+use parabus_core::value::{Codec, DataType, Decimal, Format, Lang, Source};
 
 /// Bytes of the caller, as text.
 ///
@@ -57,9 +57,9 @@ pub unsafe extern "C" fn size_reference(data: *const u8, length: usize) -> u32 {
 /// Decodes a value with scale, prints it, prints it for people and encodes it again.
 ///
 /// # Safety
-/// `data` points to `length` bytes, `registers` to 4 registers.
+/// `data` points to `length` bytes, `registers` to 125 registers.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *mut [u16; 4], bit: u8) -> u32 {
+pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *mut [u16; 125], bit: u8) -> u32 {
     // SAFETY: promised by the caller.
     let (code, registers) = unsafe { (text(data, length), &mut *registers) };
     let (Ok(data_type), Ok(multiplier), Ok(lang)) =
@@ -70,16 +70,41 @@ pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *
     let Ok(codec) = Codec::new(data_type).multiplier(multiplier).shift(multiplier).precision(Some(bit)).bit(bit) else {
         return 0;
     };
+    let codec = codec.bits(bit).unwrap_or(codec).not_available([Some(bit.into()), None]);
     let value = codec.decode(registers.get(..codec.register_count()).unwrap_or_default());
     let shown = match value {
         Ok(value) => {
             let texts = [("1", "on")];
             let format = Format { lang, unit: Some("kW"), decimals: Some(bit), texts: &texts };
-            printed(&value) + printed(&value.format(&format)) + value.decimal().to_f64() as u32
+            printed(&value)
+                + printed(&value.format(&format))
+                + value.decimal().map_or(0.0, |number| number.to_f64()) as u32
         }
         Err(error) => printed(&error),
     };
     codec.encode(code, registers).map_or(0, |count| shown.wrapping_add(count as u32))
+}
+
+/// Decodes an array to numbers and to integers.
+///
+/// # Safety
+/// `data` points to `length` bytes, `floats` and `integers` to 125 places each.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_array(
+    data: *const u8,
+    length: usize,
+    floats: *mut [f64; 125],
+    integers: *mut [i64; 125],
+) -> u32 {
+    // SAFETY: promised by the caller.
+    let (bytes, floats, integers) =
+        unsafe { (core::slice::from_raw_parts(data, length), &mut *floats, &mut *integers) };
+    // SAFETY: as above.
+    let code = unsafe { text(data, length) };
+    let (Ok(data_type), Ok(scale)) = (DataType::from_code(code), Decimal::parse(code)) else { return 0 };
+    let codec = Codec::new(data_type).multiplier(scale).shift(scale).not_available([Some(length as u64), None]);
+    let decoded = codec.decode_array(Source::Bytes(bytes), floats).map_or(0, |decoded| decoded.values);
+    decoded.wrapping_add(codec.decode_array_integers(Source::Bytes(bytes), integers).unwrap_or(0)) as u32
 }
 
 /// Reads an instant and prints it.

@@ -129,6 +129,11 @@ impl Decimal {
         if self.exponent < 0 { self.exponent.unsigned_abs() } else { 0 }
     }
 
+    /// Mantissa and exponent.
+    pub(super) const fn parts(&self) -> (i128, i16) {
+        (self.mantissa, self.exponent)
+    }
+
     /// Whether the number is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {

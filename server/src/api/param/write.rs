@@ -66,9 +66,9 @@ impl Endpoint for WriteParam {
         Ok(match control::write_param(&context.app, param, device, net, &request.body.new_value).await {
             Ok(written) => WriteReply::Written {
                 ok: Written {
-                    old_value: written.old.map(|value| value.to_string()).unwrap_or_default(),
-                    new_value: written.new.to_string(),
-                    formatted_value: formatted(param, &written.new, lang),
+                    old_value: written.old.map(|old| old.value().to_string()).unwrap_or_default(),
+                    new_value: written.new.value().to_string(),
+                    formatted_value: formatted(param, &written.new.value(), lang),
                 },
             },
             Err(error) => WriteReply::Failure(Failure::new(error)),
