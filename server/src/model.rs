@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Decimal, Lang, Raw};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::reference::Index;
 
 /// Identifier of an organization; the seed's integers.
 pub type OrgId = i64;
@@ -371,6 +374,8 @@ pub struct Directory {
     pub params: BTreeMap<ParamId, Param>,
     pub templates: BTreeMap<TemplateId, Template>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
+    /// What references are looked up in, once it was asked for.
+    pub index: OnceLock<Index>,
 }
 
 /// Why a reading holds no value.

@@ -18,10 +18,12 @@ mod permission;
 pub mod public;
 pub mod raw;
 pub mod readings;
+pub mod references;
 mod serve;
 mod types;
 pub mod user;
 mod values;
+mod widget;
 
 use std::sync::Arc;
 
@@ -76,6 +78,7 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<device::get::GetDevice>(),
     Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
+    Entry::of::<device::widgets::DeviceWidgets>(),
     Entry::of::<em130::read_events::ReadEvents>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),
     Entry::of::<net::connection_status::ConnectionStatus>(),
@@ -85,6 +88,8 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<net::list::ListNets>(),
     Entry::of::<net::tree::DeviceParamTree>(),
     Entry::of::<param::write::WriteParam>(),
+    Entry::of::<params::change::ChangeParams>(),
+    Entry::of::<params::delete::DeleteParams>(),
     Entry::of::<params::get_info::GetInfo>(),
     Entry::of::<params::last_readings::LastReadings>(),
     Entry::of::<params::read_realtime::ReadRealtime>(),
@@ -99,6 +104,11 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_controller_modbus_settings::WriteControllerModbusSettings>(),
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
+    Entry::of::<references::get_id_by_reference::GetIdByReference>(),
+    Entry::of::<references::get_param_values::GetParamValues>(),
+    Entry::of::<references::increment::Increment>(),
+    Entry::of::<references::save_param_value::SaveParamValue>(),
+    Entry::of::<references::toggle::Toggle>(),
     Entry::of::<user::orgs::UserOrgs>(),
 ];
 

@@ -1,6 +1,7 @@
 //! The configuration from its tables into a snapshot.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -78,6 +79,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         params: params.into_iter().map(|param| (param.id, param)).collect(),
         templates: templates.into_iter().map(|template| (template.id, template)).collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
+        index: OnceLock::new(),
     })
 }
 

@@ -10,3 +10,5 @@ mod examples;
 mod harness;
 mod links;
 mod page;
+mod params;
+mod references;
