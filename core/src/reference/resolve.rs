@@ -206,6 +206,7 @@ mod tests {
     const MAC: [u8; 6] = [0x12, 0x34, 0x56, 0x78, 0x90, 0xAB];
 
     /// Networks: id, slug, address, controller.
+    #[expect(clippy::type_complexity, reason = "a table of a test")]
     const NETS: [(u64, &str, Option<[u8; 4]>, Option<[u8; 6]>); 4] = [
         (1, "main", Some([10, 0, 0, 5]), None),
         (2, "hall", Some([10, 0, 0, 6]), None),
