@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, DataType, Decimal, Lang, Raw, Text, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::reference::Index;
 
 /// Identifier of an organization; the seed's integers.
 pub type OrgId = i64;
@@ -460,6 +463,8 @@ pub struct Directory {
     /// By the SKU of the controller.
     pub sku_templates: BTreeMap<String, TemplateId>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
+    /// What references are looked up in, once it was asked for.
+    pub index: OnceLock<Index>,
 }
 
 /// Why a reading holds no value.
@@ -545,6 +550,12 @@ impl Held {
             Held::Plain(value) => *value,
             Held::Text(text) => Value::Text(Text::plain(text)),
         }
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
     }
 }
 

@@ -18,11 +18,13 @@ mod permission;
 pub mod public;
 pub mod raw;
 pub mod readings;
+pub mod references;
 mod serve;
 pub mod template;
 mod types;
 pub mod user;
 mod values;
+mod widget;
 
 use std::sync::Arc;
 
@@ -77,6 +79,7 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<device::get::GetDevice>(),
     Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
+    Entry::of::<device::widgets::DeviceWidgets>(),
     Entry::of::<em130::read_events::ReadEvents>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),
     Entry::of::<net::connection_status::ConnectionStatus>(),
@@ -86,6 +89,8 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<net::list::ListNets>(),
     Entry::of::<net::tree::DeviceParamTree>(),
     Entry::of::<param::write::WriteParam>(),
+    Entry::of::<params::change::ChangeParams>(),
+    Entry::of::<params::delete::DeleteParams>(),
     Entry::of::<params::get_info::GetInfo>(),
     Entry::of::<params::last_readings::LastReadings>(),
     Entry::of::<params::read_realtime::ReadRealtime>(),
@@ -100,6 +105,11 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_controller_modbus_settings::WriteControllerModbusSettings>(),
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
+    Entry::of::<references::get_id_by_reference::GetIdByReference>(),
+    Entry::of::<references::get_param_values::GetParamValues>(),
+    Entry::of::<references::increment::Increment>(),
+    Entry::of::<references::save_param_value::SaveParamValue>(),
+    Entry::of::<references::toggle::Toggle>(),
     Entry::of::<template::get::GetTemplate>(),
     Entry::of::<template::of_sku::TemplateOfSku>(),
     Entry::of::<user::orgs::UserOrgs>(),

@@ -368,6 +368,11 @@ impl Session<'_> {
             if let Err(reason) = self.send_what_may_go().await {
                 return End::Fault(reason);
             }
+            let is_idle =
+                self.waiting.is_empty() && self.cleared.is_none() && self.urgent.is_none() && self.routine.is_none();
+            if is_idle && jobs.are_over() {
+                return End::NoLongerNeeded;
+            }
             let deadline = match self.machine.poll(clock::monotonic_us()) {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
@@ -430,11 +435,6 @@ impl Session<'_> {
                     Err(error) => return End::Fault(error.to_string()),
                 },
                 () = sleep_until(deadline) => {}
-            }
-            let is_idle =
-                self.waiting.is_empty() && self.cleared.is_none() && self.urgent.is_none() && self.routine.is_none();
-            if is_idle && jobs.are_over() {
-                return End::NoLongerNeeded;
             }
         }
     }

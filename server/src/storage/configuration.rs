@@ -1,6 +1,7 @@
 //! The configuration from its tables into a snapshot.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -81,6 +82,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         templates: templates.into_iter().map(|template| (template.id, template)).collect(),
         sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
+        index: OnceLock::new(),
     })
 }
 

@@ -10,4 +10,6 @@ mod examples;
 mod harness;
 mod links;
 mod page;
+mod params;
+mod references;
 mod templates;
