@@ -44,6 +44,8 @@ export const decodeValue = (registers, dataType, options = {}) => {
 };
 export const encodeValue = (text, dataType, options = {}) => call("encode_value", { ...options, text, dataType });
 export const formatValue = (value, options) => call("format_value", { ...options, value });
+export const formatNumber = (text, options) => call("format_number", { ...options, text });
+export const pluralCategory = (text, lang) => call("plural_category", { text, lang });
 /** A frame as core gives it, with JavaScript's names and arrays. */
 function frameOf(fields) {
   const frame = renamed(fields, camel);

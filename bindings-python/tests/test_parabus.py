@@ -16,7 +16,7 @@ KINDS = {
     parabus.ReferenceSyntaxError: {"reference-syntax", "reference-range"},
     parabus.ValueDecodeError: {
         "unknown-data-type", "register-count", "not-finite", "number-syntax", "number-too-long", "value-range",
-        "bit-syntax", "bit-position", "zero-multiplier", "unknown-language", "unknown-number-style",
+        "bit-syntax", "bit-position", "zero-multiplier", "unknown-language", "unknown-number-style", "fraction-digits",
     },
     parabus.FrameError: {
         "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",

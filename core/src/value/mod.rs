@@ -20,14 +20,20 @@
 mod codec;
 mod data_type;
 mod decimal;
+mod digits;
 mod format;
+mod number;
+mod plural;
 
 use core::fmt;
 
 pub use codec::{Codec, Raw};
 pub use data_type::{DataType, Number, WordOrder};
 pub use decimal::Decimal;
-pub use format::{Format, Formatted, Lang};
+pub use digits::Digits;
+pub use format::{Format, Formatted, Lang, Numbers};
+pub use number::{FormattedNumber, Grouping, NumberFormat};
+pub use plural::PluralCategory;
 
 use crate::error::ErrorKind;
 
@@ -85,7 +91,7 @@ pub enum ValueError {
         /// Byte of the text.
         offset: usize,
     },
-    /// The exact result has more than 37 digits.
+    /// The exact result has more than 37 digits, or text that is only printed more than 100.
     NumberTooLong,
     /// The number does not fit the registers.
     ValueRange {
@@ -103,6 +109,12 @@ pub enum ValueError {
     ZeroMultiplier,
     /// Not a language of the API.
     UnknownLanguage,
+    /// Not a way of writing numbers.
+    UnknownNumbers,
+    /// Not a way of grouping digits.
+    UnknownGrouping,
+    /// More than 100 digits behind the point, or at least more than at most.
+    FractionDigits,
 }
 
 impl ValueError {
@@ -119,6 +131,8 @@ impl ValueError {
             ValueError::BitPosition { .. } => ErrorKind::BitPosition,
             ValueError::ZeroMultiplier => ErrorKind::ZeroMultiplier,
             ValueError::UnknownLanguage => ErrorKind::UnknownLanguage,
+            ValueError::UnknownNumbers | ValueError::UnknownGrouping => ErrorKind::UnknownNumberStyle,
+            ValueError::FractionDigits => ErrorKind::FractionDigits,
         }
     }
 
@@ -147,12 +161,17 @@ impl fmt::Display for ValueError {
             ValueError::NumberSyntax { offset } => {
                 write!(f, "not a decimal number at offset {offset}, expected digits such as `-12.5`")
             }
-            ValueError::NumberTooLong => f.write_str("more than 37 digits, expected a shorter number"),
+            ValueError::NumberTooLong => f.write_str("too many digits, expected a shorter number"),
             ValueError::ValueRange { data_type } => write!(f, "does not fit the registers of a {data_type}"),
             ValueError::BitSyntax => f.write_str("not a bit, expected 0, 1, true or false"),
             ValueError::BitPosition { bit } => write!(f, "bit {bit} of a register, expected 0 to 15"),
             ValueError::ZeroMultiplier => f.write_str("the multiplier is 0, expected another number"),
             ValueError::UnknownLanguage => f.write_str("unknown language, expected en, pl, ru or ua"),
+            ValueError::UnknownNumbers => f.write_str("unknown way of writing numbers, expected plain or cldr"),
+            ValueError::UnknownGrouping => f.write_str("unknown grouping, expected auto, always, min2 or never"),
+            ValueError::FractionDigits => {
+                f.write_str("digits behind the point, expected 0 to 100, and no more at least than at most")
+            }
         }
     }
 }
