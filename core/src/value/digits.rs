@@ -28,7 +28,8 @@ impl Digits {
     ///
     /// # Errors
     /// [`ValueError::NumberSyntax`] with the byte where a digit or the end was expected;
-    /// [`ValueError::NumberTooLong`] beyond [`Digits::MAX`] digits or [`Decimal::MAX_EXPONENT`].
+    /// [`ValueError::NumberTooLong`] beyond [`Digits::MAX`] digits, or if the last stands further from the
+    /// point than [`Decimal::MAX_EXPONENT`].
     pub fn parse(text: &str) -> Result<Digits, ValueError> {
         let mut digits = Digits::NONE;
         let mut zeros = 0usize;
@@ -45,7 +46,7 @@ impl Digits {
         })?;
         let last = i32::try_from(zeros).unwrap_or(i32::MAX).saturating_add(exponent);
         let limit = i32::from(Decimal::MAX_EXPONENT);
-        if exponent < -limit || last > limit {
+        if exponent < -limit || exponent > limit {
             return Err(ValueError::NumberTooLong);
         }
         digits.negative = negative;

@@ -8,6 +8,7 @@ mod contract;
 mod generate;
 mod input;
 mod machines;
+mod numbers;
 mod parsers;
 mod plans;
 mod scanners;
@@ -33,6 +34,8 @@ pub enum Shape {
     Steps,
     /// Numbers.
     Numbers,
+    /// Four bytes that choose, and decimal text.
+    NumberText,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -47,7 +50,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -60,6 +63,7 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "client", run: machines::client, shape: Shape::Steps },
     Target { name: "server", run: machines::server, shape: Shape::Steps },
     Target { name: "relay", run: machines::relay, shape: Shape::Steps },
+    Target { name: "number", run: numbers::number, shape: Shape::NumberText },
     Target { name: "plan", run: plans::plan, shape: Shape::Numbers },
     Target { name: "frames", run: contract::frames, shape: Shape::AnyFrame },
     Target { name: "frame-scanner", run: contract::frame_scanner, shape: Shape::Stream },
