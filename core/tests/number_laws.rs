@@ -118,6 +118,9 @@ fn with_symbols_taken_back_it_is_the_number_rounded_on_paper() {
         if usize::from(decimal.decimals()) != fraction {
             continue; // of so many zeros behind the point that they did not fit
         }
+        let mut written = String::new();
+        format.write(decimal, &mut written).unwrap();
+        assert_eq!(written, printed, "{text}");
         assert_eq!(format.number(decimal).to_string(), printed, "{text}");
         assert_eq!(decimal.to_string(), on_paper(&text, 0, None), "{text}");
         assert_eq!(format!("{decimal:.min$}"), on_paper(&text, min, Some(min)), "{text}");

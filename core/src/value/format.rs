@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Decimal, Digits, Value, ValueError, number};
+use super::{Decimal, Value, ValueError, number};
 
 /// Decimals of a float that has no precision of its own.
 const MOST_DECIMALS: u8 = 6;
@@ -129,7 +129,7 @@ impl fmt::Display for Formatted<'_> {
         };
         let most = Some(MOST_DECIMALS.into()).filter(|most| number.decimals() > *most);
         let decimals = self.format.decimals.map(u16::from);
-        number::print(Digits::from(number), &symbols, decimals.unwrap_or(0), decimals.or(most), f)?;
+        number::print_decimal(number, &symbols, decimals.unwrap_or(0), decimals.or(most), f)?;
         match self.format.unit {
             Some(unit) if !unit.is_empty() => {
                 f.write_str(" ")?;

@@ -99,7 +99,7 @@ pub unsafe extern "C" fn size_number(data: *const u8, length: usize, min: u8, ma
         return 0;
     };
     let mut count = Count(0);
-    format.write(digits, &mut count).ok();
+    format.write_digits(digits, &mut count).ok();
     (count.0 + category.code().len()) as u32
 }
 

@@ -12,7 +12,7 @@ use core::fmt;
 use self::binary::{BINARY32, BINARY64, Format, nearest, shortest};
 use self::division::Division;
 pub(super) use self::parser::{Parser, Scanned};
-use super::{Digits, ValueError, number};
+use super::{ValueError, number};
 
 /// An exact decimal number, `mantissa × 10^exponent`, with at most [`Decimal::MAX_DIGITS`] digits.
 ///
@@ -141,6 +141,14 @@ impl Decimal {
     #[must_use]
     pub const fn is_zero(&self) -> bool {
         self.mantissa == 0
+    }
+
+    /// Prints the plain text, as `Display` does, but for less than the machinery of `format_args!` takes.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        number::print_decimal(*self, &number::PLAIN, 0, None, out)
     }
 
     /// The same number without trailing zeros: `25.0` becomes `25`.
@@ -331,6 +339,6 @@ impl core::str::FromStr for Decimal {
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wanted = f.precision().map(|decimals| u16::try_from(decimals).unwrap_or(u16::MAX));
-        number::print(Digits::from(*self), &number::PLAIN, wanted.unwrap_or(0), wanted, f)
+        number::print_decimal(*self, &number::PLAIN, wanted.unwrap_or(0), wanted, f)
     }
 }

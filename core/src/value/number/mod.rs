@@ -11,9 +11,12 @@
 //! assert_eq!(whole.number(Digits::parse("1234.5").unwrap()).to_string(), "1\u{a0}235");
 //! ```
 
+#[cfg(not(target_os = "none"))]
+mod short;
+
 use core::fmt;
 
-use super::{Digits, Lang, ValueError};
+use super::{Decimal, Digits, Lang, ValueError};
 
 /// Where digits before the point stand in groups of three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -102,13 +105,24 @@ impl NumberFormat {
         FormattedNumber { digits: digits.into(), format: self }
     }
 
-    /// Prints a number.
+    /// Prints a number, for less than the machinery of `format_args!` takes.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(&self, digits: impl Into<Digits>, out: &mut dyn fmt::Write) -> fmt::Result {
-        let symbols = self.lang.symbols().grouped(self.grouping);
-        print(digits.into(), &symbols, self.min_fraction.into(), self.max_fraction.map(u16::from), out)
+    pub fn write(&self, number: Decimal, out: &mut dyn fmt::Write) -> fmt::Result {
+        print_decimal(number, &self.symbols(), self.min_fraction.into(), self.max_fraction.map(u16::from), out)
+    }
+
+    /// Prints digits.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_digits(&self, mut digits: Digits, out: &mut dyn fmt::Write) -> fmt::Result {
+        print(&mut digits, &self.symbols(), self.min_fraction.into(), self.max_fraction.map(u16::from), out)
+    }
+
+    const fn symbols(&self) -> Symbols {
+        self.lang.symbols().grouped(self.grouping)
     }
 }
 
@@ -121,17 +135,17 @@ pub struct FormattedNumber {
 
 impl fmt::Display for FormattedNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.format.write(self.digits.clone(), f)
+        self.format.write_digits(self.digits.clone(), f)
     }
 }
 
 /// What stands between digits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Symbols {
-    point: u8,
-    group: &'static [u8],
+    pub(super) point: u8,
+    pub(super) group: &'static [u8],
     /// Digits before the point from which they are grouped.
-    grouped_from: i32,
+    pub(super) grouped_from: i32,
 }
 
 /// A point, no groups.
@@ -161,9 +175,25 @@ impl Lang {
     }
 }
 
+/// Prints a number, at least `min` digits behind the point and at most `max`: see [`NumberFormat::fraction`].
+pub(super) fn print_decimal(
+    number: Decimal,
+    symbols: &Symbols,
+    min: u16,
+    max: Option<u16>,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    // Most numbers of meters are short. A microcontroller has less room than haste.
+    #[cfg(not(target_os = "none"))]
+    if let Some(printed) = short::print(number, symbols, min, max, out) {
+        return printed;
+    }
+    print(&mut number.into(), symbols, min, max, out)
+}
+
 /// Prints digits, at least `min` behind the point and at most `max`: see [`NumberFormat::fraction`].
 pub(super) fn print(
-    mut digits: Digits,
+    digits: &mut Digits,
     symbols: &Symbols,
     min: u16,
     max: Option<u16>,
@@ -232,7 +262,6 @@ impl Line<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Decimal;
     use std::string::{String, ToString};
 
     fn shown(format: NumberFormat, text: &str) -> String {
