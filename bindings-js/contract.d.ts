@@ -153,8 +153,19 @@ export function encodeValue(text: string, dataType: string, options?: Scale): nu
 /** A value as a person reads it. Without `precision` the digits that it has, at most 6. */
 export function formatValue(
   value: string | boolean,
-  options: { lang: Lang; unit?: string; precision?: number; texts?: Record<string, string>; numbers?: "plain" },
+  options: { lang: Lang; unit?: string; precision?: number; texts?: Record<string, string>; numbers?: "plain" | "cldr" },
 ): string;
+/**
+ * A number as a language writes it: the text of `Intl.NumberFormat`, except that zero has no minus.
+ * `minFraction` (0) fills up with zeros; `maxFraction` rounds half away from zero and leaves no trailing
+ * zeros beyond `minFraction`; without it all digits of the text are shown. At most 100 each.
+ */
+export function formatNumber(
+  text: string,
+  options: { lang: Lang; minFraction?: number; maxFraction?: number; grouping?: "auto" | "always" | "min2" | "never" },
+): string;
+/** The form that a word takes behind a number as it is shown: `1` and `1.0` take different ones. */
+export function pluralCategory(text: string, lang: Lang): "one" | "few" | "many" | "other";
 /** A whole frame to fields. Register values go into `out`, if there is one: `values` is then its filled part. */
 export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { out: Uint16Array }): Frame<Uint16Array>;
 export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { out?: undefined }): Frame;

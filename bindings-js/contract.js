@@ -64,6 +64,8 @@ export const decodeArray = (buffer, dataType, { out, ...options } = {}) => {
   return into.length === length ? into : into.subarray(0, length);
 };
 export const formatValue = (value, options) => call("format_value", { ...options, value });
+export const formatNumber = (text, options) => call("format_number", { ...options, text });
+export const pluralCategory = (text, lang) => call("plural_category", { text, lang });
 /** A frame as core gives it, with JavaScript's names and arrays. */
 function frameOf(fields) {
   const frame = renamed(fields, camel);

@@ -67,6 +67,10 @@ functions! {
     encode_value = value,
     /// A value to text for people.
     format_value = value,
+    /// A number as a language writes it.
+    format_number = format,
+    /// The form of a word behind a number.
+    plural_category = format,
     /// Bytes to the fields of a frame.
     decode_frame = modbus,
     /// Fields of a frame to bytes.

@@ -16,6 +16,9 @@ use crate::errors;
 pub struct Small(u8);
 
 impl Small {
+    /// 0.
+    pub const ZERO: Small = Small(0);
+
     /// What the contract takes.
     pub fn number(small: Option<Small>) -> Option<u8> {
         small.map(|small| small.0)

@@ -64,7 +64,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::BitPosition
         | ErrorKind::ZeroMultiplier
         | ErrorKind::UnknownLanguage
-        | ErrorKind::UnknownNumberStyle => py.get_type::<ValueDecodeError>(),
+        | ErrorKind::UnknownNumberStyle
+        | ErrorKind::FractionDigits => py.get_type::<ValueDecodeError>(),
         ErrorKind::FrameTooShort
         | ErrorKind::FrameTooLong
         | ErrorKind::ProtocolId

@@ -6,7 +6,7 @@ mod convert;
 mod errors;
 mod machines;
 
-use parabus_core::contract::{modbus, reference, value};
+use parabus_core::contract::{format, modbus, reference, value};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
@@ -23,8 +23,8 @@ mod _core {
 
     #[pymodule_export]
     use super::{
-        DecodedValue, crc16, decode_array, decode_frame, decode_value, encode_frame, encode_value, format_value, lrc,
-        parse_reference, plan_reads, plan_writes, print_reference,
+        DecodedValue, crc16, decode_array, decode_frame, decode_value, encode_frame, encode_value, format_number,
+        format_value, lrc, parse_reference, plan_reads, plan_writes, plural_category, print_reference,
     };
 
     #[pymodule_export]
@@ -235,7 +235,7 @@ fn encode_value(
 ///     precision: digits after the point, 0 to 255, rounded half away from zero; without it those
 ///         that the number has, at most 6.
 ///     texts: dict of texts shown in place of certain numbers: number as text, text.
-///     numbers: `plain`: a point, no grouping.
+///     numbers: `plain`: a point, no groups; `cldr`: as the language writes them.
 ///
 /// Raises:
 ///     ValueDecodeError: a value that is no number, an unknown language or style.
@@ -261,6 +261,53 @@ fn format_value(
     };
     let call = value::FormatValue { value, lang, unit, precision: Small::number(precision), texts, numbers };
     value::format_value(&call).map_err(|error| errors::raise(py, error))
+}
+
+/// Prints a number as a language writes it: the text of `Intl.NumberFormat`, except that zero has no
+/// minus.
+///
+/// Args:
+///     text: decimal text of at most 100 digits.
+///     lang: `en`, `pl`, `ru` or `ua`.
+///     min_fraction: digits behind the point at least, 0 to 100, filled up with zeros.
+///     max_fraction: digits behind the point at most, 0 to 100: the number is rounded half away from
+///         zero, and has no trailing zeros beyond `min_fraction`. Without it all that the text has.
+///     grouping: `auto` as the language has it, `always` from 4 digits, `min2` from 5, `never`.
+///
+/// Raises:
+///     ValueDecodeError: a text that is no number or too long, an unknown language or grouping;
+///         `min_fraction` above `max_fraction`.
+#[pyfunction]
+#[pyo3(signature = (text, *, lang, min_fraction = Small::ZERO, max_fraction = None, grouping = String::from("auto")),
+       text_signature = "(text, *, lang, min_fraction=0, max_fraction=None, grouping='auto')")]
+fn format_number(
+    py: Python<'_>,
+    text: String,
+    lang: String,
+    min_fraction: Small,
+    max_fraction: Option<Small>,
+    grouping: String,
+) -> PyResult<String> {
+    let [min_fraction, max_fraction] = [Some(min_fraction), max_fraction].map(Small::number);
+    let min_fraction = min_fraction.unwrap_or_default();
+    let call = format::FormatNumber { text, lang, min_fraction, max_fraction, grouping };
+    format::format_number(&call).map_err(|error| errors::raise(py, error))
+}
+
+/// The form that a word takes behind a number, by the rules of CLDR.
+///
+/// Args:
+///     text: the number as it is shown: `1` and `1.0` take different forms.
+///     lang: `en`, `pl`, `ru` or `ua`.
+///
+/// Returns:
+///     `one`, `few`, `many` or `other`.
+///
+/// Raises:
+///     ValueDecodeError: a text that is no number or too long, an unknown language.
+#[pyfunction]
+fn plural_category(py: Python<'_>, text: String, lang: String) -> PyResult<&'static str> {
+    format::plural_category(&format::PluralCategory { text, lang }).map_err(|error| errors::raise(py, error))
 }
 
 /// Takes a frame apart.

@@ -19,7 +19,7 @@ KINDS = {
     parabus.ValueDecodeError: {
         "unknown-data-type", "register-count", "not-finite", "number-syntax", "number-too-long", "value-range",
         "bit-syntax", "bit-position", "zero-multiplier", "not-available", "bcd-digit", "register-byte", "text-encoding",
-        "address-syntax", "not-numeric", "unknown-language", "unknown-number-style",
+        "address-syntax", "not-numeric", "unknown-language", "unknown-number-style", "fraction-digits",
     },
     parabus.FrameError: {
         "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",

@@ -71,6 +71,8 @@ kinds! {
     UnknownLanguage => "unknown-language",
     /// A way of printing that this version does not offer.
     UnknownNumberStyle => "unknown-number-style",
+    /// More than 100 digits behind the point, or at least more than at most.
+    FractionDigits => "fraction-digits",
 
     // modbus
     /// Fewer bytes than the frame needs.

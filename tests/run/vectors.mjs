@@ -29,6 +29,8 @@ const calls = {
   },
   encode_value: (api, { text, data_type, ...options }) => api.encodeValue(text, data_type, options),
   format_value: (api, { value, ...options }) => api.formatValue(value, options),
+  format_number: (api, { text, ...options }) => api.formatNumber(text, renamed(options, camel)),
+  plural_category: (api, { text, lang }) => api.pluralCategory(text, lang),
   decode_frame: (api, { data, ...options }) => frameOut(api.decodeFrame(bytes(data), options)),
   encode_frame: (api, { frame, ...options }) => hex(api.encodeFrame(frameIn(frame), options)),
   crc16: (api, { data }) => api.crc16(bytes(data)),

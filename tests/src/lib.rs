@@ -117,6 +117,8 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "encode_value" => contract::value::encode_value(&read(args)).map(answer),
         "decode_array" => decode_array(args),
         "format_value" => contract::value::format_value(&read(args)).map(answer),
+        "format_number" => contract::format::format_number(&read(args)).map(answer),
+        "plural_category" => contract::format::plural_category(&read(args)).map(answer),
         "decode_frame" => contract::modbus::decode_frame(&read(&with_bytes(args))).map(frame_answer),
         "encode_frame" => contract::modbus::encode_frame(&read(&with_bytes(args))).map(|bytes| hex(&json!(bytes))),
         "lrc" => contract::modbus::lrc(&read(&with_bytes(args))).map(answer),

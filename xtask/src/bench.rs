@@ -31,7 +31,8 @@ pub fn run(area: Option<&str>) -> Result {
     if let Some(area) = area.filter(|area| !AREAS.contains(area)) {
         return Err(format!("unknown area `{area}`, expected one of: {}", AREAS.join(" ")));
     }
-    let with_bindings = matches!(area, None | Some("modbus"));
+    let (with_frames, with_values) = (matches!(area, None | Some("modbus")), matches!(area, None | Some("value")));
+    let with_bindings = with_frames || with_values;
     if with_bindings {
         setup::run()?;
     }
@@ -41,11 +42,15 @@ pub fn run(area: Option<&str>) -> Result {
         return polling::run(&peers, 60);
     }
     race("Rust peers", program(peers).args(area))?;
-    if with_bindings {
+    if with_frames {
         python::build()?;
         race("pymodbus", program(venv_python()).arg("tests/bench/peers.py"))?;
         let addon = node::build()?;
         race("jsmodbus", program("node").args(["tests/bench/peers.mjs", "--addon"]).arg(addon))?;
+    }
+    if with_values {
+        let addon = node::build()?;
+        race("Intl", program("node").args(["tests/bench/values.mjs", "--addon"]).arg(addon))?;
     }
     Ok(())
 }

@@ -29,10 +29,12 @@ __all__ = [
     "decode_value",
     "encode_frame",
     "encode_value",
+    "format_number",
     "format_value",
     "parse_reference",
     "plan_reads",
     "plan_writes",
+    "plural_category",
     "print_reference",
 ]
 
@@ -184,8 +186,17 @@ def format_value(
     unit: str | None = None,
     precision: int | None = None,
     texts: dict[str, str] | None = None,
-    numbers: Literal["plain"] = "plain",
+    numbers: Literal["plain", "cldr"] = "plain",
 ) -> str: ...
+def format_number(
+    text: str,
+    *,
+    lang: _Lang,
+    min_fraction: int = 0,
+    max_fraction: int | None = None,
+    grouping: Literal["auto", "always", "min2", "never"] = "auto",
+) -> str: ...
+def plural_category(text: str, lang: _Lang) -> Literal["one", "few", "many", "other"]: ...
 @overload
 def decode_frame(data: _Bytes, *, transport: _Transport, direction: _Direction, out: None = None) -> Frame: ...
 @overload

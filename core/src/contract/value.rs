@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::error::ErrorKind;
-use crate::value::{ArrayDecoded, Codec, DataType, Decimal, Format, Lang, Source, Value, ValueError};
+use crate::value::{ArrayDecoded, Codec, DataType, Decimal, Format, Lang, Numbers, Source, Value, ValueError};
 
 /// Call of [`decode_value`].
 #[derive(Clone, Debug, Deserialize)]
@@ -162,7 +162,7 @@ pub struct FormatValue {
     pub precision: Option<u8>,
     /// Texts shown in place of certain numbers: number as text, text.
     pub texts: Option<BTreeMap<String, String>>,
-    /// `plain`: a point, no grouping.
+    /// `plain`: a point, no groups; `cldr`: as the language writes them.
     #[serde(default = "plain")]
     pub numbers: String,
 }
@@ -213,10 +213,7 @@ pub fn encode_value(call: &EncodeValue) -> Result<Vec<u16>, Error> {
 /// The kinds of [`ValueError`], and `unknown-number-style`.
 pub fn format_value(call: &FormatValue) -> Result<String, Error> {
     let lang = Lang::from_code(&call.lang).map_err(|error| of_input("lang", &call.lang, error))?;
-    if call.numbers != "plain" {
-        let message = format!("numbers `{}`, expected `plain`", call.numbers);
-        return Err(Error { kind: ErrorKind::UnknownNumberStyle, message, offset: None });
-    }
+    let numbers = Numbers::from_code(&call.numbers).map_err(|error| of_input("numbers", &call.numbers, error))?;
     let value = match &call.value {
         BitOrNumber::Bit(bit) => Value::Bit(*bit),
         BitOrNumber::Number(text) => Value::Number(decimal("value", text)?),
@@ -224,7 +221,7 @@ pub fn format_value(call: &FormatValue) -> Result<String, Error> {
     let texts = call.texts.iter().flatten().map(|(key, text)| (key.as_str(), text.as_str()));
     let texts: Vec<_> = texts.collect();
     let decimals = call.precision;
-    Ok(value.format(&Format { lang, unit: call.unit.as_deref(), decimals, texts: &texts }).to_string())
+    Ok(value.format(&Format { lang, numbers, unit: call.unit.as_deref(), decimals, texts: &texts }).to_string())
 }
 
 impl From<ValueError> for Error {
@@ -276,7 +273,7 @@ fn decimal(field: &str, text: &str) -> Result<Decimal, Error> {
     Decimal::parse(text).map_err(|error| of_input(field, text, error))
 }
 
-fn of_input(field: &str, text: &str, error: ValueError) -> Error {
+pub(super) fn of_input(field: &str, text: &str, error: ValueError) -> Error {
     Error { message: format!("{field} `{text}`: {error}"), ..error.into() }
 }
 

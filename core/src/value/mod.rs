@@ -21,7 +21,10 @@ mod array;
 mod codec;
 mod data_type;
 mod decimal;
+mod digits;
 mod format;
+mod number;
+mod plural;
 mod text;
 
 use core::fmt;
@@ -30,7 +33,10 @@ pub use array::{ArrayDecoded, Source};
 pub use codec::{Codec, Raw};
 pub use data_type::{DataType, Number, Packing, WordOrder};
 pub use decimal::Decimal;
-pub use format::{Format, Formatted, Lang};
+pub use digits::Digits;
+pub use format::{Format, Formatted, Lang, Numbers};
+pub use number::{FormattedNumber, Grouping, NumberFormat};
+pub use plural::PluralCategory;
 pub use text::Text;
 
 use crate::error::ErrorKind;
@@ -167,7 +173,7 @@ pub enum ValueError {
         /// Byte of the text.
         offset: usize,
     },
-    /// The exact result has more than 37 digits.
+    /// The exact result has more than 37 digits, or text that is only printed more than 100.
     NumberTooLong,
     /// The number does not fit the registers.
     ValueRange {
@@ -192,6 +198,12 @@ pub enum ValueError {
     ZeroMultiplier,
     /// Not a language of the API.
     UnknownLanguage,
+    /// Not a way of writing numbers.
+    UnknownNumbers,
+    /// Not a way of grouping digits.
+    UnknownGrouping,
+    /// More than 100 digits behind the point, or at least more than at most.
+    FractionDigits,
 }
 
 impl ValueError {
@@ -216,6 +228,8 @@ impl ValueError {
             ValueError::BitPosition { .. } | ValueError::BitCount { .. } => ErrorKind::BitPosition,
             ValueError::ZeroMultiplier => ErrorKind::ZeroMultiplier,
             ValueError::UnknownLanguage => ErrorKind::UnknownLanguage,
+            ValueError::UnknownNumbers | ValueError::UnknownGrouping => ErrorKind::UnknownNumberStyle,
+            ValueError::FractionDigits => ErrorKind::FractionDigits,
         }
     }
 
@@ -273,7 +287,7 @@ impl fmt::Display for ValueError {
             ValueError::NumberSyntax { offset } => {
                 write!(f, "not a decimal number at offset {offset}, expected digits such as `-12.5`")
             }
-            ValueError::NumberTooLong => f.write_str("more than 37 digits, expected a shorter number"),
+            ValueError::NumberTooLong => f.write_str("too many digits, expected a shorter number"),
             ValueError::ValueRange { data_type } => write!(f, "does not fit the registers of a {data_type}"),
             ValueError::BitSyntax => f.write_str("not a bit, expected 0, 1, true or false"),
             ValueError::BitPosition { bit } => write!(f, "bit {bit} of a register, expected 0 to 15"),
@@ -282,6 +296,11 @@ impl fmt::Display for ValueError {
             }
             ValueError::ZeroMultiplier => f.write_str("the multiplier is 0, expected another number"),
             ValueError::UnknownLanguage => f.write_str("unknown language, expected en, pl, ru or ua"),
+            ValueError::UnknownNumbers => f.write_str("unknown way of writing numbers, expected plain or cldr"),
+            ValueError::UnknownGrouping => f.write_str("unknown grouping, expected auto, always, min2 or never"),
+            ValueError::FractionDigits => {
+                f.write_str("digits behind the point, expected 0 to 100, and no more at least than at most")
+            }
         }
     }
 }

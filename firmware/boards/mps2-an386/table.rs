@@ -81,6 +81,11 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
             let rest = literal("value::FormatValue", &args, &["lang"], &optional)?;
             rest.replacen('{', &format!("{{ value: {value},"), 1)
         }
+        "format_number" => {
+            let optional = [("min_fraction", "0"), ("max_fraction", NONE), ("grouping", "\"auto\".into()")];
+            literal("format::FormatNumber", args, &["text", "lang"], &optional)?
+        }
+        "plural_category" => literal("format::PluralCategory", args, &["text", "lang"], &[])?,
         "decode_frame" => literal("modbus::DecodeFrame", &with_bytes(args)?, &["data", "transport", "direction"], &[])?,
         "encode_frame" => {
             let frame = frame_literal(args["frame"].as_object().ok_or("no frame")?)?;

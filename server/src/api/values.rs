@@ -12,7 +12,7 @@ pub fn formatted(param: &Param, value: &Value<'_>, lang: Lang) -> String {
     let texts: Vec<(&str, &str)> =
         texts.into_iter().flatten().map(|(value, text)| (value.as_str(), text.as_str())).collect();
     let decimals = param.codec().and_then(|codec| codec.decimals());
-    value.format(&Format { lang, unit: param.unit_in(lang), decimals, texts: &texts }).to_string()
+    value.format(&Format { unit: param.unit_in(lang), decimals, texts: &texts, ..Format::new(lang) }).to_string()
 }
 
 /// One parameter could not be read or written: `{"err": …}` inside a reply of status 200.

@@ -73,6 +73,23 @@ pub fn generate(shape: Shape, random: &mut Random) -> Vec<u8> {
             }
             bytes
         }
+        Shape::NumberText => {
+            let mut bytes = vec![random.byte(), random.byte(), random.below(8) as u8, random.below(12) as u8];
+            bytes.extend(random.is(300).then_some(b'-'));
+            let count = random.pick(&[3, 8, 20, 45, 105]);
+            let point = random.below(count + 1);
+            for place in 0..random.below(count + 1) {
+                bytes.extend((place == point).then_some(b'.'));
+                bytes.push(*random.pick(&[b"0123456789", b"0000550999"]).get(random.below(10)).unwrap_or(&b'0'));
+            }
+            if random.is(100) {
+                bytes.extend(format!("e{}", random.below(600) as i32 - 300).bytes());
+            }
+            if random.is(50) {
+                change(&mut bytes, random);
+            }
+            bytes
+        }
     }
 }
 

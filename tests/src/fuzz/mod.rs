@@ -8,6 +8,7 @@ mod contract;
 mod generate;
 mod input;
 mod machines;
+mod numbers;
 mod parsers;
 mod plans;
 mod references;
@@ -37,6 +38,8 @@ pub enum Shape {
     Numbers,
     /// A list of references.
     References,
+    /// Four bytes that choose, and decimal text.
+    NumberText,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -51,7 +54,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [Target; 21] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -64,6 +67,7 @@ pub const TARGETS: [Target; 20] = [
     Target { name: "client", run: machines::client, shape: Shape::Steps },
     Target { name: "server", run: machines::server, shape: Shape::Steps },
     Target { name: "relay", run: machines::relay, shape: Shape::Steps },
+    Target { name: "number", run: numbers::number, shape: Shape::NumberText },
     Target { name: "plan", run: plans::plan, shape: Shape::Numbers },
     Target { name: "references", run: references::list, shape: Shape::References },
     Target { name: "frames", run: contract::frames, shape: Shape::AnyFrame },

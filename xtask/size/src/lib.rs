@@ -15,7 +15,7 @@ use parabus_core::modbus::{RegisterKind, Request, Response, WriteFunction, ascii
 use parabus_core::reference::{Address, Directory, Found, ParamPlace, tokens};
 use parabus_core::schedule::{BackOff, DeviceSchedule};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, DataType, Decimal, Format, Lang, Source};
+use parabus_core::value::{Codec, DataType, Decimal, Digits, Format, Grouping, Lang, NumberFormat, Numbers, Source};
 
 /// Bytes of the caller, as text.
 ///
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *
     let shown = match value {
         Ok(value) => {
             let texts = [("1", "on")];
-            let format = Format { lang, unit: Some("kW"), decimals: Some(bit), texts: &texts };
+            let format = Format { lang, numbers: Numbers::Plain, unit: Some("kW"), decimals: Some(bit), texts: &texts };
             printed(&value)
                 + printed(&value.format(&format))
                 + value.decimal().map_or(0.0, |number| number.to_f64()) as u32
@@ -155,6 +155,27 @@ pub unsafe extern "C" fn size_array(
     let codec = Codec::new(data_type).multiplier(scale).shift(scale).not_available([Some(length as u64), None]);
     let decoded = codec.decode_array(Source::Bytes(bytes), floats).map_or(0, |decoded| decoded.values);
     decoded.wrapping_add(codec.decode_array_integers(Source::Bytes(bytes), integers).unwrap_or(0)) as u32
+}
+
+/// Prints a number as a language writes it, and tells the form of a word behind it.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_number(data: *const u8, length: usize, min: u8, max: u8) -> u32 {
+    // SAFETY: promised by the caller.
+    let text = unsafe { text(data, length) };
+    let (Ok(lang), Ok(grouping), Ok(digits)) = (Lang::from_code(text), Grouping::from_code(text), Digits::parse(text))
+    else {
+        return 0;
+    };
+    let category = lang.plural_category(&digits);
+    let Ok(format) = NumberFormat::new(lang).grouping(grouping).fraction(min, Some(max)) else {
+        return 0;
+    };
+    let mut count = Count(0);
+    format.write_digits(digits, &mut count).ok();
+    (count.0 + category.code().len()) as u32
 }
 
 /// Reads an instant and prints it.

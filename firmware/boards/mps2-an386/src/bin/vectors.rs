@@ -15,7 +15,7 @@ mod target {
     use cortex_m_semihosting::{debug, hprintln};
     use embedded_alloc::LlffHeap;
     use parabus_board_mps2_an386 as _;
-    use parabus_core::contract::{Error, modbus, reference, value};
+    use parabus_core::contract::{Error, format, modbus, reference, value};
     use parabus_core::value::Source;
 
     type Case = (&'static str, fn() -> Result<(), String>);
