@@ -523,7 +523,7 @@ mod tests {
             }
         }
         // A tie between two shortest decimals.
-        push(2_097_152.25);
+        push(8_388_609.0 / 4.0);
         for _ in 0..1_000 {
             push((next() % 2_000_000) as f32 / 100.0);
             push(f32::from_bits(0x4000_0000 | next() as u32 & 0x0FFF_FFFF));
