@@ -949,6 +949,22 @@ organizations:
     }
 
     #[test]
+    fn parts_lengths_and_codes_reach_the_codec() {
+        let codec = |text: &str| {
+            let file =
+                File::parse(&PLANT.replacen("type: f32-be", text, 1)).unwrap_or_else(|faults| panic!("{faults:?}"));
+            file.organizations[0].networks[0].devices[0].parameters[0].codec()
+        };
+        let blank = "\n                ";
+        let bits = codec(&format!("type: bits{blank}bitPosition: 4{blank}bitsAmount: 3"));
+        assert_eq!(bits.decode(&[0x0050]).unwrap().to_string(), "0.5");
+        assert_eq!(codec(&format!("type: str2{blank}length: 8")).register_count(), 8);
+        let codes = codec(&format!("type: i16{blank}notAvailable: [0x8000]"));
+        assert!(codes.decode(&[0x8000]).is_err());
+        assert!(codes.decode(&[0x7FFF]).is_ok());
+    }
+
+    #[test]
     fn faults_name_line_field_and_expectation() {
         for (from, to, want) in [
             (
@@ -997,6 +1013,15 @@ organizations:
                 "10: `Voltage`: isProgrammable: registers of this kind are read-only",
             ),
             ("type: f32-be", "type: [", "13"),
+            ("type: f32-be", "type: bits", "10: `Voltage`: bitsAmount: missing"),
+            (
+                "type: f32-be",
+                "type: bits\n                bitPosition: 9\n                bitsAmount: 8",
+                "10: `Voltage`: bitsAmount",
+            ),
+            ("type: f32-be", "type: str", "10: `Voltage`: length: missing"),
+            ("type: f32-be", "type: mac\n                length: 6", "10: `Voltage`: length: only for texts"),
+            ("type: f32-be", "type: u16\n                notAvailable: [1, 2, 3]", "10: `Voltage`: notAvailable"),
         ] {
             let found = faults(&PLANT.replacen(from, to, 1));
             assert!(found.first().is_some_and(|fault| fault.starts_with(want)), "{to}: {found:?}");

@@ -154,7 +154,7 @@ impl<'c> Edit<'c> {
                  disable_note, host, port, sku, solution, controller_unit_id, device_passwords,
                  max_inflight_requests, framing, baud, parity, stop_bits, is_vpn, request_gap_ms)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22, ?23, ?24)
+                 ?21, ?22)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, disabled_on = ?7,
                  disabled_by = ?8, disable_note = ?9, host = ?10, port = ?11, sku = ?12, solution = ?13,
                  controller_unit_id = ?14, device_passwords = ?15, max_inflight_requests = ?16,

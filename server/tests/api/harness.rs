@@ -48,7 +48,7 @@ pub const MAC: &str = "d8:80:39:4e:8d:e9";
 /// Registers of unit 1; unit 2 answers too late, unit 111 is a controller.
 #[derive(Clone, Default)]
 pub struct Plant {
-    registers: Arc<Mutex<BTreeMap<u16, u16>>>,
+    pub registers: Arc<Mutex<BTreeMap<u16, u16>>>,
     pub controller: Arc<Mutex<BTreeMap<u16, u16>>>,
 }
 

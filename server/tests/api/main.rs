@@ -13,3 +13,4 @@ mod page;
 mod params;
 mod references;
 mod templates;
+mod values;
