@@ -25,6 +25,8 @@ pub type DeviceId = i64;
 pub type ParamId = i64;
 /// Identifier of a template.
 pub type TemplateId = i64;
+/// Identifier of a visualization.
+pub type VisId = i64;
 /// Identifier of a read-group: one device's tracked parameters in one revision.
 pub type GroupId = i64;
 
@@ -281,6 +283,19 @@ pub struct Param {
     pub on_dashboard: bool,
 }
 
+/// A picture of the plant: opaque to the server, drawn by whoever shows it (D-34). What it is drawn
+/// from can be long and stays in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vis {
+    pub id: VisId,
+    pub org_id: OrgId,
+    pub name: String,
+    pub slug: String,
+    pub description: Option<String>,
+    pub created_on: Instant,
+    pub on_dashboard: bool,
+}
+
 /// A person or program that may log in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
@@ -369,6 +384,9 @@ pub struct Directory {
     pub nets: BTreeMap<NetId, Net>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub params: BTreeMap<ParamId, Param>,
+    /// The widgets of each organization's dashboard, in the order in which they are shown.
+    pub dashboards: BTreeMap<OrgId, Vec<ParamId>>,
+    pub visualizations: BTreeMap<VisId, Vis>,
     pub templates: BTreeMap<TemplateId, Template>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
 }

@@ -15,7 +15,8 @@ interface LiveParam {
   category?: string;
   registerKind: string;
   isProgrammable: boolean;
-  isDisplayedOnDashboard: boolean;
+  /** Among the dashboard's widgets; absent for a parameter that is not shown there. */
+  dashboardPlace?: number;
   texts: Record<string, Record<string, string>>;
 }
 
@@ -166,6 +167,12 @@ export class Plant extends EventTarget {
     this.recent.set(id, recent);
     // A failed reading leaves the last good value in place; its age tells.
     if (reading.text !== undefined || !this.readings.has(id)) this.readings.set(id, reading);
+  }
+
+  /** The parameters of the dashboard in their order. */
+  dashboard(): Param[] {
+    const shown = [...this.params.values()].filter((param) => param.dashboardPlace !== undefined);
+    return shown.sort((one, other) => (one.dashboardPlace ?? 0) - (other.dashboardPlace ?? 0));
   }
 
   /** Sets what a parameter showed last before the stream began. */

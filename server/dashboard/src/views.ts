@@ -87,8 +87,7 @@ function sparkline(plant: Plant, id: number): SVGElement {
 export function overview(plant: Plant, open: (device: number) => void): View {
   const updates = new Map<number, () => void>();
   const ages: (() => void)[] = [];
-  const shown = [...plant.params.values()].filter((param) => param.isDisplayedOnDashboard);
-  const tiles = shown.map((param) => {
+  const tiles = plant.dashboard().map((param) => {
     const device = plant.devices.get(param.deviceId);
     const value = h("strong", { "data-testid": `tile-${param.paramId}` });
     const curve = h("span", { class: "curve" });

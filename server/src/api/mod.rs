@@ -22,6 +22,9 @@ mod serve;
 mod types;
 pub mod user;
 mod values;
+pub mod vis;
+pub mod viss;
+mod widget;
 
 use std::sync::Arc;
 
@@ -71,6 +74,9 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<auth::logout::Logout>(),
     Entry::of::<codes::activation::ActivationCodeInfo>(),
     Entry::of::<codes::connect::ConnectCodeInfo>(),
+    Entry::of::<dashboard::add_widgets::AddWidgets>(),
+    Entry::of::<dashboard::change::ChangeDashboard>(),
+    Entry::of::<dashboard::get::GetDashboard>(),
     Entry::of::<dashboard::light::DashboardLight>(),
     Entry::of::<device::change_disable::ChangeDeviceDisable>(),
     Entry::of::<device::get::GetDevice>(),
@@ -100,6 +106,12 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
     Entry::of::<user::orgs::UserOrgs>(),
+    Entry::of::<vis::data::GetVisData>(),
+    Entry::of::<vis::get::GetVis>(),
+    Entry::of::<vis::save::SaveVisData>(),
+    Entry::of::<viss::data::VissData>(),
+    Entry::of::<viss::info::VissInfo>(),
+    Entry::of::<viss::list::ListViss>(),
 ];
 
 /// The routes below [`BASE`]. An unknown path and a wrong method are the same refusal.

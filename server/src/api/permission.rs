@@ -48,6 +48,13 @@ impl Role {
     }
 }
 
+impl Role {
+    /// Whether values of parameters are shown to the role (D-37).
+    pub const fn sees_values(self) -> bool {
+        !matches!(self, Role::MonitorNoParams)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,6 +77,15 @@ const STEPS: &[&str] = &[
      CREATE TABLE connect_code (
          code TEXT PRIMARY KEY, mac TEXT NOT NULL, device_passwords TEXT NOT NULL, sku TEXT, vpn_ip TEXT,
          port INTEGER, modbus_id INTEGER) WITHOUT ROWID;",
+    // Widgets without a place come last.
+    "ALTER TABLE param ADD COLUMN dashboard_place INTEGER;
+     CREATE TABLE vis (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
+         name TEXT NOT NULL, slug TEXT NOT NULL, description TEXT, created_on INTEGER NOT NULL,
+         on_dashboard INTEGER NOT NULL, source TEXT NOT NULL, UNIQUE (org_id, name), UNIQUE (org_id, slug));
+     CREATE TABLE vis_data (
+         vis_id INTEGER NOT NULL REFERENCES vis ON DELETE CASCADE, code TEXT NOT NULL, value TEXT NOT NULL,
+         PRIMARY KEY (vis_id, code)) WITHOUT ROWID;",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

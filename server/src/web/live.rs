@@ -5,7 +5,7 @@
 //! reading) and `readings` (one device's cycle) whenever they change. The stream ends with the
 //! session or the caller's right to see the organization; the page then opens it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +58,9 @@ struct LiveParam<'a> {
     category: Option<&'a str>,
     register_kind: &'static str,
     is_programmable: bool,
-    is_displayed_on_dashboard: bool,
+    /// Among the dashboard's widgets, from 0; absent for a parameter that is not shown there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dashboard_place: Option<usize>,
     texts: &'a BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -201,6 +203,8 @@ impl Listener {
     }
 
     fn params(&self) -> Vec<LiveParam<'_>> {
+        let widgets = self.directory.dashboard(self.org).iter().enumerate();
+        let places: HashMap<ParamId, usize> = widgets.map(|(place, id)| (*id, place)).collect();
         let seen = self.directory.params.values().filter(|param| self.sees(param.device_id));
         seen.map(|param| LiveParam {
             param_id: param.id,
@@ -213,7 +217,7 @@ impl Listener {
             category: param.category.as_deref(),
             register_kind: param.kind.code(),
             is_programmable: param.is_programmable,
-            is_displayed_on_dashboard: param.on_dashboard,
+            dashboard_place: places.get(&param.id).copied(),
             texts: &param.texts,
         })
         .collect()

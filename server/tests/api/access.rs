@@ -8,9 +8,9 @@ use crate::harness::start;
 
 /// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
 fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
-    let (org, net, device, param) = if foreign { (2, 2, 2, 2) } else { (1, 1, 1, 101) };
+    let (org, net, device, param, vis) = if foreign { (2, 2, 2, 2, 2) } else { (1, 1, 1, 101, 7) };
     let mut path = entry.path.to_owned();
-    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
+    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
     let code = if entry.method == Method::Post {
@@ -28,7 +28,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
         "/readings/get/" if foreign => "?paramId=2",
         "/readings/get/" => "?paramId=101",
-        "/org/:orgId/dashboard/light/" => "?lang=en",
+        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" => "?lang=en",
         _ => "",
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
@@ -53,6 +53,11 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/em130/read/events/" => format!(
             r#"{{"deviceModbusId":111,"sku":"em130","numberOfEvents":1,"startWithFirst":true,"connection":{connection}}}"#
         ),
+        "/org/:orgId/dashboard/add-widgets/" | "/org/:orgId/dashboard/change/" => {
+            format!(r#"{{"paramIds":[{param}]}}"#)
+        }
+        "/org/:orgId/viss/data/" | "/org/:orgId/viss/info/" => format!(r#"{{"visIds":[{vis}]}}"#),
+        "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)

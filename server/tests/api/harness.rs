@@ -12,7 +12,7 @@ use parabus_server::app::App;
 use parabus_server::config::Config;
 use parabus_server::link::{Limits, Link, Priority, Read, backward};
 use parabus_server::model::{
-    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateValue,
+    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateValue, Vis,
 };
 use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
 use parabus_server::session::hash_password;
@@ -306,6 +306,17 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     edit.put_connect_code(&code("ABCD", None))?;
     edit.put_connect_code(&code("OWN", Some(port)))?;
     edit.put_connect_code(&code("FOREIGN", Some(port.wrapping_add(1))))?;
+    for (id, name, slug) in [
+        (1, "Main Dashboard", "main-dashboard"),
+        (2, "Foreign", "foreign"),
+        (7, "Energy Usage", "energy-usage"),
+        (8, "Boiler", "boiler"),
+    ] {
+        let org_id = if id == 2 { FOREIGN_ORG } else { ORG };
+        let created_on = Instant::parse("2024-03-20T10:00:00Z").unwrap();
+        let (name, slug) = (name.into(), slug.into());
+        edit.put_vis(&Vis { id, org_id, name, slug, description: None, created_on, on_dashboard: id == 7 }, "{...}")?;
+    }
     let hash = hash_password(PASSWORD).unwrap();
     for (role, key) in Role::ALL.iter().zip(0u128..) {
         let user = edit.create_user(role.code())?;

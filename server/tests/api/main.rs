@@ -5,8 +5,10 @@
 mod access;
 mod connections;
 mod controllers;
+mod dashboard;
 mod errors;
 mod examples;
 mod harness;
 mod links;
 mod page;
+mod visualizations;
