@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::model::{
-    Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, UserId, Vis, VisId,
+    Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, SmsSettings, UserId, Vis, VisId,
 };
 
 /// Objects by the id of their parent.
@@ -57,6 +57,10 @@ impl Directory {
     /// The widgets of an organization's dashboard, in the order in which they are shown.
     pub fn dashboard(&self, org: OrgId) -> &[ParamId] {
         self.dashboards.get(&org).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn sms_settings(&self, org: OrgId) -> SmsSettings {
+        self.sms.get(&org).cloned().unwrap_or_default()
     }
 
     /// Devices of many networks and parameters of many devices in one pass each: a tree of an

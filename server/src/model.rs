@@ -13,6 +13,8 @@ use parabus_core::value::{Codec, Decimal, Lang, Raw};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::words;
+
 /// Identifier of an organization; the seed's integers.
 pub type OrgId = i64;
 /// Identifier of a user.
@@ -375,6 +377,23 @@ impl ConnectCode {
     }
 }
 
+/// A notification to everyone who uses the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notification {
+    pub id: Uuid,
+    /// By language code.
+    pub texts: BTreeMap<String, String>,
+    pub is_enabled: bool,
+}
+
+/// What an organization wants of short messages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SmsSettings {
+    pub is_disabled: bool,
+    /// Most money for them in a month, 0..=1000; `None`: no limit.
+    pub monthly_limit: Option<Decimal>,
+}
+
 /// Everything configured, at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -389,6 +408,9 @@ pub struct Directory {
     pub visualizations: BTreeMap<VisId, Vis>,
     pub templates: BTreeMap<TemplateId, Template>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
+    pub notifications: BTreeMap<Uuid, Notification>,
+    /// Of organizations that have set any.
+    pub sms: BTreeMap<OrgId, SmsSettings>,
 }
 
 /// Why a reading holds no value.
@@ -407,10 +429,10 @@ pub enum CellError {
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CellError::Timeout => f.write_str("Timeout"),
-            CellError::Unreachable => f.write_str("NoConnection"),
+            CellError::Timeout => f.write_str(words::TIMEOUT.en()),
+            CellError::Unreachable => f.write_str(words::NO_CONNECTION.en()),
             CellError::Exception(code) => f.write_str(code.name()),
-            CellError::NoNumber => f.write_str("NoNumber"),
+            CellError::NoNumber => f.write_str(words::NO_NUMBER.en()),
         }
     }
 }

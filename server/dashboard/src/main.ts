@@ -4,7 +4,7 @@ import { ApiError, get, logIn, logOut, type Point, type UserOrg } from "./api.ts
 import { h, setText } from "./dom.ts";
 import { Plant, RECENT } from "./plant.ts";
 import { currentLang, languages, setLang, word } from "./words.ts";
-import { deviceView, logInView, logo, overview, sidebar, type View } from "./views.ts";
+import { deviceView, logInView, logo, notices, overview, sidebar, type View } from "./views.ts";
 
 declare global {
   interface Window {
@@ -47,7 +47,7 @@ function show(): void {
   const content = device ? deviceView(plant, device) : overview(plant, open);
   const side = sidebar(plant, device?.id, open);
   views = [content, side];
-  app.replaceChildren(topBar(plant), h("div", { class: "body" }, side.element, content.element));
+  app.replaceChildren(topBar(plant), notices(plant), h("div", { class: "body" }, side.element, content.element));
 }
 
 function topBar(plant: Plant): HTMLElement {

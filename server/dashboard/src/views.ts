@@ -84,6 +84,19 @@ function sparkline(plant: Plant, id: number): SVGElement {
   return svg;
 }
 
+/** Notifications to everyone, until the user closes them. */
+export function notices(plant: Plant): HTMLElement {
+  const element = h("div", { class: "notices", role: "status" });
+  const update = () => element.replaceChildren(...plant.notifications.map((notification) => {
+    const { texts } = notification;
+    const text = texts[currentLang()] ?? texts.en ?? Object.values(texts)[0] ?? "";
+    return h("p", { class: "notice", "data-testid": `notice-${notification.id}` }, text, h("button", { class: "quiet", "aria-label": word("close"), click: () => void plant.dismiss(notification).catch(console.error) }, "✕"));
+  }));
+  plant.addEventListener("notifications", update);
+  update();
+  return element;
+}
+
 export function overview(plant: Plant, open: (device: number) => void): View {
   const updates = new Map<number, () => void>();
   const ages: (() => void)[] = [];

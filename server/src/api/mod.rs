@@ -10,8 +10,11 @@ pub mod device;
 pub mod em130;
 mod endpoint;
 mod error;
+pub mod misc;
 pub mod net;
+pub mod notification;
 mod openapi;
+pub mod org;
 pub mod param;
 pub mod params;
 mod permission;
@@ -83,6 +86,7 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
     Entry::of::<em130::read_events::ReadEvents>(),
+    Entry::of::<misc::translations::Translations>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),
     Entry::of::<net::connection_status::ConnectionStatus>(),
     Entry::of::<net::devices::NetDevices>(),
@@ -90,6 +94,8 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<net::get::GetNet>(),
     Entry::of::<net::list::ListNets>(),
     Entry::of::<net::tree::DeviceParamTree>(),
+    Entry::of::<notification::dismiss::DismissNotification>(),
+    Entry::of::<org::sms_settings::ChangeSmsSettings>(),
     Entry::of::<param::write::WriteParam>(),
     Entry::of::<params::get_info::GetInfo>(),
     Entry::of::<params::last_readings::LastReadings>(),

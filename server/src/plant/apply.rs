@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::file::{self, File};
 use crate::clock;
 use crate::model::{
-    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
-    TemplateValue, UserId, Vis,
+    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId, Param, Template,
+    TemplateId, TemplateValue, UserId, Vis,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
@@ -70,6 +70,9 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
         }
         for code in &file.connect_codes {
             plan.connect_code(code)?;
+        }
+        for notification in &file.global_notifications {
+            plan.notification(notification)?;
         }
         for org in &file.organizations {
             plan.org(org)?;
@@ -156,6 +159,16 @@ impl<'p> Plan<'p, '_> {
         let before = self.edit.before().connect_codes.get(&after.code).cloned();
         let title = format!("connect code of {mac}");
         self.put(&title, before.as_ref(), &after, |edit, code| edit.put_connect_code(code).map(|()| 0), 0)?;
+        Ok(())
+    }
+
+    fn notification(&mut self, notification: &file::GlobalNotification) -> Result<(), StoreError> {
+        let texts = notification.texts.iter().map(|(lang, text)| (lang.0.clone(), text.clone()));
+        let id = notification.id.value;
+        let after = Notification { id, texts: texts.collect(), is_enabled: notification.enabled };
+        let before = self.edit.before().notifications.get(&id).cloned();
+        let put = |edit: &mut Edit<'_>, each: &Notification| edit.put_notification(each).map(|()| 0);
+        self.put(&format!("notification {id}"), before.as_ref(), &after, put, 0)?;
         Ok(())
     }
 

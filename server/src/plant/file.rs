@@ -26,6 +26,8 @@ pub struct File {
     pub templates: Vec<Template>,
     #[serde(default)]
     pub connect_codes: Vec<ConnectCode>,
+    #[serde(default)]
+    pub global_notifications: Vec<GlobalNotification>,
     /// For the simulator; ignored by `apply`.
     #[serde(default)]
     pub simulate: Vec<SimulatedDevice>,
@@ -254,6 +256,16 @@ pub struct Template {
     #[serde(default, deserialize_with = "write_function")]
     pub write_function: Option<WriteFunction>,
     pub parameters: Vec<Parameter>,
+}
+
+/// Shown to every user who has not dismissed it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GlobalNotification {
+    pub id: Spanned<uuid::Uuid>,
+    pub texts: BTreeMap<Language, String>,
+    #[serde(default = "yes")]
+    pub enabled: bool,
 }
 
 /// What the PIN on a controller's sticker stands for.
@@ -664,6 +676,17 @@ impl File {
                 fault("port: only with vpnIpAddress");
             }
         }
+        let mut seen = BTreeSet::new();
+        for GlobalNotification { id, texts, .. } in &self.global_notifications {
+            let mut fault =
+                |text: &str| faults.push((Some(id.referenced.line()), format!("globalNotifications: {text}")));
+            if !seen.insert(id.value) {
+                fault("id: stands twice");
+            }
+            if texts.is_empty() || texts.values().any(|text| text.trim().is_empty()) {
+                fault("texts: empty, expected one in each language, such as { en: Maintenance tonight }");
+            }
+        }
         for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
             let text = "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9";
             faults.push((Some(controller.sku.referenced.line()), format!("simulateControllers: {text}")));
@@ -837,6 +860,21 @@ organizations:
                 "multiplier: 0.10",
                 "isProgrammable: true",
                 "10: `Voltage`: isProgrammable: registers of this kind are read-only",
+            ),
+            (
+                "organizations:",
+                "globalNotifications: [ { id: 7, texts: { en: Late } } ]\norganizations:",
+                "1: globalNotifications[0].id",
+            ),
+            (
+                "organizations:",
+                "globalNotifications: [ { id: 513cf747-eb5c-4d5f-931f-d22c9872c73c, texts: {} } ]\norganizations:",
+                "1: globalNotifications: texts: empty",
+            ),
+            (
+                "- name: Works",
+                "- name: Works\n    visualizations: [ { name: Hall } ]",
+                "3: organizations[0].visualizations[0]",
             ),
             ("type: f32-be", "type: [", "13"),
         ] {

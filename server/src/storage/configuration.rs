@@ -6,11 +6,12 @@ use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang};
 use rusqlite::{Connection, Row};
+use uuid::Uuid;
 
 use super::StoreError;
 use crate::model::{
-    ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Org, Param, Parity,
-    ReadGroup, Role, SerialPort, Template, User, Vis,
+    ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
+    Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
 };
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
@@ -75,6 +76,11 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
     )?;
     let templates = rows(connection, "SELECT * FROM template", template)?;
     let connect_codes = rows(connection, "SELECT * FROM connect_code", connect_code)?;
+    let notifications = rows(connection, "SELECT * FROM notification", notification)?;
+    let sms = rows(connection, "SELECT * FROM sms_settings", |row| {
+        let monthly_limit = row.get::<_, Option<String>>("monthly_limit")?.map(decimal).transpose()?;
+        Ok((row.get("org_id")?, SmsSettings { is_disabled: row.get("is_disabled")?, monthly_limit }))
+    })?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -86,6 +92,8 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         visualizations: visualizations.into_iter().map(|vis| (vis.id, vis)).collect(),
         templates: templates.into_iter().map(|template| (template.id, template)).collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
+        notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
+        sms: sms.into_iter().collect(),
     })
 }
 
@@ -102,6 +110,14 @@ fn dashboards(connection: &Connection) -> Result<BTreeMap<i64, Vec<i64>>, StoreE
         dashboards.entry(org).or_default().push(param);
     }
     Ok(dashboards)
+}
+
+fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
+    Ok(Notification {
+        id: read("a notification's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
+        texts: json("texts of a notification", row.get("texts")?)?,
+        is_enabled: row.get("is_enabled")?,
+    })
 }
 
 fn visualization(row: &Row<'_>) -> Result<Vis, StoreError> {

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::{StoreError, configuration};
 use crate::model::{
-    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Org, OrgId, Param,
-    ParamId, Role, Template, TemplateId, UserId, Vis, VisId,
+    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification, Org,
+    OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
 };
 
 /// An open transaction and the configuration as it was when it began.
@@ -260,6 +260,24 @@ impl<'c> Edit<'c> {
             self.execute("UPDATE param SET on_dashboard = 1, dashboard_place = ? WHERE id = ?", [place, *param])?;
         }
         Ok(())
+    }
+
+    /// Creates or changes a notification.
+    pub fn put_notification(&mut self, notification: &Notification) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO notification (id, texts, is_enabled) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET texts = ?2, is_enabled = ?3",
+            params![notification.id.to_string(), to_json(&notification.texts), notification.is_enabled],
+        )
+    }
+
+    /// Sets what an organization wants of short messages.
+    pub fn put_sms_settings(&mut self, org: OrgId, settings: &SmsSettings) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO sms_settings (org_id, is_disabled, monthly_limit) VALUES (?1, ?2, ?3)
+             ON CONFLICT (org_id) DO UPDATE SET is_disabled = ?2, monthly_limit = ?3",
+            params![org, settings.is_disabled, settings.monthly_limit.map(|limit| limit.to_string())],
+        )
     }
 
     /// What a visualization is drawn from.

@@ -1,12 +1,13 @@
-//! What people leave behind while they use the server: texts of visualizations. It
-//! is no configuration, and makes no new snapshot of it.
+//! What people leave behind while they use the server: texts of visualizations, dismissed
+//! notifications. It is no configuration, and makes no new snapshot of it.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
 
 use super::{Store, StoreError};
-use crate::model::VisId;
+use crate::model::{UserId, VisId};
 
 /// Texts by their codes.
 pub type VisData = BTreeMap<String, String>;
@@ -36,5 +37,22 @@ impl Store {
             params![vis, code, value, most],
         )?;
         Ok(saved > 0)
+    }
+
+    /// Remembers that a user needs to see a notification no more; `false` if it was known.
+    pub fn dismiss(&self, user: UserId, notification: Uuid) -> Result<bool, StoreError> {
+        let writer = self.shared.writer.lock();
+        let inserted = writer.execute(
+            "INSERT INTO dismissal (user_id, notification_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            params![user, notification.to_string()],
+        )?;
+        Ok(inserted > 0)
+    }
+
+    /// Whether a user has dismissed a notification.
+    pub fn is_dismissed(&self, user: UserId, notification: Uuid) -> Result<bool, StoreError> {
+        let access = self.shared.access.lock();
+        let mut rows = access.prepare_cached("SELECT 1 FROM dismissal WHERE user_id = ? AND notification_id = ?")?;
+        Ok(rows.exists(params![user, notification.to_string()])?)
     }
 }

@@ -4,7 +4,7 @@ use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
 use parabus_server::model::Role;
 use reqwest::StatusCode;
 
-use crate::harness::start;
+use crate::harness::{NOTIFICATION, start};
 
 /// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
 fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
@@ -13,6 +13,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
     for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
+    path = path.replace(":notificationId", &NOTIFICATION.to_string());
     let code = if entry.method == Method::Post {
         "12345678"
     } else if foreign {
@@ -57,6 +58,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
             format!(r#"{{"paramIds":[{param}]}}"#)
         }
         "/org/:orgId/viss/data/" | "/org/:orgId/viss/info/" => format!(r#"{{"visIds":[{vis}]}}"#),
+        "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
+        "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/raw/write-register-group/" => {
@@ -71,7 +74,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
 fn names_one_object(entry: &Entry) -> bool {
     let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
-    names && !entry.path.contains(":code") || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
+    let is_everyones = entry.path.contains(":code") || entry.path.contains(":notificationId");
+    names && !is_everyones || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
 }
 
 #[tokio::test]

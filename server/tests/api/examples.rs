@@ -6,7 +6,7 @@ use parabus_server::api::ENDPOINTS;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, KEY, PASSWORD, start};
+use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start};
 
 /// Every endpoint of the seed, as `METHOD path`.
 const SEED: &str = include_str!("endpoints.txt");
@@ -272,6 +272,24 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             "/org/1/viss/data/",
             json!({ "visIds": [7, 8] }),
             json!({ "7": { "roomName": "Room 1", "ownerName": "John" }, "8": { "temp": "25" } }),
+        ),
+        post(
+            "POST /global-notifications/:notificationId/dismiss/",
+            &format!("/global-notifications/{NOTIFICATION}/dismiss/"),
+            Value::Null,
+            json!({ "status": "ok", "created": true }),
+        ),
+        post(
+            "POST /translations/",
+            "/translations/",
+            json!({ "texts": ["Dashboard", "Settings"], "lang": "pl" }),
+            json!(["Pulpit", "Ustawienia"]),
+        ),
+        post(
+            "POST /org/:orgId/sms-settings/",
+            "/org/1/sms-settings/",
+            json!({ "disableSms": false, "limit": 100 }),
+            json!({}),
         ),
         post("POST /net/:netId/drop-connections/", "/net/1/drop-connections/", json!({}), json!({})),
         post("POST /logout/", "/logout/", json!({}), json!({})),

@@ -10,5 +10,8 @@ mod errors;
 mod examples;
 mod harness;
 mod links;
+mod notifications;
+mod organizations;
 mod page;
+mod translations;
 mod visualizations;
