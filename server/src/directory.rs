@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use parabus_core::value::Lang;
 
-use crate::model::{Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, UserId, Words};
+use crate::model::{
+    Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, SmsSettings, UserId, Vis, VisId,
+    Words,
+};
 
 /// Objects by the id of their parent.
 type Children<'d, Id, T> = HashMap<Id, Vec<&'d T>>;
@@ -34,6 +37,10 @@ impl Directory {
         of_user.or(of_org).unwrap_or(Lang::En)
     }
 
+    pub fn org_of_vis(&self, vis: VisId) -> Option<OrgId> {
+        self.visualizations.get(&vis).map(|vis| vis.org_id)
+    }
+
     /// A parameter with its device and network.
     pub fn param_place(&self, param: ParamId) -> Option<(&Param, &Device, &Net)> {
         let param = self.params.get(&param)?;
@@ -51,6 +58,19 @@ impl Directory {
 
     pub fn params_of(&self, device: DeviceId) -> impl Iterator<Item = &Param> {
         self.params.values().filter(move |param| param.device_id == device)
+    }
+
+    pub fn viss_of(&self, org: OrgId) -> impl Iterator<Item = &Vis> {
+        self.visualizations.values().filter(move |vis| vis.org_id == org)
+    }
+
+    /// The widgets of an organization's dashboard, in the order in which they are shown.
+    pub fn dashboard(&self, org: OrgId) -> &[ParamId] {
+        self.dashboards.get(&org).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn sms_settings(&self, org: OrgId) -> SmsSettings {
+        self.sms.get(&org).cloned().unwrap_or_default()
     }
 
     /// Devices of many networks and parameters of many devices in one pass each: a tree of an

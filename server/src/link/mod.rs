@@ -27,6 +27,7 @@ use tokio::sync::{OwnedRwLockWriteGuard, mpsc, oneshot, watch};
 
 use crate::clock;
 use crate::model::{Connection, Net};
+use crate::words;
 use backward::Controllers;
 pub use dial::{Dial, Network, Stream, open_port};
 use session::{Arrival, Ask, Job, Jobs};
@@ -70,7 +71,7 @@ pub enum LinkError {
     /// The connection ended before the request was sent.
     #[error("NoConnection: {0}")]
     Unsent(String),
-    #[error("Timeout")]
+    #[error("{}", words::TIMEOUT.en())]
     Timeout,
     /// A time-out that speaks against the connection, which is made anew.
     #[error("Timeout")]

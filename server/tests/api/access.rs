@@ -4,19 +4,20 @@ use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
 use parabus_server::model::Role;
 use reqwest::StatusCode;
 
-use crate::harness::{param, start};
+use crate::harness::{NOTIFICATION, param, start};
 
 /// A parameter that is there to be deleted, again and again.
 const SPARE: i64 = 900;
 
 /// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
 fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
-    let (org, net, device, param) = if foreign { (2, 2, 2, 2) } else { (1, 1, 1, 101) };
+    let (org, net, device, param, vis) = if foreign { (2, 2, 2, 2, 2) } else { (1, 1, 1, 101, 7) };
     let mut path = entry.path.to_owned();
-    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
+    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
     path = path.replace(":templateId", if foreign { "4" } else { "1" });
+    path = path.replace(":notificationId", &NOTIFICATION.to_string());
     let code = if entry.method == Method::Post {
         "12345678"
     } else if foreign {
@@ -32,7 +33,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
         "/readings/get/" if foreign => "?paramId=2",
         "/readings/get/" => "?paramId=101",
-        "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => "?lang=en",
+        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => "?lang=en",
         _ => "",
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
@@ -65,6 +66,13 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/params/change/" => format!(r#"{{"paramIds":[{param}],"modification":{{}}}}"#),
         "/params/delete/" if foreign => r#"{"paramIds":[2]}"#.to_owned(),
         "/params/delete/" => format!(r#"{{"paramIds":[{SPARE}]}}"#),
+        "/org/:orgId/dashboard/add-widgets/" | "/org/:orgId/dashboard/change/" => {
+            format!(r#"{{"paramIds":[{param}]}}"#)
+        }
+        "/org/:orgId/viss/data/" | "/org/:orgId/viss/info/" => format!(r#"{{"visIds":[{vis}]}}"#),
+        "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
+        "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
+        "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/controller/get-template-id/" if foreign => r#"{"sku":"foreign"}"#.to_owned(),
         "/controller/get-template-id/" => r#"{"sku":"em130"}"#.to_owned(),
@@ -80,7 +88,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
 fn names_one_object(entry: &Entry) -> bool {
     let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
-    names && !entry.path.contains(":code")
+    let is_everyones = entry.path.contains(":code") || entry.path.contains(":notificationId");
+    names && !is_everyones
         || [
             "/readings/get/",
             "/em130/read/events/",

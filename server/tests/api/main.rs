@@ -5,12 +5,17 @@
 mod access;
 mod connections;
 mod controllers;
+mod dashboard;
 mod errors;
 mod examples;
 mod harness;
 mod links;
+mod notifications;
+mod organizations;
 mod page;
 mod params;
 mod references;
 mod templates;
+mod translations;
 mod values;
+mod visualizations;
