@@ -92,7 +92,6 @@ impl Line<'_> {
 }
 
 /// The last digit.
-#[expect(clippy::cast_possible_truncation, reason = "a digit")]
 const fn digit(number: u64) -> u8 {
     b'0' | (number % 10) as u8
 }
