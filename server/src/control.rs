@@ -78,7 +78,12 @@ pub async fn check_template(link: &Link, unit: UnitId, template: &Template, time
 
 fn wanted(value: &TemplateParam) -> Option<Wanted> {
     let codec = codec(&value.value_type, value.bit_position, Decimal::ONE, Decimal::ZERO);
-    Some(Wanted { kind: RegisterKind::from_code(&value.kind)?, address: value.address, codec, alone: value.reads_alone })
+    Some(Wanted {
+        kind: RegisterKind::from_code(&value.kind)?,
+        address: value.address,
+        codec,
+        alone: value.reads_alone,
+    })
 }
 
 /// A write as the device took it.

@@ -703,11 +703,9 @@ impl File {
 
     /// Adds the shipped templates that are named and that the file does not describe itself.
     fn take_shipped(&mut self) {
-        let devices =
-            self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
+        let devices = self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
         let of_devices = devices.filter_map(|device| device.template.as_ref());
-        let named: BTreeSet<&str> =
-            of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
+        let named: BTreeSet<&str> = of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
         let missing = named.into_iter().filter(|id| self.template(id).is_none());
         let shipped: Vec<Template> = missing.filter_map(template::shipped).collect();
         self.templates.extend(shipped);

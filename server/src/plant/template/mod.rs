@@ -126,7 +126,8 @@ pub fn include(templates: &mut Vec<Template>, folder: Option<&Path>, faults: &mu
             continue;
         };
         let line = Some(file.referenced.line());
-        let is_alone = Template { id: template.id.clone(), file: Some(file.clone()), ..Template::default() } == template;
+        let is_alone =
+            Template { id: template.id.clone(), file: Some(file.clone()), ..Template::default() } == template;
         if !is_alone {
             faults.push((line, "templates: file: expected nothing beside it but `id`".to_owned()));
         }
@@ -145,9 +146,12 @@ pub fn include(templates: &mut Vec<Template>, folder: Option<&Path>, faults: &mu
                     match load(&path) {
                         Ok(loaded) => {
                             let own = Some(template.id.clone()).filter(|id| !id.is_empty());
-                            templates.push(Template { id: own.unwrap_or(loaded.template.id.clone()), ..loaded.template });
+                            templates
+                                .push(Template { id: own.unwrap_or(loaded.template.id.clone()), ..loaded.template });
                         }
-                        Err(found) => faults.extend(found.into_iter().map(|fault| (line, format!("templates: {fault}")))),
+                        Err(found) => {
+                            faults.extend(found.into_iter().map(|fault| (line, format!("templates: {fault}"))))
+                        }
                     }
                 }
             }

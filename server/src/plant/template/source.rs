@@ -39,7 +39,10 @@ pub fn load(path: &Path) -> Result<Loaded, Vec<String>> {
             let text = std::fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
             let template = parse(&text, &id).map_err(|faults| {
                 let place = |line: Option<u64>| line.map(|line| format!(":{line}")).unwrap_or_default();
-                faults.into_iter().map(|(line, text)| format!("{}{}: {text}", path.display(), place(line))).collect::<Vec<_>>()
+                faults
+                    .into_iter()
+                    .map(|(line, text)| format!("{}{}: {text}", path.display(), place(line)))
+                    .collect::<Vec<_>>()
             })?;
             Ok(Loaded { template, ignored: Vec::new() })
         }

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::super::file::{Name, Parameter};
-use super::source::Loaded;
 use super::Template;
+use super::source::Loaded;
 
 /// Sheets of the layout that have no counterpart here.
 const WITHOUT_EFFECT: [&str; 2] = ["Visualization", "Alerts"];
@@ -86,7 +86,8 @@ pub fn read(path: &Path, id: &str) -> Result<Loaded, Vec<String>> {
         workbook.worksheet_range(name).map_err(|error| fail(format!("sheet `{name}`: cannot be read: {error}")))
     };
     let (info, params) = (sheet("Info")?, sheet("Params")?);
-    let mut template = read_info(&info, id, |cell, text| faults.push(format!("{}: Info!{cell}: {text}", path.display())));
+    let mut template =
+        read_info(&info, id, |cell, text| faults.push(format!("{}: Info!{cell}: {text}", path.display())));
     template.parameters =
         read_params(&params, |cell, text| faults.push(format!("{}: Params!{cell}: {text}", path.display())));
     if faults.is_empty() {
@@ -261,8 +262,9 @@ fn read_param(
 
 /// The field's name beside the error.
 fn deserialize<T: DeserializeOwned>(value: Value) -> Result<T, (String, String)> {
-    serde_path_to_error::deserialize(value)
-        .map_err(|error: serde_path_to_error::Error<serde_json::Error>| (error.path().to_string(), error.into_inner().to_string()))
+    serde_path_to_error::deserialize(value).map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
+        (error.path().to_string(), error.into_inner().to_string())
+    })
 }
 
 /// Adds a cell to the fields of its row.
