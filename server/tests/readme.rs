@@ -22,6 +22,21 @@ fn the_plant_is_a_plant() {
 }
 
 #[test]
+fn the_templates_are_templates() {
+    let text = README.split("```yaml\n").nth(2).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let meters = folder.path().join("meters");
+    std::fs::create_dir(&meters).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/eastron-sdm120.yaml");
+    std::fs::copy(shipped, meters.join("mine.yaml")).unwrap();
+    let path = folder.path().join("plant.yaml");
+    std::fs::write(&path, text).unwrap();
+    let file = File::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let ids: Vec<&str> = file.templates.iter().map(|template| template.id.text.as_str()).collect();
+    assert_eq!(ids, ["mine", "boiler", "abb-b23"]);
+}
+
+#[test]
 fn the_other_connections_are_taken() {
     let lines: Vec<&str> = README.lines().filter(|line| line.starts_with("connection: {")).collect();
     assert_eq!(lines.len(), 2);

@@ -2,9 +2,9 @@
 
 use parabus_core::gateway::{Group, Unit, emit, image_length};
 use parabus_core::modbus::UnitId;
-use parabus_core::modbus::plan::{Point, plan_reads};
 
 use super::file::{Device, File, Network};
+use super::template;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -56,20 +56,7 @@ fn unit(device: &Device) -> Unit {
 }
 
 fn groups(file: &File, device: &Device) -> Vec<Group> {
-    let mut points: Vec<(bool, Point)> = file
-        .parameters(device)
-        .filter_map(|param| {
-            let count = u16::try_from(param.codec().register_count()).ok()?;
-            Some((!param.read_as_group, Point { kind: param.register_kind, address: param.address, count }))
-        })
-        .collect();
-    points.sort_unstable();
-    let together = points.partition_point(|(alone, _)| !alone);
-    let points: Vec<Point> = points.into_iter().map(|(_, point)| point).collect();
-    let (points, alone) = points.split_at(together);
-    let most = file.read_group_size(device).into();
-    let plan = plan_reads(points, most, 0, &[]);
-    let plan = plan.chain(alone.chunks(1).flat_map(|point| plan_reads(point, most, 0, &[])));
+    let plan = template::requests(file.parameters(device), file.read_group_size(device)).into_iter();
     plan.map(|group| Group { kind: group.kind, address: group.address, quantity: group.quantity }).collect()
 }
 

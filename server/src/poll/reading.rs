@@ -103,8 +103,7 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
     let points: Vec<Point> = slots.iter().map(|slot| slot.point).collect();
     let mut answered_at = None;
     let together = slots.partition_point(|slot| !slot.alone);
-    let mut groups = VecDeque::from(plan(&points, 0..together, manner, learned));
-    groups.extend((together..points.len()).flat_map(|at| plan(&points, at..at + 1, manner, learned)));
+    let mut groups = VecDeque::from(plan_all(&points, together, manner, learned));
     while let Some(group) = groups.pop_front() {
         let of_group = group.first..group.first + group.points;
         let members = slots.get(of_group.clone()).unwrap_or_default();
@@ -163,6 +162,12 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
     Reading { answered_at, cells }
 }
 
+/// Requests for all points: the first `together` of them in common, each of the rest alone.
+fn plan_all(points: &[Point], together: usize, manner: &Manner, learned: &Learned) -> Vec<ReadGroup> {
+    let alone = (together..points.len()).flat_map(|at| plan(points, at..at + 1, manner, learned));
+    plan(points, 0..together, manner, learned).into_iter().chain(alone).collect()
+}
+
 /// Requests for a range of the points; indices count from the first of all.
 fn plan(points: &[Point], range: Range<usize>, manner: &Manner, learned: &Learned) -> Vec<ReadGroup> {
     let offset = range.start;
@@ -186,4 +191,28 @@ fn slot(index: usize, wanted: &Wanted) -> Option<Slot> {
     let count = u16::try_from(codec.register_count()).ok()?;
     let point = Point { kind: wanted.kind, address: wanted.address, count };
     Some(Slot { point, codec, index, alone: wanted.alone })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_alone_has_a_request_of_its_own() {
+        let point = |address| Point { kind: RegisterKind::Holding, address, count: 1 };
+        let points = [point(0), point(1), point(3), point(2), point(4)];
+        let manner = Manner {
+            unit: UnitId(1),
+            priority: Priority::Routine,
+            timeout_ms: 1000,
+            retries: 0,
+            group_size: 10,
+            gap: 5,
+        };
+        let groups: Vec<_> = plan_all(&points, 3, &manner, &Learned::default())
+            .into_iter()
+            .map(|group| (group.address, group.quantity, group.first, group.points))
+            .collect();
+        assert_eq!(groups, [(0, 4, 0, 3), (2, 1, 3, 1), (4, 1, 4, 1)]);
+    }
 }

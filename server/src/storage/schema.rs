@@ -109,3 +109,40 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     transaction.pragma_update(None, "user_version", STEPS.len() as u32)?;
     Ok(transaction.commit()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_of_an_earlier_version_keep_their_devices() {
+        let mut database = Connection::open_in_memory().unwrap();
+        database.pragma_update(None, "foreign_keys", true).unwrap();
+        for step in &STEPS[..5] {
+            database.execute_batch(step).unwrap();
+        }
+        database
+            .execute_batch(
+                r#"INSERT INTO org (id, name, slug, lang) VALUES (1, 'A', 'a', 'en');
+                 INSERT INTO net (id, org_id, name, slug, created_on, host, port, solution, controller_unit_id,
+                     device_passwords, max_inflight_requests) VALUES (1, 1, 'N', 'n', 0, 'h', 502, 'standalone', 1, '[]', 1);
+                 INSERT INTO template (id, name, manufacturer, version, read_group_size, value_list) VALUES (7, 'T', 'M',
+                     '1', 60, '[{"name":"a","kind":"holding","address":3,"value_type":"bit","bit_position":2}]');
+                 INSERT INTO device (id, net_id, name, slug, unit_id, update_period_sec, read_group_size, write_function,
+                     timeout_retries, timeout_ms, template_id) VALUES (1, 1, 'D', 'd', 1, 60, 1, 'normal', 0, 1000, 7),
+                     (2, 1, 'E', 'e', 2, 60, 1, 'normal', 0, 1000, NULL);
+                 PRAGMA user_version = 5;"#,
+            )
+            .unwrap();
+        migrate(&mut database).unwrap();
+        let directory = super::super::configuration::load(&database).unwrap();
+        assert_eq!((directory.devices[&1].template_id, directory.devices[&2].template_id), (Some(7), None));
+        let template = &directory.templates[&7];
+        let param = &template.params[0];
+        assert_eq!((template.org_id, template.read_group_size, template.write_function.code()), (None, 60, "normal"));
+        assert_eq!((param.bit_position, param.multiplier.as_str(), param.is_tracked), (Some(2), "1", true));
+        database.execute("DELETE FROM template", []).unwrap();
+        let directory = super::super::configuration::load(&database).unwrap();
+        assert_eq!(directory.devices[&1].template_id, None, "the reference still holds");
+    }
+}

@@ -13,6 +13,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
     for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
         path = path.replace(name, &id.to_string());
     }
+    path = path.replace(":templateId", if foreign { "4" } else { "1" });
     let code = if entry.method == Method::Post {
         "12345678"
     } else if foreign {
@@ -54,6 +55,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
             r#"{{"deviceModbusId":111,"sku":"em130","numberOfEvents":1,"startWithFirst":true,"connection":{connection}}}"#
         ),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
+        "/controller/get-template-id/" if foreign => r#"{"sku":"foreign"}"#.to_owned(),
+        "/controller/get-template-id/" => r#"{"sku":"em130"}"#.to_owned(),
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
         }
@@ -66,7 +69,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
 fn names_one_object(entry: &Entry) -> bool {
     let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
-    names && !entry.path.contains(":code") || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
+    names && !entry.path.contains(":code")
+        || ["/readings/get/", "/em130/read/events/", "/controller/get-template-id/"].contains(&entry.path)
 }
 
 #[tokio::test]

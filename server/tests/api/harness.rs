@@ -12,7 +12,7 @@ use parabus_server::app::App;
 use parabus_server::config::Config;
 use parabus_server::link::{Limits, Link, Priority, Read, backward};
 use parabus_server::model::{
-    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateValue,
+    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateParam, Words,
 };
 use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
 use parabus_server::session::hash_password;
@@ -265,6 +265,47 @@ fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
         is_programmable: true,
         texts: Default::default(),
         on_dashboard: false,
+        translations: Default::default(),
+        reads_alone: false,
+    }
+}
+
+/// A parameter of a template, of which an earlier version kept nothing more.
+fn template_param(name: &str, address: u16) -> TemplateParam {
+    let kept = serde_json::json!({ "name": name, "kind": "holding", "address": address, "value_type": "u16-be",
+        "bit_position": null });
+    serde_json::from_value(kept).unwrap()
+}
+
+/// One with everything that a template says of a parameter.
+fn described_param() -> TemplateParam {
+    let texts = |off: &str, on: &str, ten: &str| {
+        BTreeMap::from(
+            [("0", off), ("1", on), ("10", ten), ("2", "Auto")].map(|(value, text)| (value.into(), text.into())),
+        )
+    };
+    let polish = Words { name: Some("Tryb".into()), unit: Some("szt.".into()), ..Words::default() };
+    TemplateParam {
+        label: Some("M".into()),
+        category: Some("Room".into()),
+        description: Some("What it does".into()),
+        unit: Some("pcs".into()),
+        multiplier: "0.10".into(),
+        shift: "-40".into(),
+        precision: Some(1),
+        min: Some("0".into()),
+        max: Some("2.5".into()),
+        is_tracked: false,
+        is_programmable: true,
+        on_dashboard: true,
+        reads_alone: true,
+        texts: BTreeMap::from([
+            ("en".into(), texts("Off", "On", "Test")),
+            ("pl".into(), texts("Wył.", "Wł.", "Próba")),
+        ]),
+        text_descriptions: BTreeMap::from([("en".into(), BTreeMap::from([("1".into(), "burns".into())]))]),
+        translations: BTreeMap::from([("pl".into(), polish)]),
+        ..template_param("b", 7)
     }
 }
 
@@ -283,16 +324,25 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     edit.put_param(&param(1, 1, 101, false))?;
     edit.put_param(&param(102, 10, 100, false))?;
     edit.put_param(&param(2, 2, 100, true))?;
-    let value = |name: &str, address| TemplateValue {
-        name: name.into(),
-        kind: "holding".into(),
-        address,
-        value_type: "u16-be".into(),
-        bit_position: None,
+    let template = |id, org_id, params: &[TemplateParam]| Template {
+        id,
+        org_id,
+        name: if id == 1 { "Standard Meter".into() } else { format!("Template {id}") },
+        manufacturer: "Overvis".into(),
+        version: "1.0".into(),
+        category: None,
+        description: None,
+        read_group_size: 10,
+        write_function: WriteFunction::Normal,
+        params: params.to_vec(),
     };
-    for (id, values) in [(1, vec![value("a", 3), value("b", 7)]), (2, vec![value("a", 3), value("lost", 9000)])] {
-        let (name, version) = (format!("Template {id}"), "1".to_owned());
-        edit.put_template(&Template { id, name, manufacturer: "Works".into(), version, read_group_size: 10, values })?;
+    edit.put_template(&template(1, None, &[template_param("a", 3), described_param()]))?;
+    edit.put_template(&template(2, None, &[template_param("a", 3), template_param("lost", 9000)]))?;
+    edit.put_template(&template(3, Some(ORG), &[described_param()]))?;
+    edit.put_template(&template(4, Some(FOREIGN_ORG), &[template_param("a", 3)]))?;
+    edit.put_template(&template(5, None, &[template_param("a", 3)]))?;
+    for (sku, id) in [("em130", 5), ("own", 3), ("foreign", 4)] {
+        edit.put_sku_template(sku, id)?;
     }
     let code = |code: &str, vpn: Option<u16>| ConnectCode {
         code: code.into(),

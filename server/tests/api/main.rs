@@ -10,3 +10,4 @@ mod examples;
 mod harness;
 mod links;
 mod page;
+mod templates;

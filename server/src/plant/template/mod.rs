@@ -9,15 +9,17 @@ mod source;
 mod workbook;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::WriteFunction;
+use parabus_core::modbus::plan::{Point, ReadGroup, plan_reads};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_saphyr::Spanned;
 
 use super::file::{Fault, Name, Parameter, check_parameters, distinct, group_size, write_function};
 pub use shipped::{all as all_shipped, shipped};
-pub use source::{Loaded, load, print};
+pub use source::{Loaded, files, load, print};
 
 /// A kind of device.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -97,6 +99,32 @@ impl Template {
     }
 }
 
+/// For people: what it is, and what reading it takes.
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = [self.manufacturer.as_str(), self.name.text.as_str(), self.version.as_str()];
+        let named: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        let tracked = self.parameters.iter().filter(|param| param.is_tracked);
+        let requests = requests(tracked, self.read_group_size.unwrap_or(1)).len();
+        write!(f, "{}, {} parameters, {requests} requests a reading", named.join(" "), self.parameters.len())
+    }
+}
+
+/// The requests that read parameters, of at most so many registers.
+pub fn requests<'p>(parameters: impl Iterator<Item = &'p Parameter>, most: u8) -> Vec<ReadGroup> {
+    let points = parameters.filter_map(|param| {
+        let count = u16::try_from(param.codec().register_count()).ok()?;
+        Some((!param.read_as_group, Point { kind: param.register_kind, address: param.address, count }))
+    });
+    let mut points: Vec<(bool, Point)> = points.collect();
+    points.sort_unstable();
+    let together = points.partition_point(|(alone, _)| !alone);
+    let points: Vec<Point> = points.into_iter().map(|(_, point)| point).collect();
+    let (points, alone) = points.split_at(together);
+    let plan = plan_reads(points, most.into(), 0, &[]);
+    plan.chain(alone.chunks(1).flat_map(|point| plan_reads(point, most.into(), 0, &[]))).collect()
+}
+
 /// Templates of one scope are told apart by name, manufacturer and version.
 pub fn check_identities(templates: &[Template], faults: &mut Vec<Fault>) {
     let mut seen = BTreeMap::new();
@@ -135,9 +163,7 @@ pub fn include(templates: &mut Vec<Template>, folder: Option<&Path>, faults: &mu
             faults.push((line, "templates: file: a plant that is no file includes none".to_owned()));
             continue;
         };
-        let path = folder.join(&file.value);
-        let paths = if path.is_dir() { source::files_in(&path) } else { Ok(vec![path]) };
-        match paths {
+        match files(&[folder.join(&file.value)]) {
             Ok(paths) if paths.len() != 1 && !template.id.is_empty() => {
                 faults.push((line, "templates: id: only for a single file".to_owned()));
             }

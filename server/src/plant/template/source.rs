@@ -19,6 +19,12 @@ fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
+/// Every file of a list of files and folders.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let found = paths.iter().map(|path| if path.is_dir() { files_in(path) } else { Ok(vec![path.clone()]) });
+    Ok(found.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
 /// The files of templates in a folder, by name.
 pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let fail = |error: std::io::Error| format!("{}: cannot be read: {error}", folder.display());
