@@ -11,8 +11,8 @@ use super::file::{self, File};
 use super::template;
 use crate::clock;
 use crate::model::{
-    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId, Param, Template,
-    TemplateId, TemplateParam, UserId, Vis,
+    ConnectCode, Device, DeviceId, Directory, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId, Param,
+    Template, TemplateId, TemplateParam, UserId, Vis,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
@@ -94,7 +94,7 @@ struct Plan<'p, 'c> {
 }
 
 /// A slug for a name that no sibling has: collisions get `-2`, `-3`.
-fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
+pub fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
     let base = Some(slug::slugify(name)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "x".to_owned());
     let mut slug = base.clone();
     for number in 2.. {
@@ -122,6 +122,15 @@ impl Slugs {
     fn slug(&mut self, name: &str) -> String {
         self.present.get(name).cloned().unwrap_or_else(|| slug_of(name, &mut self.taken))
     }
+}
+
+/// The slug of a network that is or gets this name.
+pub fn net_slug(directory: &Directory, org: OrgId, own: Option<NetId>, name: &str) -> String {
+    if let Some(net) = own.and_then(|id| directory.nets.get(&id)).filter(|net| net.name == name) {
+        return net.slug.clone();
+    }
+    let others = directory.nets_of(org).filter(|net| Some(net.id) != own);
+    slug_of(name, &mut others.map(|net| net.slug.clone()).collect())
 }
 
 fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {

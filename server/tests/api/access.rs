@@ -73,6 +73,9 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
         "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
+        "/org/:orgId/nets/create/" => wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#),
+        "/net/:netId/change-solution/" => wish("standalone", r#"{"kind":"net-id"}"#),
+        "/net/:netId/change/" => "{}".to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/controller/get-template-id/" if foreign => r#"{"sku":"foreign"}"#.to_owned(),
         "/controller/get-template-id/" => r#"{"sku":"em130"}"#.to_owned(),
@@ -83,6 +86,13 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
     };
     assert!(device_port > 0);
     (path, (entry.method == Method::Post).then_some(body))
+}
+
+/// A network as `create` and `change-solution` take it.
+fn wish(kind: &str, connection: &str) -> String {
+    format!(
+        r#"{{"name":"Some Network","language":"en","controllerModbusUnitId":111,"devicePasswords":["mypass"],"maxInflightRequestsNum":1,"disabled":false,"connection":{connection},"solution":{{"kind":"{kind}","devices":[]}}}}"#
+    )
 }
 
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.

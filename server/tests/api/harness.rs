@@ -361,6 +361,8 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
         modbus_id: Some(UnitId(CONTROLLER)),
     };
     edit.put_connect_code(&code("ABCD", None))?;
+    let other = ConnectCode { mac: Mac::parse("d8:80:39:00:00:0f").unwrap(), ..code("OTHER", None) };
+    edit.put_connect_code(&other)?;
     edit.put_connect_code(&code("OWN", Some(port)))?;
     edit.put_connect_code(&code("FOREIGN", Some(port.wrapping_add(1))))?;
     for (id, name, slug) in [

@@ -10,6 +10,7 @@ mod errors;
 mod examples;
 mod harness;
 mod links;
+mod nets;
 mod notifications;
 mod organizations;
 mod page;

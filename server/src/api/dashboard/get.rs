@@ -98,7 +98,7 @@ fn network(view: &View<'_>, net: &Net, devices: Vec<DashboardDevice>) -> Dashboa
 
 fn device(view: &View<'_>, device: &Device, includes_params: bool) -> DashboardDevice {
     let reading = view.reading(device.id);
-    let widget = |param| Widget::new(param, view.last(param));
+    let widget = |param| Widget::new(param, view.last(param), view.lang);
     DashboardDevice {
         id: device.id,
         name: device.name.clone(),

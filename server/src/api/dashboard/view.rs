@@ -14,7 +14,7 @@ use crate::poll::PollCode;
 pub struct View<'a> {
     context: &'a Context,
     org: OrgId,
-    lang: Lang,
+    pub lang: Lang,
     shows_values: bool,
     devices: HashMap<NetId, Vec<&'a Device>>,
     params: HashMap<DeviceId, Vec<&'a Param>>,

@@ -158,7 +158,7 @@ fn permitted<'n>(owners: &[&'n Net], context: &Context, permission: Permission) 
 }
 
 /// Whether a network's connection goes to this address, whichever way its host is written.
-async fn leads_to(connection: &Connection, ip: IpAddr, port: u16) -> bool {
+pub async fn leads_to(connection: &Connection, ip: IpAddr, port: u16) -> bool {
     let Connection::Direct { host, port: own, .. } = connection else { return false };
     if *own != port {
         return false;
