@@ -402,14 +402,24 @@ impl Parameter {
     pub fn codec(&self) -> Codec {
         let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
         let codec = codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec);
-        let count = if self.takes_bits() { self.bits_amount } else { self.length };
+        let count = if self.takes_bits() { self.bits_amount } else { self.length() };
         let codec = count.and_then(|count| codec.bits(count).ok()).unwrap_or(codec);
         codec.not_available([self.not_available.first().copied(), self.not_available.get(1).copied()])
     }
 
     /// Bits of its register: one of a `bit`.
     pub fn bits_amount(&self) -> Option<u8> {
-        self.bits_amount.or(self.bit_position.filter(|_| self.value_type.0 == DataType::Bit).map(|_| 1))
+        let own = self.bits_amount.filter(|_| !self.is_text());
+        own.or(self.bit_position.filter(|_| self.value_type.0 == DataType::Bit).map(|_| 1))
+    }
+
+    /// Registers of a text; the workbooks' column of bits counts them.
+    pub fn length(&self) -> Option<u8> {
+        self.length.or(self.bits_amount.filter(|_| self.is_text()))
+    }
+
+    const fn is_text(&self) -> bool {
+        matches!(self.value_type.0, DataType::Text(_))
     }
 
     const fn takes_bits(&self) -> bool {
@@ -424,12 +434,13 @@ impl Parameter {
         let is_one = data_type == DataType::Bit && self.bits_amount == Some(1);
         let most = 16 - self.bit_position.unwrap_or(0).min(15);
         match self.bits_amount {
+            Some(_) if self.is_text() => {}
             Some(_) if !self.takes_bits() && !is_one => fault("bitsAmount", "only for the types `bits` and `enum`"),
             Some(bits) if !(1..=most).contains(&bits) => fault("bitsAmount", "beyond bit 15, or none"),
             None if data_type == DataType::Bits => fault("bitsAmount", "missing, expected the number of bits"),
             _ => {}
         }
-        match (data_type, self.length) {
+        match (data_type, self.length()) {
             (DataType::Text(_), Some(1..=125)) => {}
             (DataType::Text(_), _) => fault("length", "missing or out of range, expected 1 to 125 registers"),
             (_, Some(_)) => fault("length", "only for texts"),

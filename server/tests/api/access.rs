@@ -73,7 +73,9 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
         "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
-        "/org/:orgId/nets/create/" => wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#),
+        "/org/:orgId/nets/create/" => {
+            wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#).replace("Some", "Other")
+        }
         "/net/:netId/change-solution/" => wish("standalone", r#"{"kind":"net-id"}"#),
         "/net/:netId/change/" => "{}".to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),

@@ -295,7 +295,8 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
                       "nextReadMsgCode": "never", "url": "<string>", "paramWidgets": [],
                       "params": [widget(101, "25.5"), widget(284, "7.0")] },
                     { "id": 10, "name": "Controller 10", "nextReadMsg": "<string>", "nextReadMsgCode": "never",
-                      "url": "<string>", "paramWidgets": [], "params": [] }] }], "events": [] }),
+                      "url": "<string>", "paramWidgets": [], "params": [{ "id": 102, "paramId": 102, "name": "<string>",
+                        "fullName": "<string>", "isProgrammable": true, "unitName": "°C", "label": "T" }] }] }], "events": [] }),
         ),
         get(
             "GET /org/:orgId/dashboard/light/",
@@ -362,8 +363,32 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             json!({ "disableSms": false, "limit": 100 }),
             json!({}),
         ),
-        post("POST /params/delete/", "/params/delete/", json!({ "paramIds": [101, 102] }), json!({})),
         post("POST /net/:netId/drop-connections/", "/net/1/drop-connections/", json!({}), json!({})),
+        post("POST /params/delete/", "/params/delete/", json!({ "paramIds": [101, 102] }), json!({})),
+        post(
+            "POST /org/:orgId/nets/create/",
+            "/org/1/nets/create/",
+            json!({ "name": "Warehouse A", "language": "en", "controllerModbusUnitId": 1, "devicePasswords": ["pass123"],
+                "maxInflightRequestsNum": 1, "disabled": false,
+                "connection": { "kind": "direct", "ip": "192.168.1.10", "port": 502 },
+                "solution": { "kind": "standalone", "devices": [{ "modbusId": 10 }] } }),
+            json!({ "status": "ok", "netSlug": "warehouse-a" }),
+        ),
+        post(
+            "POST /net/:netId/change/",
+            "/net/1/change/",
+            json!({ "name": "Updated Name", "description": "Manual update" }),
+            json!({ "status": "ok", "netSlug": "updated-name" }),
+        ),
+        post(
+            "POST /net/:netId/change-solution/",
+            "/net/1/change-solution/",
+            json!({ "name": "Updated Warehouse A", "language": "en", "controllerModbusUnitId": 1,
+                "devicePasswords": ["newpass"], "maxInflightRequestsNum": 2, "disabled": false,
+                "connection": { "kind": "direct", "ip": "192.168.1.11", "port": 502 },
+                "solution": { "kind": "standalone", "devices": [{ "modbusId": 10 }, { "modbusId": 11 }] } }),
+            json!({ "status": "ok", "netSlug": "updated-warehouse-a" }),
+        ),
         post("POST /logout/", "/logout/", json!({}), json!({})),
     ]
 }

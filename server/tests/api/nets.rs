@@ -66,10 +66,13 @@ async fn a_network_is_created_with_its_devices() {
         devices.values().map(|device| (device["name"].clone(), device["modbusUnitId"].clone())).collect();
     assert_eq!(named, [(json!("Device 10"), json!(10)), (json!("Meter"), json!(11))]);
     let meter = devices.values().find(|device| device["name"] == "Meter").unwrap();
-    assert_eq!(meter["parameters"].as_object().unwrap().len(), 2, "those of its template");
+    assert_eq!(meter["parameters"].as_object().unwrap().len(), 1, "the tracked one of its template");
 
     let again = with(wish(), json!({ "connection": { "kind": "direct", "ip": "192.168.1.11", "port": 502 } }));
-    assert_eq!(post(&api, CREATE, &again).await.1["netSlug"], "warehouse-a-2", "a name may stand twice, a slug not");
+    let (_, refused) = post(&api, CREATE, &again).await;
+    assert_eq!(refused, json!({ "status": "error", "errorMessage": "name: a network `Warehouse A` is there already" }));
+    let like = with(again, json!({ "name": "warehouse: A" }));
+    assert_eq!(post(&api, CREATE, &like).await.1["netSlug"], "warehouse-a-2", "a slug stands once");
 }
 
 #[tokio::test]

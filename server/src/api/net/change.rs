@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::get::NetPath;
-use super::wish::{Refused, check_free, check_in_flight, check_name, direct, no_password, of_connect_code};
+use super::wish::{Refused, check_free, check_in_flight, check_name, direct, no_password, of_connect_code, taken};
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
@@ -93,12 +93,16 @@ impl Endpoint for ChangeNet {
                 (net.connection, net.is_vpn) = (connection, is_vpn);
             }
             net.slug = net_slug(edit.before(), net.org_id, Some(id), &net.name);
+            if let Some(refused) = taken(edit.before(), net.org_id, Some(id), &net.name, &net.connection) {
+                return Ok(Some(Err(refused)));
+            }
             if net != before {
                 edit.put_net(&net)?;
             }
-            Ok(Some(net.slug))
+            Ok(Some(Ok(net.slug)))
         });
         let net_slug = changed.await?.ok_or_else(missing)?;
+        let net_slug = net_slug.map_err(|refused| ApiError::incorrect_request(format!("payload: {refused}")))?;
         tracing::info!(net = id, user = context.caller.user, "network changed");
         Ok(ChangedNet { status: "ok", net_slug })
     }

@@ -3,7 +3,7 @@
 use parabus_core::modbus::UnitId;
 
 use super::get::NetPath;
-use super::wish::{NetReply, NetWish, Refused};
+use super::wish::{NetReply, NetWish, Refused, taken};
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
@@ -60,13 +60,16 @@ async fn change(context: &Context, id: NetId, wish: NetWish) -> Result<String, R
             max_inflight_requests: wish.max_inflight_requests_num,
             ..before.clone()
         };
+        if let Some(refused) = taken(edit.before(), net.org_id, Some(id), &net.name, &net.connection) {
+            return Ok(Some(Err(refused)));
+        }
         if net != before {
             edit.put_net(&net)?;
         }
         solution::add_devices(edit, id, &devices)?;
-        Ok(Some(net.slug))
+        Ok(Some(Ok(net.slug)))
     });
-    let slug = changed.await?.ok_or_else(missing)?;
+    let slug = changed.await?.ok_or_else(missing)??;
     tracing::info!(net = id, user = context.caller.user, "network changed");
     Ok(slug)
 }

@@ -3,7 +3,7 @@
 use parabus_core::modbus::UnitId;
 
 use super::list::OrgPath;
-use super::wish::{NetReply, NetWish, Refused, is_taken};
+use super::wish::{NetReply, NetWish, Refused, taken};
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
@@ -57,16 +57,15 @@ async fn create(context: &Context, org: OrgId, wish: NetWish) -> Result<String, 
         request_gap_ms: 0,
     };
     let created = context.configure(move |edit| {
-        if is_taken(edit.before(), &net.connection, None) {
-            return Ok(None);
+        if let Some(refused) = taken(edit.before(), org, None, &net.name, &net.connection) {
+            return Ok(Err(refused));
         }
         let slug = net_slug(edit.before(), org, None, &net.name);
         let id = edit.put_net(&Net { slug: slug.clone(), ..net })?;
         solution::add_devices(edit, id, &devices)?;
-        Ok(Some((id, slug)))
+        Ok(Ok((id, slug)))
     });
-    let created = created.await?;
-    let (id, slug) = created.ok_or_else(|| "the connection has just been given to another network".to_owned())?;
+    let (id, slug) = created.await??;
     tracing::info!(net = id, org, user = context.caller.user, "network created");
     Ok(slug)
 }

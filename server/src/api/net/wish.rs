@@ -303,7 +303,19 @@ pub async fn check_free(
     Ok(())
 }
 
-/// The same for what another request has just taken: asked inside the transaction.
-pub fn is_taken(directory: &Directory, connection: &Connection, own: Option<NetId>) -> bool {
-    directory.nets.values().any(|net| Some(net.id) != own && net.connection == *connection)
+/// What another network of the organization, or another request just now, has taken: asked inside the
+/// transaction. Plant files tell networks apart by their names.
+pub fn taken(
+    directory: &Directory,
+    org: OrgId,
+    own: Option<NetId>,
+    name: &str,
+    connection: &Connection,
+) -> Option<String> {
+    let mut others = directory.nets.values().filter(|net| Some(net.id) != own);
+    if directory.nets_of(org).any(|net| Some(net.id) != own && net.name == name) {
+        return Some(format!("name: a network `{name}` is there already"));
+    }
+    let is_used = others.any(|net| net.connection == *connection);
+    is_used.then(|| format!("`{}` already belongs to another network", connection.address()))
 }
