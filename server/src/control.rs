@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::link::{Limits, Link, Priority, Read};
 use crate::model::{Device, DeviceId, Directory, Net, Param, ParamId, Template, TemplateValue, codec};
 use crate::poll::{Learned, Manner, Wanted, read_cells};
+use crate::words;
 
 /// Reads parameters from their devices now, each device with as few requests as possible.
 pub async fn read_params(
@@ -47,10 +48,10 @@ pub async fn read_params(
 /// The device's connection. What is switched off is left alone (seed: change-disable).
 fn link_of(app: &App, net: &Net, device: &Device) -> Result<Link, String> {
     if net.disabled.is_some() {
-        return Err("the network is disabled".to_owned());
+        return Err(words::NET_DISABLED.en().to_owned());
     }
     if device.disabled.is_some() {
-        return Err("the device is disabled".to_owned());
+        return Err(words::DEVICE_DISABLED.en().to_owned());
     }
     Ok(app.links.handle(&net.connection, Limits::of(net)))
 }
@@ -93,7 +94,7 @@ pub struct Written {
 /// is sent that is out of range.
 pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, text: &str) -> Result<Written, String> {
     if !param.is_programmable {
-        return Err("the parameter is not programmable".to_owned());
+        return Err(words::NOT_PROGRAMMABLE.en().to_owned());
     }
     if !param.kind.is_writable() {
         return Err(format!("registers of kind `{}` are read-only", param.kind.code()));

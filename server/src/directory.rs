@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, UserId};
+use crate::model::{
+    Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, SmsSettings, UserId, Vis, VisId,
+};
 
 /// Objects by the id of their parent.
 type Children<'d, Id, T> = HashMap<Id, Vec<&'d T>>;
@@ -25,6 +27,10 @@ impl Directory {
         self.org_of_device(self.params.get(&param)?.device_id)
     }
 
+    pub fn org_of_vis(&self, vis: VisId) -> Option<OrgId> {
+        self.visualizations.get(&vis).map(|vis| vis.org_id)
+    }
+
     /// A parameter with its device and network.
     pub fn param_place(&self, param: ParamId) -> Option<(&Param, &Device, &Net)> {
         let param = self.params.get(&param)?;
@@ -42,6 +48,19 @@ impl Directory {
 
     pub fn params_of(&self, device: DeviceId) -> impl Iterator<Item = &Param> {
         self.params.values().filter(move |param| param.device_id == device)
+    }
+
+    pub fn viss_of(&self, org: OrgId) -> impl Iterator<Item = &Vis> {
+        self.visualizations.values().filter(move |vis| vis.org_id == org)
+    }
+
+    /// The widgets of an organization's dashboard, in the order in which they are shown.
+    pub fn dashboard(&self, org: OrgId) -> &[ParamId] {
+        self.dashboards.get(&org).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn sms_settings(&self, org: OrgId) -> SmsSettings {
+        self.sms.get(&org).cloned().unwrap_or_default()
     }
 
     /// Devices of many networks and parameters of many devices in one pass each: a tree of an

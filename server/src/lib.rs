@@ -24,3 +24,4 @@ pub mod run;
 pub mod session;
 pub mod storage;
 pub mod web;
+pub mod words;

@@ -32,6 +32,15 @@ fn the_other_connections_are_taken() {
 }
 
 #[test]
+fn pictures_and_notifications_are_taken() {
+    let line = |start: &str| README.lines().find(|line| line.starts_with(start)).unwrap();
+    let (pictures, notifications) = (line("visualizations: ["), line("globalNotifications: ["));
+    let text = format!("{notifications}\norganizations:\n  - name: Works\n    {pictures}\n");
+    let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!((file.global_notifications.len(), file.organizations[0].visualizations.len()), (1, 1));
+}
+
+#[test]
 fn the_configuration_holds_the_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parabus.toml");

@@ -39,7 +39,9 @@ impl Lang {
         Lang::ALL.into_iter().find(|lang| lang.code() == code).ok_or(ValueError::UnknownLanguage)
     }
 
-    const fn word(self, bit: bool) -> &'static str {
+    /// The word for a bit that has no texts of its own.
+    #[must_use]
+    pub const fn word(self, bit: bool) -> &'static str {
         match (self, bit) {
             (Lang::En, false) => "False",
             (Lang::En, true) => "True",

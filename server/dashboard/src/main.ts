@@ -4,7 +4,7 @@ import { ApiError, get, logIn, logOut, type Point, type UserOrg } from "./api.ts
 import { h, setText } from "./dom.ts";
 import { Plant, RECENT } from "./plant.ts";
 import { currentLang, languages, setLang, word } from "./words.ts";
-import { deviceView, logInView, logo, overview, sidebar, type View } from "./views.ts";
+import { deviceView, logInView, logo, notices, overview, sidebar, type View } from "./views.ts";
 
 declare global {
   interface Window {
@@ -47,7 +47,7 @@ function show(): void {
   const content = device ? deviceView(plant, device) : overview(plant, open);
   const side = sidebar(plant, device?.id, open);
   views = [content, side];
-  app.replaceChildren(topBar(plant), h("div", { class: "body" }, side.element, content.element));
+  app.replaceChildren(topBar(plant), notices(plant), h("div", { class: "body" }, side.element, content.element));
 }
 
 function topBar(plant: Plant): HTMLElement {
@@ -103,9 +103,13 @@ async function remember(plant: Plant): Promise<void> {
     for (const [id, { value, readOn }] of Object.entries(last)) if (value !== undefined && readOn) plant.remember(Number(id), Date.parse(readOn), value);
   }
   // The small curves of the overview begin with what is stored.
-  const shown = [...plant.params.values()].filter((param) => param.isDisplayedOnDashboard && !plant.seeded.has(param.paramId));
+  const shown = plant.dashboard().filter((param) => !plant.seeded.has(param.paramId));
   await Promise.all(shown.map(async ({ paramId }) => plant.seed(paramId, await get<Point[]>(`/readings/get/?paramId=${paramId}&pointsLimit=${RECENT}`))));
 }
+
+// Where the API's links lead: a view of this page by its path.
+const linked = location.pathname.match(/^\/manage\/devices\/(\d+)\//)?.[1];
+if (location.pathname !== "/") history.replaceState(null, "", linked ? `/#device/${linked}` : "/");
 
 addEventListener("hashchange", show);
 setInterval(() => views.forEach((view) => view.tick?.()), 1000);

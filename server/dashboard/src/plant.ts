@@ -1,7 +1,7 @@
 // What the page knows of the plant, and the live stream that keeps it up to date. Registers become
 // values and texts in the wasm build of core, the same that the server runs.
 import { decodeValue, formatValue } from "parabus-wasm";
-import { authorized, get, type Point, type Tree, type TreeParam } from "./api.ts";
+import { authorized, get, post, type Point, type Tree, type TreeParam } from "./api.ts";
 import { currentLang, word, type Word } from "./words.ts";
 
 interface LiveParam {
@@ -15,7 +15,8 @@ interface LiveParam {
   category?: string;
   registerKind: string;
   isProgrammable: boolean;
-  isDisplayedOnDashboard: boolean;
+  /** Among the dashboard's widgets; absent for a parameter that is not shown there. */
+  dashboardPlace?: number;
   texts: Record<string, Record<string, string>>;
 }
 
@@ -29,6 +30,12 @@ export interface Reading {
   text?: string;
   number?: number | null;
   err?: string;
+}
+
+export interface Notification {
+  id: string;
+  /** By language. */
+  texts: Record<string, string>;
 }
 
 export interface Device {
@@ -52,6 +59,7 @@ export class Plant extends EventTarget {
   /** Parameters whose small curve holds what was stored before. */
   readonly seeded = new Set<number>();
   nets: { id: number; name: string; devices: number[] }[] = [];
+  notifications: Notification[] = [];
   isLive = false;
   #stop = new AbortController();
 
@@ -135,6 +143,9 @@ export class Plant extends EventTarget {
       if (known.some((param) => !this.#infos.has(param.paramId))) await this.load();
       for (const param of known) this.params.set(param.paramId, { ...param, info: this.#infos.get(param.paramId) });
       this.#tell("plant");
+    } else if (event === "notifications") {
+      this.notifications = data;
+      this.#tell("notifications");
     } else if (event === "devices") {
       for (const state of data) {
         const device = this.devices.get(state.deviceId);
@@ -166,6 +177,18 @@ export class Plant extends EventTarget {
     this.recent.set(id, recent);
     // A failed reading leaves the last good value in place; its age tells.
     if (reading.text !== undefined || !this.readings.has(id)) this.readings.set(id, reading);
+  }
+
+  /** The parameters of the dashboard in their order. */
+  dashboard(): Param[] {
+    const shown = [...this.params.values()].filter((param) => param.dashboardPlace !== undefined);
+    return shown.sort((one, other) => (one.dashboardPlace ?? 0) - (other.dashboardPlace ?? 0));
+  }
+
+  async dismiss(notification: Notification): Promise<void> {
+    await post(`/global-notifications/${notification.id}/dismiss/`, null);
+    this.notifications = this.notifications.filter((each) => each !== notification);
+    this.#tell("notifications");
   }
 
   /** Sets what a parameter showed last before the stream began. */

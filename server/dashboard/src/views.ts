@@ -84,11 +84,23 @@ function sparkline(plant: Plant, id: number): SVGElement {
   return svg;
 }
 
+/** Notifications to everyone, until the user closes them. */
+export function notices(plant: Plant): HTMLElement {
+  const element = h("div", { class: "notices", role: "status" });
+  const update = () => element.replaceChildren(...plant.notifications.map((notification) => {
+    const { texts } = notification;
+    const text = texts[currentLang()] ?? texts.en ?? Object.values(texts)[0] ?? "";
+    return h("p", { class: "notice", "data-testid": `notice-${notification.id}` }, text, h("button", { class: "quiet", "aria-label": word("close"), click: () => void plant.dismiss(notification).catch(console.error) }, "✕"));
+  }));
+  plant.addEventListener("notifications", update);
+  update();
+  return element;
+}
+
 export function overview(plant: Plant, open: (device: number) => void): View {
   const updates = new Map<number, () => void>();
   const ages: (() => void)[] = [];
-  const shown = [...plant.params.values()].filter((param) => param.isDisplayedOnDashboard);
-  const tiles = shown.map((param) => {
+  const tiles = plant.dashboard().map((param) => {
     const device = plant.devices.get(param.deviceId);
     const value = h("strong", { "data-testid": `tile-${param.paramId}` });
     const curve = h("span", { class: "curve" });

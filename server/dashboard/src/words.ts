@@ -1,37 +1,6 @@
-// The page's own words in the four languages of the API.
+// The page's own words in the four languages of the API; the server translates by the same table.
 import type { Lang } from "parabus-wasm";
-
-const table = {
-  overview: ["Overview", "Przegląd", "Обзор", "Огляд"],
-  live: ["Live", "Na żywo", "Онлайн", "Онлайн"],
-  offline: ["Connection lost", "Brak połączenia", "Нет связи", "Немає зв’язку"],
-  logIn: ["Log in", "Zaloguj się", "Войти", "Увійти"],
-  logOut: ["Log out", "Wyloguj", "Выйти", "Вийти"],
-  apiKey: ["API key", "Klucz API", "Ключ API", "Ключ API"],
-  password: ["Password", "Hasło", "Пароль", "Пароль"],
-  welcome: ["Sign in to your plant", "Zaloguj się do instalacji", "Вход в систему", "Вхід до системи"],
-  parameter: ["Parameter", "Parametr", "Параметр", "Параметр"],
-  value: ["Value", "Wartość", "Значение", "Значення"],
-  age: ["Age", "Wiek", "Возраст", "Вік"],
-  lastHour: ["Last hour", "Ostatnia godzina", "Последний час", "Остання година"],
-  points: ["points", "punktów", "точек", "точок"],
-  write: ["Write", "Zapisz", "Записать", "Записати"],
-  newValue: ["New value", "Nowa wartość", "Новое значение", "Нове значення"],
-  written: ["Written", "Zapisano", "Записано", "Записано"],
-  close: ["Close", "Zamknij", "Закрыть", "Закрити"],
-  never: ["no reading yet", "brak odczytu", "ещё нет данных", "ще немає даних"],
-  now: ["now", "teraz", "сейчас", "зараз"],
-  other: ["Other", "Inne", "Прочее", "Інше"],
-  scheduled: ["Running", "Działa", "Работает", "Працює"],
-  reading: ["Running", "Działa", "Работает", "Працює"],
-  unreachable: ["No answer", "Brak odpowiedzi", "Не отвечает", "Не відповідає"],
-  disabled: ["Disabled", "Wyłączone", "Отключено", "Вимкнено"],
-  silentFor: ["silent for", "milczy od", "молчит", "мовчить"],
-  devices: ["Devices", "Urządzenia", "Устройства", "Пристрої"],
-  answering: ["devices answer", "urządzeń odpowiada", "устройств отвечают", "пристроїв відповідають"],
-  loading: ["Loading…", "Wczytywanie…", "Загрузка…", "Завантаження…"],
-  language: ["Language", "Język", "Язык", "Мова"],
-} as const;
+import table from "./words.json";
 
 export type Word = keyof typeof table;
 const order: Lang[] = ["en", "pl", "ru", "ua"];
@@ -48,7 +17,7 @@ export function setLang(next: Lang): void {
   document.documentElement.lang = next === "ua" ? "uk" : next;
 }
 
-export const word = (key: Word): string => table[key][order.indexOf(lang)] ?? table[key][0];
+export const word = (key: Word): string => table[key][order.indexOf(lang)] ?? key;
 
 /** How long ago, short: `3 s`, `12 min`, `4 h`, `2 d`. */
 export function age(instant: number, now: number): string {

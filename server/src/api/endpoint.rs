@@ -10,8 +10,8 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use super::error::ApiError;
 use super::permission::Permission;
 use crate::app::App;
-use crate::model::{DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId};
-use crate::storage::{Edit, StoreError};
+use crate::model::{DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId, VisId};
+use crate::storage::{Edit, Store, StoreError};
 
 /// The two methods of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub enum Scope {
     Net(NetId),
     Device(DeviceId),
     Param(ParamId),
+    Vis(VisId),
 }
 
 /// One endpoint of the seed. An endpoint without a permission does not compile.
@@ -111,6 +112,7 @@ impl Context {
             Scope::Net(id) => ("network", id, directory.org_of_net(id)),
             Scope::Device(id) => ("device", id, directory.org_of_device(id)),
             Scope::Param(id) => ("parameter", id, directory.org_of_param(id)),
+            Scope::Vis(id) => ("visualization", id, directory.org_of_vis(id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }
     }
@@ -120,8 +122,16 @@ impl Context {
         &self,
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ApiError> {
+        self.stored(move |store| store.configure(true, change)).await
+    }
+
+    /// Works on the store, off the threads that serve connections.
+    pub async fn stored<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ApiError> {
         let store = self.app.store.clone();
-        let work = tokio::task::spawn_blocking(move || store.configure(true, change));
+        let work = tokio::task::spawn_blocking(move || work(&store));
         work.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
     }
 

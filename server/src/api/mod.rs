@@ -10,8 +10,11 @@ pub mod device;
 pub mod em130;
 mod endpoint;
 mod error;
+pub mod misc;
 pub mod net;
+pub mod notification;
 mod openapi;
+pub mod org;
 pub mod param;
 pub mod params;
 mod permission;
@@ -22,6 +25,9 @@ mod serve;
 mod types;
 pub mod user;
 mod values;
+pub mod vis;
+pub mod viss;
+mod widget;
 
 use std::sync::Arc;
 
@@ -71,12 +77,16 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<auth::logout::Logout>(),
     Entry::of::<codes::activation::ActivationCodeInfo>(),
     Entry::of::<codes::connect::ConnectCodeInfo>(),
+    Entry::of::<dashboard::add_widgets::AddWidgets>(),
+    Entry::of::<dashboard::change::ChangeDashboard>(),
+    Entry::of::<dashboard::get::GetDashboard>(),
     Entry::of::<dashboard::light::DashboardLight>(),
     Entry::of::<device::change_disable::ChangeDeviceDisable>(),
     Entry::of::<device::get::GetDevice>(),
     Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
     Entry::of::<em130::read_events::ReadEvents>(),
+    Entry::of::<misc::translations::Translations>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),
     Entry::of::<net::connection_status::ConnectionStatus>(),
     Entry::of::<net::devices::NetDevices>(),
@@ -84,6 +94,8 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<net::get::GetNet>(),
     Entry::of::<net::list::ListNets>(),
     Entry::of::<net::tree::DeviceParamTree>(),
+    Entry::of::<notification::dismiss::DismissNotification>(),
+    Entry::of::<org::sms_settings::ChangeSmsSettings>(),
     Entry::of::<param::write::WriteParam>(),
     Entry::of::<params::get_info::GetInfo>(),
     Entry::of::<params::last_readings::LastReadings>(),
@@ -100,6 +112,12 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
     Entry::of::<user::orgs::UserOrgs>(),
+    Entry::of::<vis::data::GetVisData>(),
+    Entry::of::<vis::get::GetVis>(),
+    Entry::of::<vis::save::SaveVisData>(),
+    Entry::of::<viss::data::VissData>(),
+    Entry::of::<viss::info::VissInfo>(),
+    Entry::of::<viss::list::ListViss>(),
 ];
 
 /// The routes below [`BASE`]. An unknown path and a wrong method are the same refusal.

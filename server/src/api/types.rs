@@ -90,6 +90,27 @@ impl<'de> Deserialize<'de> for IdList {
 
 primitive_schema!(IdList, Type::String, None, "Identifiers separated by commas");
 
+/// An array of identifiers in a body.
+#[derive(Clone, Debug)]
+pub struct Ids(pub Vec<i64>);
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ids = Vec::<Id>::deserialize(deserializer)?;
+        if ids.len() > MOST_IDS {
+            return Err(D::Error::custom(format!("{} identifiers, expected at most {MOST_IDS}", ids.len())));
+        }
+        Ok(Ids(ids.into_iter().map(|id| id.0).collect()))
+    }
+}
+
+impl PartialSchema for Ids {
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(Id::schema()).max_items(Some(MOST_IDS)).description(Some("Identifiers")).into()
+    }
+}
+impl ToSchema for Ids {}
+
 /// A language code of the API: `en`, `pl`, `ru`, `ua`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Language(pub Lang);

@@ -23,6 +23,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{OwnedRwLockWriteGuard, mpsc, oneshot, watch};
 
 use crate::model::{Connection, Net};
+use crate::words;
 use backward::Controllers;
 pub use dial::{Dial, Network, Stream, open_port};
 use session::{Arrival, Ask, Job, Jobs};
@@ -59,7 +60,7 @@ pub enum LinkError {
     Connect(String),
     #[error("NoConnection: the device closed the connection")]
     Closed,
-    #[error("Timeout")]
+    #[error("{}", words::TIMEOUT.en())]
     Timeout,
     #[error("MODBUS exception: {}", .0.name())]
     Exception(ExceptionCode),

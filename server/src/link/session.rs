@@ -17,6 +17,7 @@ use super::silence::Silence;
 use super::{LinkError, Priority, Shared};
 use crate::clock;
 use crate::model::Connection;
+use crate::words;
 
 /// After a failed attempt, requests fail at once for this long, so that they do not queue up
 /// behind one attempt each.
@@ -205,7 +206,7 @@ impl Service {
                     job = self.jobs.next() => {
                         let Some((_, job)) = job else { return };
                         let mut status = self.shared.status.write();
-                        let reason = status.reason.get_or_insert_with(|| "the controller has not dialled in".to_owned());
+                        let reason = status.reason.get_or_insert_with(|| words::NOT_DIALLED_IN.en().to_owned());
                         job.answer(Err(LinkError::Connect(reason.clone())));
                         continue;
                     }
@@ -255,8 +256,8 @@ impl Service {
         let end = session.serve(early, &mut self.jobs, &mut self.arrivals).await;
         let reason = match &end {
             End::Fault(reason) => reason.as_str(),
-            End::Replaced(_) => "the controller dialled in again",
-            End::NoLongerNeeded => "no longer needed",
+            End::Replaced(_) => words::DIALLED_IN_AGAIN.en(),
+            End::NoLongerNeeded => words::NO_LONGER_NEEDED.en(),
         };
         tracing::info!(connection = %self.connection, reason, "disconnected");
         let mut status = self.shared.status.write();
@@ -342,7 +343,7 @@ impl Session<'_> {
                     }
                     if self.machine.is_within_frame() {
                         job.answer(Err(LinkError::Timeout));
-                        return End::Fault("a frame was cut short".to_owned());
+                        return End::Fault(words::FRAME_CUT.en().to_owned());
                     }
                     job.answer(Err(LinkError::Timeout));
                     continue;
@@ -367,7 +368,7 @@ impl Session<'_> {
             tokio::select! {
                 biased;
                 Some(arrival) = arrivals.recv() => return End::Replaced(arrival),
-                Ok(()) = drops.changed() => return End::Fault("dropped on request".to_owned()),
+                Ok(()) = drops.changed() => return End::Fault(words::DROPPED.en().to_owned()),
                 job = jobs.urgent.recv(), if self.urgent.is_none() && !jobs.urgent.is_closed() => {
                     self.urgent = job.map(Held::new);
                 }
@@ -378,9 +379,9 @@ impl Session<'_> {
                 }
                 read = self.stream.read(&mut buffer) => match read {
                     Ok(0) => return End::Fault(match self.connection {
-                        Connection::Direct { .. } => "closed by the device".to_owned(),
-                        Connection::Serial(_) => "the port is gone".to_owned(),
-                        Connection::Backward(_) => "closed by the controller".to_owned(),
+                        Connection::Direct { .. } => words::CLOSED_BY_DEVICE.en().to_owned(),
+                        Connection::Serial(_) => words::PORT_GONE.en().to_owned(),
+                        Connection::Backward(_) => words::CLOSED_BY_CONTROLLER.en().to_owned(),
                     }),
                     Ok(count) => {
                         self.silence.ends(clock::monotonic_us());

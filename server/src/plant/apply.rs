@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::file::{self, File};
 use crate::clock;
 use crate::model::{
-    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
-    TemplateValue, UserId,
+    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId, Param, Template,
+    TemplateId, TemplateValue, UserId, Vis,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
@@ -70,6 +70,9 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
         }
         for code in &file.connect_codes {
             plan.connect_code(code)?;
+        }
+        for notification in &file.global_notifications {
+            plan.notification(notification)?;
         }
         for org in &file.organizations {
             plan.org(org)?;
@@ -159,6 +162,16 @@ impl<'p> Plan<'p, '_> {
         Ok(())
     }
 
+    fn notification(&mut self, notification: &file::GlobalNotification) -> Result<(), StoreError> {
+        let texts = notification.texts.iter().map(|(lang, text)| (lang.0.clone(), text.clone()));
+        let id = notification.id.value;
+        let after = Notification { id, texts: texts.collect(), is_enabled: notification.enabled };
+        let before = self.edit.before().notifications.get(&id).cloned();
+        let put = |edit: &mut Edit<'_>, each: &Notification| edit.put_notification(each).map(|()| 0);
+        self.put(&format!("notification {id}"), before.as_ref(), &after, put, 0)?;
+        Ok(())
+    }
+
     fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
@@ -185,6 +198,32 @@ impl<'p> Plan<'p, '_> {
             let slug = slug_of(&net.name.text, &mut taken);
             self.net(id, net, slug)?;
         }
+        let named: Vec<&str> = org.visualizations.iter().map(|vis| vis.name.text.as_str()).collect();
+        let mut taken = slugs(self.edit.before().viss_of(id).map(|vis| (&vis.name, &vis.slug)), &named);
+        for vis in &org.visualizations {
+            let slug = slug_of(&vis.name.text, &mut taken);
+            self.vis(id, vis, slug)?;
+        }
+        Ok(())
+    }
+
+    fn vis(&mut self, org: OrgId, vis: &file::Visualization, slug: String) -> Result<(), StoreError> {
+        let name = &vis.name.text;
+        let before = self.edit.before().viss_of(org).find(|each| each.name == *name).cloned();
+        let source = before.as_ref().map(|before| self.edit.vis_source(before.id)).transpose()?;
+        let after = Vis {
+            id: before.as_ref().map_or(0, |before| before.id),
+            org_id: org,
+            name: name.clone(),
+            slug,
+            description: vis.description.clone(),
+            created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
+            on_dashboard: vis.is_displayed_on_dashboard,
+        };
+        let id = after.id;
+        let (before, after) = (before.zip(source), (after, vis.source.value.clone()));
+        let title = format!("visualization `{name}`");
+        self.put(&title, before.as_ref(), &after, |edit, (vis, source)| edit.put_vis(vis, source), id)?;
         Ok(())
     }
 
@@ -329,6 +368,7 @@ impl<'p> Plan<'p, '_> {
     ) -> Result<(), StoreError> {
         let name = &param.name.text;
         let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
+        let was_on_dashboard = before.as_ref().is_some_and(|before| before.on_dashboard);
         let texts = param.texts.iter().map(|(lang, texts)| (lang.0.clone(), texts.clone())).collect();
         let after = Param {
             id: before.as_ref().map_or(0, |before| before.id),
@@ -352,7 +392,7 @@ impl<'p> Plan<'p, '_> {
             is_tracked: param.is_tracked,
             is_programmable: param.is_programmable,
             texts,
-            on_dashboard: param.is_displayed_on_dashboard,
+            on_dashboard: param.is_displayed_on_dashboard.unwrap_or(was_on_dashboard),
         };
         let path = format!("parameter `{place} / {name}`");
         self.put(&path, before.as_ref(), &after, |edit, param| edit.put_param(param), after.id)?;

@@ -26,6 +26,8 @@ pub struct File {
     pub templates: Vec<Template>,
     #[serde(default)]
     pub connect_codes: Vec<ConnectCode>,
+    #[serde(default)]
+    pub global_notifications: Vec<GlobalNotification>,
     /// For the simulator; ignored by `apply`.
     #[serde(default)]
     pub simulate: Vec<SimulatedDevice>,
@@ -44,6 +46,8 @@ pub struct Organization {
     pub users: Vec<User>,
     #[serde(default)]
     pub networks: Vec<Network>,
+    #[serde(default)]
+    pub visualizations: Vec<Visualization>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,6 +211,39 @@ pub struct Device {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Visualization {
+    pub name: Name,
+    pub description: Option<String>,
+    /// What it is drawn from, or `file:` and a path; a relative one starts at this file.
+    pub source: Spanned<String>,
+    #[serde(default)]
+    pub is_displayed_on_dashboard: bool,
+}
+
+impl Visualization {
+    /// Puts the text of the file that it names in its place.
+    fn read(&mut self, folder: &Path) -> Result<(), (Option<u64>, String)> {
+        let fault =
+            |text: String| (Some(self.source.referenced.line()), format!("`{}`: source: {text}", self.name.text));
+        if let Some(path) = self.source.value.strip_prefix("file:") {
+            let path = folder.join(path.trim());
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| fault(format!("`{}`: {error}", path.display())))?;
+            self.source.value = text;
+        }
+        let length = self.source.value.len();
+        if length > LONGEST_SOURCE {
+            return Err(fault(format!("{length} bytes, expected at most {LONGEST_SOURCE}")));
+        }
+        Ok(())
+    }
+}
+
+/// Longest source of a visualization, bytes: as much as a body of the API holds (D-34).
+const LONGEST_SOURCE: usize = 1_048_576;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Template {
     pub id: Name,
     pub name: String,
@@ -219,6 +256,16 @@ pub struct Template {
     #[serde(default, deserialize_with = "write_function")]
     pub write_function: Option<WriteFunction>,
     pub parameters: Vec<Parameter>,
+}
+
+/// Shown to every user who has not dismissed it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GlobalNotification {
+    pub id: Spanned<uuid::Uuid>,
+    pub texts: BTreeMap<Language, String>,
+    #[serde(default = "yes")]
+    pub enabled: bool,
 }
 
 /// What the PIN on a controller's sticker stands for.
@@ -264,8 +311,8 @@ pub struct Parameter {
     pub is_tracked: bool,
     #[serde(default)]
     pub is_programmable: bool,
-    #[serde(default)]
-    pub is_displayed_on_dashboard: bool,
+    /// Unless it is said here, the dashboard stays as people have set it.
+    pub is_displayed_on_dashboard: Option<bool>,
     #[serde(default)]
     pub texts: BTreeMap<Language, BTreeMap<String, String>>,
 }
@@ -540,7 +587,9 @@ impl File {
             *port = std::path::absolute(folder.join(&port))
                 .map_err(|error| fail(None, format!("path: `{}`: {error}", port.display())))?;
         }
-        Ok(file)
+        let visualizations = file.organizations.iter_mut().flat_map(|org| &mut org.visualizations);
+        let faults: Vec<_> = visualizations.filter_map(|vis| vis.read(folder).err()).collect();
+        if faults.is_empty() { Ok(file) } else { Err(PlantError { path: path.to_owned(), faults }) }
     }
 
     /// All faults that were found, each with its line.
@@ -587,6 +636,8 @@ impl File {
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
+            let visualizations = org.visualizations.iter().map(|vis| &vis.name);
+            distinct(&mut faults, "visualizations of one organization", visualizations);
             distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
             for key in org.users.iter().flat_map(|user| &user.keys) {
                 if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
@@ -623,6 +674,17 @@ impl File {
             }
             if code.vpn_ip_address.is_none() && code.port.is_some() {
                 fault("port: only with vpnIpAddress");
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for GlobalNotification { id, texts, .. } in &self.global_notifications {
+            let mut fault =
+                |text: &str| faults.push((Some(id.referenced.line()), format!("globalNotifications: {text}")));
+            if !seen.insert(id.value) {
+                fault("id: stands twice");
+            }
+            if texts.is_empty() || texts.values().any(|text| text.trim().is_empty()) {
+                fault("texts: empty, expected one in each language, such as { en: Maintenance tonight }");
             }
         }
         for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
@@ -798,6 +860,21 @@ organizations:
                 "multiplier: 0.10",
                 "isProgrammable: true",
                 "10: `Voltage`: isProgrammable: registers of this kind are read-only",
+            ),
+            (
+                "organizations:",
+                "globalNotifications: [ { id: 7, texts: { en: Late } } ]\norganizations:",
+                "1: globalNotifications[0].id",
+            ),
+            (
+                "organizations:",
+                "globalNotifications: [ { id: 513cf747-eb5c-4d5f-931f-d22c9872c73c, texts: {} } ]\norganizations:",
+                "1: globalNotifications: texts: empty",
+            ),
+            (
+                "- name: Works",
+                "- name: Works\n    visualizations: [ { name: Hall } ]",
+                "3: organizations[0].visualizations[0]",
             ),
             ("type: f32-be", "type: [", "13"),
         ] {

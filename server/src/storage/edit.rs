@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::{StoreError, configuration};
 use crate::model::{
-    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Org, OrgId, Param,
-    ParamId, Role, Template, TemplateId, UserId,
+    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification, Org,
+    OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
 };
 
 /// An open transaction and the configuration as it was when it began.
@@ -219,7 +219,8 @@ impl<'c> Edit<'c> {
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, category = ?6, label = ?7,
                  unit = ?8, kind = ?9, address = ?10, value_type = ?11, bit_position = ?12, bits_amount = ?13,
                  multiplier = ?14, shift = ?15, precision = ?16, min = ?17, max = ?18, is_tracked = ?19,
-                 is_programmable = ?20, texts = ?21, on_dashboard = ?22",
+                 is_programmable = ?20, texts = ?21, on_dashboard = ?22,
+                 dashboard_place = CASE WHEN ?22 THEN dashboard_place END",
             params![
                 id,
                 param.device_id,
@@ -243,6 +244,64 @@ impl<'c> Edit<'c> {
                 param.is_programmable,
                 to_json(&param.texts),
                 param.on_dashboard
+            ],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Sets the widgets of an organization's dashboard, in this order.
+    pub fn put_dashboard(&mut self, org: OrgId, widgets: &[ParamId]) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE param SET on_dashboard = 0, dashboard_place = NULL WHERE on_dashboard AND device_id IN
+                 (SELECT device.id FROM device JOIN net ON net.id = net_id WHERE org_id = ?)",
+            [org],
+        )?;
+        for (param, place) in widgets.iter().zip(0i64..) {
+            self.execute("UPDATE param SET on_dashboard = 1, dashboard_place = ? WHERE id = ?", [place, *param])?;
+        }
+        Ok(())
+    }
+
+    /// Creates or changes a notification.
+    pub fn put_notification(&mut self, notification: &Notification) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO notification (id, texts, is_enabled) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET texts = ?2, is_enabled = ?3",
+            params![notification.id.to_string(), to_json(&notification.texts), notification.is_enabled],
+        )
+    }
+
+    /// Sets what an organization wants of short messages.
+    pub fn put_sms_settings(&mut self, org: OrgId, settings: &SmsSettings) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO sms_settings (org_id, is_disabled, monthly_limit) VALUES (?1, ?2, ?3)
+             ON CONFLICT (org_id) DO UPDATE SET is_disabled = ?2, monthly_limit = ?3",
+            params![org, settings.is_disabled, settings.monthly_limit.map(|limit| limit.to_string())],
+        )
+    }
+
+    /// What a visualization is drawn from.
+    pub fn vis_source(&self, vis: VisId) -> Result<String, StoreError> {
+        let mut rows = self.connection.prepare_cached("SELECT source FROM vis WHERE id = ?")?;
+        Ok(rows.query_row([vis], |row| row.get(0))?)
+    }
+
+    /// Creates (id 0) or changes a visualization.
+    pub fn put_vis(&mut self, vis: &Vis, source: &str) -> Result<VisId, StoreError> {
+        let id = Some(vis.id).filter(|id| *id != 0);
+        self.execute(
+            "INSERT INTO vis (id, org_id, name, slug, description, created_on, on_dashboard, source)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, on_dashboard = ?7, source = ?8",
+            params![
+                id,
+                vis.org_id,
+                vis.name,
+                vis.slug,
+                vis.description,
+                vis.created_on.as_millis(),
+                vis.on_dashboard,
+                source
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))

@@ -15,6 +15,7 @@ mod cells;
 mod configuration;
 mod edit;
 mod log;
+mod people;
 mod readings;
 mod schema;
 
@@ -28,6 +29,7 @@ use tokio::sync::watch;
 
 use crate::model::Directory;
 pub use edit::Edit;
+pub use people::VisData;
 use readings::Head;
 
 /// Milliseconds that a statement waits for another process's transaction.

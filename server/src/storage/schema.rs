@@ -77,6 +77,23 @@ const STEPS: &[&str] = &[
      CREATE TABLE connect_code (
          code TEXT PRIMARY KEY, mac TEXT NOT NULL, device_passwords TEXT NOT NULL, sku TEXT, vpn_ip TEXT,
          port INTEGER, modbus_id INTEGER) WITHOUT ROWID;",
+    // Widgets without a place come last.
+    "ALTER TABLE param ADD COLUMN dashboard_place INTEGER;
+     CREATE TABLE vis (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
+         name TEXT NOT NULL, slug TEXT NOT NULL, description TEXT, created_on INTEGER NOT NULL,
+         on_dashboard INTEGER NOT NULL, source TEXT NOT NULL, UNIQUE (org_id, name), UNIQUE (org_id, slug));
+     CREATE TABLE vis_data (
+         vis_id INTEGER NOT NULL REFERENCES vis ON DELETE CASCADE, code TEXT NOT NULL, value TEXT NOT NULL,
+         PRIMARY KEY (vis_id, code)) WITHOUT ROWID;
+     CREATE TABLE notification (id TEXT PRIMARY KEY, texts TEXT NOT NULL, is_enabled INTEGER NOT NULL) WITHOUT ROWID;
+     CREATE TABLE dismissal (
+         user_id INTEGER NOT NULL REFERENCES app_user ON DELETE CASCADE,
+         notification_id TEXT NOT NULL REFERENCES notification ON DELETE CASCADE,
+         PRIMARY KEY (user_id, notification_id)) WITHOUT ROWID;
+     CREATE TABLE sms_settings (
+         org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, is_disabled INTEGER NOT NULL,
+         monthly_limit TEXT);",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

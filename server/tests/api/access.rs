@@ -4,15 +4,16 @@ use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
 use parabus_server::model::Role;
 use reqwest::StatusCode;
 
-use crate::harness::start;
+use crate::harness::{NOTIFICATION, start};
 
 /// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
 fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
-    let (org, net, device, param) = if foreign { (2, 2, 2, 2) } else { (1, 1, 1, 101) };
+    let (org, net, device, param, vis) = if foreign { (2, 2, 2, 2, 2) } else { (1, 1, 1, 101, 7) };
     let mut path = entry.path.to_owned();
-    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
+    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
+    path = path.replace(":notificationId", &NOTIFICATION.to_string());
     let code = if entry.method == Method::Post {
         "12345678"
     } else if foreign {
@@ -28,7 +29,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
         "/readings/get/" if foreign => "?paramId=2",
         "/readings/get/" => "?paramId=101",
-        "/org/:orgId/dashboard/light/" => "?lang=en",
+        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" => "?lang=en",
         _ => "",
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
@@ -53,6 +54,13 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/em130/read/events/" => format!(
             r#"{{"deviceModbusId":111,"sku":"em130","numberOfEvents":1,"startWithFirst":true,"connection":{connection}}}"#
         ),
+        "/org/:orgId/dashboard/add-widgets/" | "/org/:orgId/dashboard/change/" => {
+            format!(r#"{{"paramIds":[{param}]}}"#)
+        }
+        "/org/:orgId/viss/data/" | "/org/:orgId/viss/info/" => format!(r#"{{"visIds":[{vis}]}}"#),
+        "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
+        "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
+        "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
@@ -66,7 +74,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
 fn names_one_object(entry: &Entry) -> bool {
     let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
-    names && !entry.path.contains(":code") || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
+    let is_everyones = entry.path.contains(":code") || entry.path.contains(":notificationId");
+    names && !is_everyones || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
 }
 
 #[tokio::test]

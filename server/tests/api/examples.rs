@@ -6,7 +6,7 @@ use parabus_server::api::ENDPOINTS;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, KEY, PASSWORD, start};
+use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start};
 
 /// Every endpoint of the seed, as `METHOD path`.
 const SEED: &str = include_str!("endpoints.txt");
@@ -28,6 +28,13 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             "networkSlug": "some-network", "address": address, "valueType": "u16-be", "registerKind": "holding",
             "isProgrammable": true, "label": "T", "unitName": "°C" })
     };
+    let widget = |id: i64, value: &str| {
+        json!({ "id": id, "paramId": id, "name": "<string>", "fullName": "<string>", "lastValue": value,
+            "formatedLastValue": format!("{value} °C"), "lastReadOn": "<date>", "isProgrammable": true,
+            "unitName": "°C", "label": "T" })
+    };
+    let energy = json!({ "id": 7, "orgId": 1, "slug": "energy-usage", "name": "Energy Usage",
+        "createdOn": "2024-03-20T10:00:00.000Z", "source": "{...}", "isDisplayedOnDashboard": true });
     vec![
         get("GET /version/", "/version/", json!({ "apiVersion": "0.1.0", "apiServerVersion": "<string>" })),
         post(
@@ -206,13 +213,83 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             json!({ "deviceModbusId": 1, "address": 10, "kind": "holding", "value": [100, 200], "connection": raw }),
             json!({ "status": "ok" }),
         ),
+        // The example shows the frame of a reply alone; the fields are those of the text above it.
+        get(
+            "GET /org/:orgId/dashboard/",
+            "/org/1/dashboard/?includeParams=1&lang=en",
+            json!({ "networks": [{
+                "id": 1, "name": "Some Network", "slug": "some-network", "isConnected": true, "lastConnectionOn": "<date>",
+                "url": "<string>", "connectionType": "direct", "devices": [
+                    { "id": 1, "name": "Controller 1", "disabledOn": "<date>", "lastReadOn": "<date>", "nextReadMsg": "<string>",
+                      "nextReadMsgCode": "never", "url": "<string>", "paramWidgets": [],
+                      "params": [widget(101, "25.5"), widget(284, "7.0")] },
+                    { "id": 10, "name": "Controller 10", "nextReadMsg": "<string>", "nextReadMsgCode": "never",
+                      "url": "<string>", "paramWidgets": [], "params": [] }] }], "events": [] }),
+        ),
         get(
             "GET /org/:orgId/dashboard/light/",
             "/org/1/dashboard/light/?lang=en&expandedNetworkIds=1",
             json!({ "networks": [{
             "id": 1, "isConnected": true, "lastConnectionOn": "<date>", "devices": [
-                { "id": 1, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] },
+                { "id": 1, "lastReadOn": "2023-12-14T01:35:44.000Z", "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] },
                 { "id": 10, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] }] }], "events": [] }),
+        ),
+        post(
+            "POST /org/:orgId/dashboard/add-widgets/",
+            "/org/1/dashboard/add-widgets/",
+            json!({ "paramIds": [1, 101, 102] }),
+            json!({}),
+        ),
+        post(
+            "POST /org/:orgId/dashboard/change/",
+            "/org/1/dashboard/change/",
+            json!({ "paramIds": [101, 102, 284] }),
+            json!({}),
+        ),
+        get(
+            "GET /org/:orgId/viss/",
+            "/org/1/viss/",
+            json!([{ "id": 1, "name": "Main Dashboard" }, { "id": 7, "name": "Energy Usage" }, { "id": 8, "name": "Boiler" }]),
+        ),
+        get("GET /vis/:visId/", "/vis/7/", energy.clone()),
+        post("POST /org/:orgId/viss/info/", "/org/1/viss/info/", json!({ "visIds": [7, 2] }), json!([energy])),
+        post(
+            "POST /vis/:visId/data/save/",
+            "/vis/7/data/save/",
+            json!({ "code": "roomName", "value": "Room 1" }),
+            json!({}),
+        ),
+        post(
+            "POST /vis/:visId/data/save/",
+            "/vis/7/data/save/",
+            json!({ "code": "ownerName", "value": "John" }),
+            json!({}),
+        ),
+        post("POST /vis/:visId/data/save/", "/vis/8/data/save/", json!({ "code": "temp", "value": "25" }), json!({})),
+        get("GET /vis/:visId/data/", "/vis/7/data/", json!({ "roomName": "Room 1", "ownerName": "John" })),
+        post(
+            "POST /org/:orgId/viss/data/",
+            "/org/1/viss/data/",
+            json!({ "visIds": [7, 8] }),
+            json!({ "7": { "roomName": "Room 1", "ownerName": "John" }, "8": { "temp": "25" } }),
+        ),
+        post(
+            "POST /global-notifications/:notificationId/dismiss/",
+            &format!("/global-notifications/{NOTIFICATION}/dismiss/"),
+            Value::Null,
+            json!({ "status": "ok", "created": true }),
+        ),
+        post(
+            "POST /translations/",
+            "/translations/",
+            json!({ "texts": ["Dashboard", "Settings"], "lang": "pl" }),
+            json!(["Pulpit", "Ustawienia"]),
+        ),
+        post(
+            "POST /org/:orgId/sms-settings/",
+            "/org/1/sms-settings/",
+            json!({ "disableSms": false, "limit": 100 }),
+            json!({}),
         ),
         post("POST /net/:netId/drop-connections/", "/net/1/drop-connections/", json!({}), json!({})),
         post("POST /logout/", "/logout/", json!({}), json!({})),

@@ -12,7 +12,8 @@ use parabus_server::app::App;
 use parabus_server::config::Config;
 use parabus_server::link::{Limits, Link, Priority, Read, backward};
 use parabus_server::model::{
-    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateValue,
+    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Notification, Org, Param, Role, Template, TemplateValue,
+    Vis,
 };
 use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
 use parabus_server::session::hash_password;
@@ -34,6 +35,10 @@ pub const PASSWORD: &str = "DCdcSLmkoZkU5zGI9gpInDbo";
 /// The organization of the examples, and one that none of its users sees.
 pub const ORG: i64 = 1;
 pub const FOREIGN_ORG: i64 = 2;
+
+/// A notification to everyone, and one that is switched off.
+pub const NOTIFICATION: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_0000_0000_0001);
+pub const NOTIFICATION_OFF: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_0000_0000_0002);
 
 /// When unit 2 answers: after the time-out of its device, so that its reply is always late.
 const LATE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -306,6 +311,21 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     edit.put_connect_code(&code("ABCD", None))?;
     edit.put_connect_code(&code("OWN", Some(port)))?;
     edit.put_connect_code(&code("FOREIGN", Some(port.wrapping_add(1))))?;
+    for (id, name, slug) in [
+        (1, "Main Dashboard", "main-dashboard"),
+        (2, "Foreign", "foreign"),
+        (7, "Energy Usage", "energy-usage"),
+        (8, "Boiler", "boiler"),
+    ] {
+        let org_id = if id == 2 { FOREIGN_ORG } else { ORG };
+        let created_on = Instant::parse("2024-03-20T10:00:00Z").unwrap();
+        let (name, slug) = (name.into(), slug.into());
+        edit.put_vis(&Vis { id, org_id, name, slug, description: None, created_on, on_dashboard: id == 7 }, "{...}")?;
+    }
+    for (id, is_enabled) in [(NOTIFICATION, true), (NOTIFICATION_OFF, false)] {
+        let texts = BTreeMap::from([("en".to_owned(), "Maintenance tonight".to_owned())]);
+        edit.put_notification(&Notification { id, texts, is_enabled })?;
+    }
     let hash = hash_password(PASSWORD).unwrap();
     for (role, key) in Role::ALL.iter().zip(0u128..) {
         let user = edit.create_user(role.code())?;

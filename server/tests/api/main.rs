@@ -5,8 +5,13 @@
 mod access;
 mod connections;
 mod controllers;
+mod dashboard;
 mod errors;
 mod examples;
 mod harness;
 mod links;
+mod notifications;
+mod organizations;
 mod page;
+mod translations;
+mod visualizations;
