@@ -1,6 +1,6 @@
 // The page: who is logged in, what is open, and the plant that it shows.
 import init from "parabus-wasm";
-import { ApiError, get, logIn, logOut, type Point, type UserOrg } from "./api.ts";
+import { answer, api, ApiError, logIn, logOut } from "./api.ts";
 import { h, setText } from "./dom.ts";
 import { Plant, RECENT } from "./plant.ts";
 import { currentLang, languages, setLang, word } from "./words.ts";
@@ -71,7 +71,7 @@ function topBar(plant: Plant): HTMLElement {
 }
 
 async function start(): Promise<void> {
-  const [org] = await get<UserOrg[]>("/user/orgs/");
+  const [org] = await answer(api.GET("/user/orgs/"));
   if (!org) throw new ApiError(404, "ObjectNotFound", "this key belongs to no organization");
   plant?.stop();
   const mine = new Plant(org.orgId);
@@ -98,13 +98,13 @@ async function remember(plant: Plant): Promise<void> {
   const ids = [...plant.params.keys()];
   if (ids.length === 0) return;
   for (let from = 0; from < ids.length; from += MOST_IDS) {
-    const batch = ids.slice(from, from + MOST_IDS).join(",");
-    const last = await get<Record<string, { value?: string; readOn?: string }>>(`/params/last-readings/?paramIds=${batch}&lang=${currentLang()}`);
-    for (const [id, { value, readOn }] of Object.entries(last)) if (value !== undefined && readOn) plant.remember(Number(id), Date.parse(readOn), value);
+    const batch = ids.slice(from, from + MOST_IDS);
+    const last = await answer(api.GET("/params/last-readings/", { params: { query: { paramIds: batch.join(","), lang: currentLang() } } }));
+    for (const [id, reading] of Object.entries(last)) if ("value" in reading) plant.remember(Number(id), Date.parse(reading.readOn), reading.value);
   }
   // The small curves of the overview begin with what is stored.
   const shown = plant.dashboard().filter((param) => !plant.seeded.has(param.paramId));
-  await Promise.all(shown.map(async ({ paramId }) => plant.seed(paramId, await get<Point[]>(`/readings/get/?paramId=${paramId}&pointsLimit=${RECENT}`))));
+  await Promise.all(shown.map(async ({ paramId }) => plant.seed(paramId, await answer(api.GET("/readings/get/", { params: { query: { paramId, pointsLimit: RECENT } } })))));
 }
 
 // Where the API's links lead: a view of this page by its path.

@@ -1,7 +1,7 @@
 // What the page knows of the plant, and the live stream that keeps it up to date. Registers become
 // values and texts in the wasm build of core, the same that the server runs.
 import { decodeValue, formatValue } from "parabus-wasm";
-import { authorized, get, post, type Point, type Tree, type TreeParam } from "./api.ts";
+import { answer, api, authorized, type Point, type TreeParam } from "./api.ts";
 import { currentLang, word, type Word } from "./words.ts";
 
 interface LiveParam {
@@ -41,12 +41,16 @@ export interface Notification {
 export interface Device {
   id: number;
   name: string;
-  description?: string;
+  description?: string | null;
   net: string;
   params: number[];
   code: Word;
   lastReadOn?: number;
 }
+
+/** A stored point is its date, then its number. */
+export const instantOf = ([at]: Point): number => Date.parse(String(at));
+export const numberOf = ([, value]: Point): number | null => (typeof value === "number" ? value : null);
 
 /** Values kept in memory for the small curves. */
 export const RECENT = 90;
@@ -68,7 +72,7 @@ export class Plant extends EventTarget {
   }
 
   async load(): Promise<void> {
-    const tree = await get<Tree>(`/org/${this.orgId}/nets/device-param-tree/`);
+    const tree = await answer(api.GET("/org/{orgId}/nets/device-param-tree/", { params: { path: { orgId: this.orgId } } }));
     this.nets = Object.entries(tree).map(([id, net]) => {
       const devices = Object.entries(net.devices).map(([deviceId, device]) => {
         const known = this.devices.get(Number(deviceId));
@@ -94,7 +98,7 @@ export class Plant extends EventTarget {
   async listen(): Promise<void> {
     for (let pause = 500; !this.#stop.signal.aborted; pause = Math.min(pause * 2, 10_000)) {
       try {
-        const response = await authorized(`/live/values/?orgId=${this.orgId}`, { signal: this.#stop.signal });
+        const response = await authorized(new Request(`/live/values/?orgId=${this.orgId}`, { signal: this.#stop.signal }));
         pause = 500;
         await this.#read(response);
       } catch (error) {
@@ -186,7 +190,7 @@ export class Plant extends EventTarget {
   }
 
   async dismiss(notification: Notification): Promise<void> {
-    await post(`/global-notifications/${notification.id}/dismiss/`, null);
+    await answer(api.POST("/global-notifications/{notificationId}/dismiss/", { params: { path: { notificationId: notification.id } }, body: {} }));
     this.notifications = this.notifications.filter((each) => each !== notification);
     this.#tell("notifications");
   }
@@ -199,7 +203,7 @@ export class Plant extends EventTarget {
   /** Sets the small curve to stored points, newest first. */
   seed(id: number, points: Point[]): void {
     this.seeded.add(id);
-    const stored = points.map(([at, number]) => ({ at: Date.parse(at), number })).reverse();
+    const stored = points.map((point) => ({ at: instantOf(point), number: numberOf(point) })).reverse();
     const live = this.recent.get(id) ?? [];
     const first = live[0]?.at ?? Infinity;
     this.recent.set(id, [...stored.filter(({ at }) => at < first), ...live].slice(-RECENT));

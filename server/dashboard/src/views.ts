@@ -1,5 +1,5 @@
 // What is seen: log-in, overview, one device, one parameter.
-import { post, type WriteReply } from "./api.ts";
+import { answer, api } from "./api.ts";
 import { Chart } from "./chart.ts";
 import { h, setText } from "./dom.ts";
 import type { Device, Param, Plant } from "./plant.ts";
@@ -232,7 +232,7 @@ function writeForm(plant: Plant, param: Param): HTMLElement {
   const send = async (event: Event) => {
     event.preventDefault();
     button.disabled = true;
-    const reply = await post<WriteReply>(`/param/${param.paramId}/write/`, { newValue: input.value, lang: currentLang() }).catch((error: Error) => ({ err: error.message }));
+    const reply = await answer(api.POST("/param/{paramId}/write/", { params: { path: { paramId: param.paramId } }, body: { newValue: input.value, lang: currentLang() } })).catch((error: Error) => ({ err: error.message }));
     button.disabled = false;
     const failed = "err" in reply;
     result.classList.toggle("bad", failed);
