@@ -44,7 +44,10 @@ pub fn kinds(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
     match kind {
         ErrorKind::InstantSyntax => py.get_type::<InstantSyntaxError>(),
-        ErrorKind::ReferenceSyntax | ErrorKind::ReferenceRange => py.get_type::<ReferenceSyntaxError>(),
+        ErrorKind::ReferenceSyntax
+        | ErrorKind::ReferenceRange
+        | ErrorKind::ReferenceUnknown
+        | ErrorKind::ReferenceAmbiguous => py.get_type::<ReferenceSyntaxError>(),
         ErrorKind::UnknownDataType
         | ErrorKind::RegisterCount
         | ErrorKind::NotFinite

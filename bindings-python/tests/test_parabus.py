@@ -13,7 +13,9 @@ TCP = {"transport": "tcp", "direction": "response"}
 # Each kind stands here once more, so that none comes or goes unnoticed.
 KINDS = {
     parabus.InstantSyntaxError: {"instant-syntax"},
-    parabus.ReferenceSyntaxError: {"reference-syntax", "reference-range"},
+    parabus.ReferenceSyntaxError: {
+        "reference-syntax", "reference-range", "reference-unknown", "reference-ambiguous",
+    },
     parabus.ValueDecodeError: {
         "unknown-data-type", "register-count", "not-finite", "number-syntax", "number-too-long", "value-range",
         "bit-syntax", "bit-position", "zero-multiplier", "unknown-language", "unknown-number-style",

@@ -31,6 +31,10 @@ kinds! {
     ReferenceSyntax => "reference-syntax",
     /// A number of a reference lies outside its range.
     ReferenceRange => "reference-range",
+    /// A reference names nothing in the plant.
+    ReferenceUnknown => "reference-unknown",
+    /// A reference names more than one object of the plant.
+    ReferenceAmbiguous => "reference-ambiguous",
 
     // value
     /// Not a type code of DOMAIN.md D-14 that this version decodes.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::join_all;
 use parabus_core::modbus::{RegisterKind, UnitId};
-use parabus_core::value::{Decimal, Value};
+use parabus_core::value::{Codec, Decimal, Value};
 
 use crate::app::App;
 use crate::link::{Limits, Link, Priority, Read};
@@ -82,6 +82,17 @@ fn wanted(value: &TemplateValue) -> Option<Wanted> {
     Some(Wanted { kind: RegisterKind::from_code(&value.kind)?, address: value.address, codec })
 }
 
+/// What is to stand in a parameter.
+#[derive(Clone, Copy, Debug)]
+pub enum Change<'a> {
+    /// This value.
+    To(&'a str),
+    /// So much more than there is; less, if negative.
+    By(Decimal),
+    /// The first one, or the second where the first one stands already.
+    Toggle { default: &'a str, on: &'a str },
+}
+
 /// A write as the device took it.
 pub struct Written {
     /// The value before, unless the registers held none.
@@ -90,9 +101,15 @@ pub struct Written {
     pub new: Value,
 }
 
-/// Writes a value: what stands there is read first, a bit is merged into its register, and nothing
+/// Changes a value: what stands there is read first, a bit is merged into its register, and nothing
 /// is sent that is out of range.
-pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, text: &str) -> Result<Written, String> {
+pub async fn write_param(
+    app: &App,
+    param: &Param,
+    device: &Device,
+    net: &Net,
+    change: Change<'_>,
+) -> Result<Written, String> {
     if !param.is_programmable {
         return Err(words::NOT_PROGRAMMABLE.en().to_owned());
     }
@@ -101,7 +118,8 @@ pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, t
     }
     let codec = param.codec().ok_or_else(|| format!("unknown type `{}`", param.value_type))?;
     let link = link_of(app, net, device)?;
-    // Two writes to bits of one register would otherwise each undo the other.
+    // Until the write is done nobody else writes to the unit: two changes of one value would otherwise
+    // start from the same one, and two writes to bits of one register would each undo the other.
     let turn = link.turn(device.unit_id).await;
     let count = u16::try_from(codec.register_count()).unwrap_or(u16::MAX);
     let present = link
@@ -117,15 +135,38 @@ pub async fn write_param(app: &App, param: &Param, device: &Device, net: &Net, t
         .await
         .map_err(|error| error.to_string())?;
     let old = codec.decode(&present).ok();
-    let mut registers = present;
-    codec.encode(text, &mut registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
-    let new = codec.decode(&registers).map_err(|error| format!("can't compose new value: `{text}`: {error}"))?;
+    let (registers, new) = match change {
+        Change::To(text) => composed(&codec, &present, text)?,
+        Change::By(amount) => composed(&codec, &present, &sum(old.as_ref(), amount)?)?,
+        Change::Toggle { default, on } => {
+            // Compared as the device holds it: `22.22` is `22.2` in tenths.
+            let default = composed(&codec, &present, default)?;
+            if old == Some(default.1) { composed(&codec, &present, on)? } else { default }
+        }
+    };
     check_limits(param, new.decimal())?;
     turn.write(param.kind, param.address, &registers, device.write_function, device.timeout_ms)
         .await
         .map_err(|error| error.to_string())?;
     tracing::info!(param = param.id, device = device.id, value = %new, "parameter written");
     Ok(Written { old, new })
+}
+
+/// The registers with a text in them, and the value that they then hold.
+fn composed(codec: &Codec, present: &[u16], text: &str) -> Result<(Vec<u16>, Value), String> {
+    let mut registers = present.to_vec();
+    let refused = |error| format!("can't compose new value: `{text}`: {error}");
+    codec.encode(text, &mut registers).map_err(refused)?;
+    let value = codec.decode(&registers).map_err(refused)?;
+    Ok((registers, value))
+}
+
+/// Exact decimal text of a value and an amount.
+fn sum(old: Option<&Value>, amount: Decimal) -> Result<String, String> {
+    let old = old.ok_or("can't compose new value: the registers hold no number to add to")?.decimal();
+    let sum =
+        old.checked_add(amount).ok_or_else(|| format!("can't compose new value: {old} + {amount} is too long"))?;
+    Ok(sum.to_string())
 }
 
 fn check_limits(param: &Param, value: Decimal) -> Result<(), String> {

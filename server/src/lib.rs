@@ -20,6 +20,7 @@ pub mod model;
 pub mod plant;
 pub mod poll;
 pub mod quota;
+mod reference;
 pub mod run;
 pub mod session;
 pub mod storage;

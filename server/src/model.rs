@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -13,6 +14,7 @@ use parabus_core::value::{Codec, Decimal, Lang, Raw};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::reference::Index;
 use crate::words;
 
 /// Identifier of an organization; the seed's integers.
@@ -411,6 +413,8 @@ pub struct Directory {
     pub notifications: BTreeMap<Uuid, Notification>,
     /// Of organizations that have set any.
     pub sms: BTreeMap<OrgId, SmsSettings>,
+    /// What references are looked up in, once it was asked for.
+    pub index: OnceLock<Index>,
 }
 
 /// Why a reading holds no value.

@@ -7,7 +7,7 @@ use parabus_tests::random::Random;
 const fn inputs(shape: Shape) -> u64 {
     match shape {
         Shape::Pdu | Shape::Rtu | Shape::Ascii | Shape::Tcp | Shape::AnyFrame => 24_000,
-        Shape::Stream | Shape::Numbers => 6_000,
+        Shape::Stream | Shape::Numbers | Shape::References => 6_000,
         Shape::Steps => 3_000,
     }
 }

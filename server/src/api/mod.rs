@@ -21,6 +21,7 @@ mod permission;
 pub mod public;
 pub mod raw;
 pub mod readings;
+pub mod references;
 mod serve;
 mod types;
 pub mod user;
@@ -85,6 +86,7 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<device::get::GetDevice>(),
     Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
+    Entry::of::<device::widgets::DeviceWidgets>(),
     Entry::of::<em130::read_events::ReadEvents>(),
     Entry::of::<misc::translations::Translations>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),
@@ -97,6 +99,8 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<notification::dismiss::DismissNotification>(),
     Entry::of::<org::sms_settings::ChangeSmsSettings>(),
     Entry::of::<param::write::WriteParam>(),
+    Entry::of::<params::change::ChangeParams>(),
+    Entry::of::<params::delete::DeleteParams>(),
     Entry::of::<params::get_info::GetInfo>(),
     Entry::of::<params::last_readings::LastReadings>(),
     Entry::of::<params::read_realtime::ReadRealtime>(),
@@ -111,6 +115,11 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_controller_modbus_settings::WriteControllerModbusSettings>(),
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
+    Entry::of::<references::get_id_by_reference::GetIdByReference>(),
+    Entry::of::<references::get_param_values::GetParamValues>(),
+    Entry::of::<references::increment::Increment>(),
+    Entry::of::<references::save_param_value::SaveParamValue>(),
+    Entry::of::<references::toggle::Toggle>(),
     Entry::of::<user::orgs::UserOrgs>(),
     Entry::of::<vis::data::GetVisData>(),
     Entry::of::<vis::get::GetVis>(),

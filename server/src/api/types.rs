@@ -12,7 +12,7 @@ use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Most identifiers in one list: a bound on the work of one request.
-const MOST_IDS: usize = 1000;
+pub const MOST_IDS: usize = 1000;
 
 /// Documents a type as one of OpenAPI's primitive types.
 macro_rules! primitive_schema {

@@ -1,7 +1,7 @@
 //! Brings the store's configuration in line with a file. What the file does not mention is left
 //! alone; applying it again changes nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use parabus_core::modbus::{UnitId, WriteFunction};
@@ -102,9 +102,22 @@ fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
     slug
 }
 
-/// Slugs of the siblings that the file does not name; those it names get theirs anew.
-fn slugs<'a>(siblings: impl Iterator<Item = (&'a String, &'a String)>, named: &[&str]) -> BTreeSet<String> {
-    siblings.filter(|(name, _)| !named.contains(&name.as_str())).map(|(_, slug)| slug.clone()).collect()
+/// Slugs of siblings by their names. One that is there keeps its slug, which follows its name alone:
+/// neither another order of the file's lines nor a new sibling moves it.
+struct Slugs {
+    present: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Slugs {
+    fn of<'a>(siblings: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        let present: BTreeMap<_, _> = siblings.map(|(name, slug)| (name.clone(), slug.clone())).collect();
+        Slugs { taken: present.values().cloned().collect(), present }
+    }
+
+    fn slug(&mut self, name: &str) -> String {
+        self.present.get(name).cloned().unwrap_or_else(|| slug_of(name, &mut self.taken))
+    }
 }
 
 fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
@@ -175,11 +188,11 @@ impl<'p> Plan<'p, '_> {
     fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
-        let mut taken = slugs(orgs.values().map(|org| (&org.name, &org.slug)), &[&org.name.text]);
+        let mut slugs = Slugs::of(orgs.values().map(|org| (&org.name, &org.slug)));
         let after = Org {
             id: before.as_ref().map_or(0, |before| before.id),
             name: org.name.text.clone(),
-            slug: slug_of(&org.name.text, &mut taken),
+            slug: slugs.slug(&org.name.text),
             lang: org.language,
         };
         let id = self.put(
@@ -192,16 +205,14 @@ impl<'p> Plan<'p, '_> {
         for user in &org.users {
             self.user(id, user)?;
         }
-        let named: Vec<&str> = org.networks.iter().map(|net| net.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)), &named);
+        let mut slugs = Slugs::of(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)));
         for net in &org.networks {
-            let slug = slug_of(&net.name.text, &mut taken);
+            let slug = slugs.slug(&net.name.text);
             self.net(id, net, slug)?;
         }
-        let named: Vec<&str> = org.visualizations.iter().map(|vis| vis.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().viss_of(id).map(|vis| (&vis.name, &vis.slug)), &named);
+        let mut slugs = Slugs::of(self.edit.before().viss_of(id).map(|vis| (&vis.name, &vis.slug)));
         for vis in &org.visualizations {
-            let slug = slug_of(&vis.name.text, &mut taken);
+            let slug = slugs.slug(&vis.name.text);
             self.vis(id, vis, slug)?;
         }
         Ok(())
@@ -309,10 +320,9 @@ impl<'p> Plan<'p, '_> {
             |edit, net| edit.put_net(net),
             after.id,
         )?;
-        let named: Vec<&str> = net.devices.iter().map(|device| device.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)), &named);
+        let mut slugs = Slugs::of(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)));
         for device in &net.devices {
-            let slug = slug_of(&device.name.text, &mut taken);
+            let slug = slugs.slug(&device.name.text);
             self.device(id, name, device, slug)?;
         }
         Ok(())
@@ -350,10 +360,9 @@ impl<'p> Plan<'p, '_> {
             after.id,
         )?;
         let file = self.file;
-        let named: Vec<&str> = file.parameters(device).map(|param| param.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)), &named);
+        let mut slugs = Slugs::of(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)));
         for param in file.parameters(device) {
-            let slug = slug_of(&param.name.text, &mut taken);
+            let slug = slugs.slug(&param.name.text);
             self.param(id, &path, param, slug)?;
         }
         Ok(())
@@ -412,6 +421,31 @@ mod tests {
         assert_eq!(slug_of("Zażółć gęślą", &mut taken), "zazolc-gesla");
         assert_eq!(slug_of("Насос", &mut taken), "nasos");
         assert_eq!(slug_of("°", &mut taken), "deg");
+    }
+
+    #[test]
+    fn slugs_stay_with_their_names_whatever_the_order_of_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let slugs = |names: &[&str]| {
+            let net = |name| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
+            let nets: Vec<String> = names.iter().map(net).collect();
+            let text = format!("organizations: [ {{ name: Works, networks: [ {} ] }} ]", nets.join(", "));
+            let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+            apply(&store, &file, false).unwrap();
+            let directory = store.directory();
+            let slug_of = |name: &&str| directory.nets.values().find(|net| net.name == *name).unwrap().slug.clone();
+            names.iter().map(slug_of).collect::<Vec<_>>()
+        };
+        assert_eq!(slugs(&["Hall", "HALL"]), ["hall", "hall-2"]);
+        assert_eq!(slugs(&["HALL", "Hall"]), ["hall-2", "hall"]);
+        assert_eq!(slugs(&["hall", "HALL", "Hall"]), ["hall-3", "hall-2", "hall"]);
+        // Another name is another network to a file.
+        assert_eq!(slugs(&["Old Hall"]), ["old-hall"]);
+        for slug in ["hall-3", "old-hall"] {
+            let reference = format!("conn?{slug}");
+            assert!(parabus_core::reference::Reference::parse(&reference).is_ok(), "{reference}");
+        }
     }
 
     #[test]

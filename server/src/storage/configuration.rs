@@ -1,6 +1,7 @@
 //! The configuration from its tables into a snapshot.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -94,6 +95,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
         sms: sms.into_iter().collect(),
+        index: OnceLock::new(),
     })
 }
 

@@ -307,6 +307,13 @@ impl<'c> Edit<'c> {
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
     }
 
+    /// Deletes a parameter. Cycles that hold it keep their form: the readings of its device's other
+    /// parameters stand beside its own.
+    pub fn delete_param(&mut self, id: ParamId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM last_good WHERE param_id = ?", [id])?;
+        self.execute("DELETE FROM param WHERE id = ?", [id])
+    }
+
     /// Opens read-groups for devices whose tracked parameters have changed and counts the revision
     /// up. Whether anything changed.
     pub(super) fn finish(self) -> Result<bool, StoreError> {

@@ -162,8 +162,8 @@ impl Store {
         Ok(found)
     }
 
-    /// The last good sealed reading of every tracked parameter, however long ago it was. When a
-    /// store has just been opened, all its readings are sealed.
+    /// The last good sealed reading of every parameter, however long ago it was, also if nothing is read of
+    /// it any more. When a store has just been opened, all its readings are sealed.
     pub fn last_values(&self) -> Result<HashMap<ParamId, (Instant, Value)>, StoreError> {
         let directory = self.directory();
         let reader = self.shared.reader.lock();
@@ -177,8 +177,7 @@ impl Store {
             let column = Column::from_row(row)?;
             let raw = Raw(row.get::<_, i64>(9)?.cast_unsigned());
             let value = column.codec.and_then(|codec| codec.value(raw).ok());
-            let is_tracked = directory.params.get(&column.param).is_some_and(|param| param.is_tracked);
-            if let Some(value) = value.filter(|_| is_tracked) {
+            if let Some(value) = value.filter(|_| directory.params.contains_key(&column.param)) {
                 last.insert(column.param, (Instant::from_millis(row.get(8)?), value));
             }
         }

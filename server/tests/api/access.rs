@@ -4,7 +4,10 @@ use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
 use parabus_server::model::Role;
 use reqwest::StatusCode;
 
-use crate::harness::{NOTIFICATION, start};
+use crate::harness::{NOTIFICATION, param, start};
+
+/// A parameter that is there to be deleted, again and again.
+const SPARE: i64 = 900;
 
 /// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
 fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
@@ -29,7 +32,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
         "/readings/get/" if foreign => "?paramId=2",
         "/readings/get/" => "?paramId=101",
-        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" => "?lang=en",
+        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => "?lang=en",
         _ => "",
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
@@ -61,6 +64,14 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
         "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
+        "/org/:orgId/params/get-id-by-reference/" => format!("\"#{param}\""),
+        "/org/:orgId/params/get-param-values/" => format!(r##"{{"params":"#{param} !1"}}"##),
+        "/org/:orgId/params/save-param-value/" => format!(r##"{{"param":"#{param}","value":"25.5"}}"##),
+        "/org/:orgId/params/increment/" => format!(r##"{{"param":"#{param}","amount":"0"}}"##),
+        "/org/:orgId/params/toggle/" => format!(r##"{{"param":"#{param}","default":"25.5","on":"25.5"}}"##),
+        "/params/change/" => format!(r#"{{"paramIds":[{param}],"modification":{{}}}}"#),
+        "/params/delete/" if foreign => r#"{"paramIds":[2]}"#.to_owned(),
+        "/params/delete/" => format!(r#"{{"paramIds":[{SPARE}]}}"#),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
@@ -75,7 +86,8 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
 fn names_one_object(entry: &Entry) -> bool {
     let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
     let is_everyones = entry.path.contains(":code") || entry.path.contains(":notificationId");
-    names && !is_everyones || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
+    names && !is_everyones
+        || ["/readings/get/", "/em130/read/events/", "/params/change/", "/params/delete/"].contains(&entry.path)
 }
 
 #[tokio::test]
@@ -83,10 +95,13 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
     let api = start().await;
     let mut cases = 0;
     for role in Role::ALL {
+        let mut token = api.token_as(*role).await;
         for entry in ENDPOINTS.iter().filter(|entry| !matches!(entry.permission, Permission::Public)) {
             for foreign in [false, true] {
-                let token = api.token_as(*role).await;
                 let (path, body) = request(entry, foreign, api.device_port);
+                if entry.path == "/params/delete/" {
+                    api.app.store.configure(true, |edit| edit.put_param(&param(SPARE, 1, 100, false))).unwrap();
+                }
                 let (status, reply) = match &body {
                     Some(body) => api.post(&path, &token, body).await,
                     None => api.get(&path, &token).await,
@@ -104,6 +119,9 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
                 assert_eq!(status, want, "{} {path} as {}: {reply}", entry.method.name(), role.code());
                 if foreign && status == StatusCode::OK && entry.path.starts_with("/params/") {
                     assert!(reply.as_array().is_some_and(Vec::is_empty) || reply == serde_json::json!({}), "{reply}");
+                }
+                if entry.path == "/logout/" {
+                    token = api.token_as(*role).await;
                 }
                 cases += 1;
             }

@@ -87,6 +87,19 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             { "id": 101, "name": "Temperature 101", "fullName": "Temperature 101, °C (T)", "category": "Room", "label": "T", "unitName": "°C" },
             { "id": 284, "name": "Temperature 284", "fullName": "Temperature 284, °C (T)", "category": "Room", "label": "T", "unitName": "°C" }]),
         ),
+        get(
+            "GET /device/:deviceId/widgets/",
+            "/device/1/widgets/?lang=en",
+            json!([
+            { "id": 1, "paramId": 1, "name": "Temperature 1", "fullName": "Temperature 1, °C (T)", "isProgrammable": true,
+              "unitName": "°C", "label": "T" },
+            { "id": 101, "paramId": 101, "name": "Temperature 101", "fullName": "Temperature 101, °C (T)", "lastValue": "25.5",
+              "formatedLastValue": "25.5 °C", "lastReadOn": "2023-12-14T01:35:44.000Z", "isProgrammable": true,
+              "unitName": "°C", "label": "T" },
+            { "id": 284, "paramId": 284, "name": "Temperature 284", "fullName": "Temperature 284, °C (T)", "lastValue": "7.0",
+              "formatedLastValue": "7.0 °C", "lastReadOn": "2019-07-26T16:39:24.000Z", "isProgrammable": true,
+              "unitName": "°C", "label": "T" }]),
+        ),
         get("GET /params/get-info/", "/params/get-info/?paramIds=101,102", json!([info(101, 100), info(102, 100)])),
         get(
             "GET /params/last-readings/",
@@ -105,6 +118,44 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             "/param/1/write/",
             json!({ "newValue": "25.0", "lang": "en" }),
             json!({ "ok": { "oldValue": "22.5", "newValue": "25.0", "formattedValue": "25.0 °C" } }),
+        ),
+        post(
+            "POST /org/:orgId/params/get-param-values/",
+            "/org/1/params/get-param-values/",
+            // The seed's own names are tried where such objects are.
+            json!({ "params": "controller-1.temperature-101 *controller-1.temperature-1 !100 conn?some-network" }),
+            json!({ "controller-1.temperature-101": "25.5 °C", "*controller-1.temperature-1": 25.0, "!100": 100,
+                "conn?some-network": 1 }),
+        ),
+        post(
+            "POST /org/:orgId/params/get-id-by-reference/",
+            "/org/1/params/get-id-by-reference/",
+            json!("some-network>1>102"),
+            json!({ "id": 284 }),
+        ),
+        post(
+            "POST /org/:orgId/params/save-param-value/",
+            "/org/1/params/save-param-value/",
+            json!({ "param": "controller-1>holding>101", "value": "22.5" }),
+            json!({ "ok": { "oldValue": "25.0", "newValue": "22.5" } }),
+        ),
+        post(
+            "POST /org/:orgId/params/increment/",
+            "/org/1/params/increment/",
+            json!({ "param": "#1", "amount": "2.5" }),
+            json!({ "ok": { "oldValue": "22.5", "newValue": "25.0" } }),
+        ),
+        post(
+            "POST /org/:orgId/params/toggle/",
+            "/org/1/params/toggle/",
+            json!({ "param": "1#temperature-1@controller-1@some-network", "default": "0", "on": "1" }),
+            json!({ "ok": { "oldValue": "25.0", "newValue": "0.0" } }),
+        ),
+        post(
+            "POST /params/change/",
+            "/params/change/",
+            json!({ "paramIds": [101, 102], "modification": { "isTracked": true, "category": "Main Readings" } }),
+            json!({}),
         ),
         // Newest first: the text outweighs the example's order (D-20); the example's range lies a year beside its dates.
         get(
@@ -291,6 +342,7 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             json!({ "disableSms": false, "limit": 100 }),
             json!({}),
         ),
+        post("POST /params/delete/", "/params/delete/", json!({ "paramIds": [101, 102] }), json!({})),
         post("POST /net/:netId/drop-connections/", "/net/1/drop-connections/", json!({}), json!({})),
         post("POST /logout/", "/logout/", json!({}), json!({})),
     ]

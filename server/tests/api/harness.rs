@@ -206,7 +206,7 @@ impl Drop for Api {
     }
 }
 
-fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
+pub fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
     Net {
         id,
         org_id,
@@ -226,7 +226,7 @@ fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
     }
 }
 
-fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
+pub fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
     Device {
         id,
         net_id,
@@ -246,7 +246,7 @@ fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
     }
 }
 
-fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
+pub fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
     Param {
         id,
         device_id,

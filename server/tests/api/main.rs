@@ -13,5 +13,7 @@ mod links;
 mod notifications;
 mod organizations;
 mod page;
+mod params;
+mod references;
 mod translations;
 mod visualizations;

@@ -10,6 +10,7 @@ mod input;
 mod machines;
 mod parsers;
 mod plans;
+mod references;
 mod scanners;
 
 pub use generate::generate;
@@ -33,6 +34,8 @@ pub enum Shape {
     Steps,
     /// Numbers.
     Numbers,
+    /// A list of references.
+    References,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -47,7 +50,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -61,6 +64,7 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "server", run: machines::server, shape: Shape::Steps },
     Target { name: "relay", run: machines::relay, shape: Shape::Steps },
     Target { name: "plan", run: plans::plan, shape: Shape::Numbers },
+    Target { name: "references", run: references::list, shape: Shape::References },
     Target { name: "frames", run: contract::frames, shape: Shape::AnyFrame },
     Target { name: "frame-scanner", run: contract::frame_scanner, shape: Shape::Stream },
     Target { name: "modbus-client", run: contract::modbus_client, shape: Shape::Steps },

@@ -7,11 +7,12 @@ mod machines;
 
 use core::fmt::{self, Write as _};
 use core::hint::black_box;
+use core::net::Ipv4Addr;
 
 use parabus_core::gateway::Image;
 use parabus_core::modbus::plan::{Point, Refused, plan_reads, plan_writes};
 use parabus_core::modbus::{RegisterKind, Request, Response, WriteFunction, ascii, rtu, tcp};
-use parabus_core::reference::Reference;
+use parabus_core::reference::{Address, Directory, Found, ParamPlace, tokens};
 use parabus_core::schedule::{BackOff, DeviceSchedule};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, DataType, Decimal, Format, Lang};
@@ -41,17 +42,66 @@ fn printed(value: &impl fmt::Display) -> u32 {
     count.0 as u32
 }
 
-/// Parses a reference and prints it.
+/// A plant that knows as much as the compiler cannot.
+struct Plant;
+
+fn ids() -> impl Iterator<Item = u64> {
+    (0..black_box(2)).map(black_box)
+}
+
+impl Directory for Plant {
+    fn has_net(&self, id: u64) -> bool {
+        black_box(id) > 0
+    }
+    fn has_device(&self, id: u64) -> bool {
+        black_box(id) > 0
+    }
+    fn has_param(&self, id: u64) -> bool {
+        black_box(id) > 0
+    }
+    fn nets_by_slug(&self, _: &str) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn nets_by_ip(&self, _: Ipv4Addr) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn nets_by_mac(&self, _: [u8; 6]) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn devices_by_slug(&self, _: &str) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn devices_by_unit(&self, _: u64, _: u8) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn params_by_slug(&self, _: &str) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn params_of(&self, _: u64) -> impl Iterator<Item = ParamPlace<'_>> {
+        let address = Address { register: black_box(1), bit: black_box(None), bits: 0 };
+        ids().map(move |id| ParamPlace { id, slug: black_box("a"), kind: RegisterKind::Holding, address })
+    }
+}
+
+/// Parses a list of references, prints each and looks it up.
 ///
 /// # Safety
 /// `data` points to `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn size_reference(data: *const u8, length: usize) -> u32 {
     // SAFETY: promised by the caller.
-    match Reference::parse(unsafe { text(data, length) }) {
-        Ok(reference) => printed(&reference),
-        Err(error) => printed(&error),
-    }
+    let list = unsafe { text(data, length) };
+    tokens(list).fold(0, |total: u32, token| {
+        let length = match token.reference {
+            Ok(reference) => match reference.resolve(&Plant) {
+                Ok(Found::Constant(number)) => printed(&number),
+                Ok(Found::Connection { net: id } | Found::Param { param: id, .. }) => printed(&reference) ^ id as u32,
+                Err(error) => printed(&error),
+            },
+            Err(error) => printed(&error),
+        };
+        total.wrapping_add(length)
+    })
 }
 
 /// Decodes a value with scale, prints it, prints it for people and encodes it again.

@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Id, Language};
 use crate::api::values::{Failure, formatted};
-use crate::control;
+use crate::control::{self, Change};
 
 pub struct WriteParam;
 
@@ -63,7 +63,8 @@ impl Endpoint for WriteParam {
         let (param, device, net) = place.ok_or_else(|| ApiError::not_found("parameter", id))?;
         let own_lang = context.directory.orgs.get(&net.org_id).map(|org| org.lang);
         let lang = request.body.lang.map(|lang| lang.0).or(own_lang).unwrap_or(Lang::En);
-        Ok(match control::write_param(&context.app, param, device, net, &request.body.new_value).await {
+        let change = Change::To(&request.body.new_value);
+        Ok(match control::write_param(&context.app, param, device, net, change).await {
             Ok(written) => WriteReply::Written {
                 ok: Written {
                     old_value: written.old.map(|value| value.to_string()).unwrap_or_default(),
