@@ -58,19 +58,56 @@ try {
     if (widths[0] > widths[1]) fail(`${what} scrolls sideways: ${widths.join(" > ")}`);
   }
 
+  /** Opens a visualization in a new tab with another source. */
+  async function withSource(page, address, source) {
+    await page.unroute("**/viss/info/");
+    await page.route("**/viss/info/", async (route) => {
+      const reply = await route.fetch();
+      await route.fulfill({ response: reply, json: (await reply.json()).map((vis) => ({ ...vis, source })) });
+    });
+    await page.goto(address);
+    await page.reload();
+  }
+
+  /** Every binding of the grammar, on a set point that stands still. */
+  async function grammar(address) {
+    const page = await context.newPage();
+    await withSource(page, address, `
+      <div class="vis-settings" update-period-sec="1" refresh-button="no"></div>
+      <alias name="meter" device="#${target.device}"><alias name="again" device="~meter"><alias name="net" network="#${netId}">
+      <b id="plain" param-value="~again>12"></b><b id="read" param-value="#${target.id}:r"></b><b id="digits" param-value="#${target.id}:p3"></b>
+      <b id="mod" param-value="#${target.id}:r" param-value-mod="x * 2 + 1"></b><b id="none" param-value="#999999"></b>
+      <b id="over" on-param-value="#${target.id}:>10:title:yes:no"></b><b id="word" on-param-value="#${target.id}:!=${next}:title:yes:no:r"></b>
+      <b id="expression" on-param-value="#${target.id}:{x < 10 || x == ${next} ? true : false}:title:yes:no"></b>
+      <b id="net" on-net-connection="~net:title:yes:no"></b>
+      <button id="go" on-click="goto:device:~again">go</button>
+      <b id="hook"></b>
+      <script>function preInitViz(done) { document.querySelector("#hook").textContent = "early"; done(); }
+      function onVizUpdate(data) { document.querySelector("#hook").textContent = data["#${target.id}"]; }</script>`);
+    const frame = page.frameLocator("iframe");
+    const want = { plain: `${next} ms`, read: String(next), digits: `${next}.000 ms`, mod: String(next * 2 + 1), none: "NOP", hook: String(next) };
+    const titles = { over: "yes", word: "no", expression: "yes", net: "yes" };
+    await until("a value by its address", 15, async () => (await frame.locator("#plain").textContent()) !== "");
+    for (const [id, text] of Object.entries(want)) {
+      const found = await frame.locator(`#${id}`).textContent();
+      if (found !== text) fail(`binding ${id}: \`${found}\`, expected \`${text}\``);
+    }
+    for (const [id, title] of Object.entries(titles)) {
+      const found = await frame.locator(`#${id}`).getAttribute("title");
+      if (found !== title) fail(`binding ${id}: \`${found}\`, expected \`${title}\``);
+    }
+    await frame.locator("#go").click();
+    await until("the device of a link", 5, () => page.url().endsWith(`/device/${target.device}`));
+    await page.close();
+  }
+
   /** A hostile visualization gets nothing, and a flood is cut off. */
   async function hostile(address) {
     const page = await context.newPage();
     const writes = [];
     page.on("request", (request) => request.method() === "POST" && /save-param-value|\/write\//.test(request.url()) && writes.push(request.url()));
     for (const end of Object.keys(ENDS)) {
-      await page.unroute("**/viss/info/");
-      await page.route("**/viss/info/", async (route) => {
-        const reply = await route.fetch();
-        await route.fulfill({ response: reply, json: (await reply.json()).map((vis) => ({ ...vis, source: snippet(trap.url, target.id, end) })) });
-      });
-      await page.goto(address);
-      await page.reload();
+      await withSource(page, address, snippet(trap.url, target.id, end));
       const attempts = page.frameLocator("iframe").locator("#log li");
       // The frame goes away under the test's eyes.
       const lines = await until("the attempts", 15, async () => {
@@ -235,6 +272,7 @@ try {
   await checkAccess("visualization");
   await shot("visualization");
 
+  await grammar(page.url());
   await hostile(page.url());
 
   // A lost connection is said, and comes back by itself: here every stream ends at once.

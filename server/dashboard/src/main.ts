@@ -5,9 +5,9 @@ import { h, replaceKeepingFocus } from "./dom.ts";
 import { explain } from "./errors.ts";
 import { Plant, RECENT } from "./plant.ts";
 import { currentRoute, printRoute, type Route } from "./route.ts";
-import { lossNotice, notices, topBar } from "./views/bar.ts";
+import { langChoice, lossNotice, notices, topBar } from "./views/bar.ts";
 import { deviceView } from "./views/device.ts";
-import { failureView, logInView, organizationsView } from "./views/login.ts";
+import { failureView, logInView, logo, organizationsView } from "./views/login.ts";
 import { monitorView } from "./views/monitor.ts";
 import { netView } from "./views/net.ts";
 import { overview } from "./views/overview.ts";
@@ -143,7 +143,8 @@ function showMonitor(org: UserOrg): void {
   const view = monitorView(org);
   const other = orgs.length > 1 && h("a", { class: "quiet", href: "#" }, word("organization"));
   show(view);
-  app.replaceChildren(h("header", { class: "top" }, h("span", { class: "brand" }, "Parabus"), h("span", { class: "where" }, org.orgName), h("span", { class: "gap" }), other || "", h("button", { class: "quiet", click: () => void leave() }, word("logOut"))), view.element);
+  const bar = h("header", { class: "top" }, logo(), h("span", { class: "where org" }, org.orgName), h("span", { class: "gap" }), other, langChoice(() => showMonitor(org)), h("button", { class: "quiet", click: () => void leave() }, word("logOut")));
+  app.replaceChildren(bar, view.element);
 }
 
 /** The API names pages by paths; the page itself by its hash. */
