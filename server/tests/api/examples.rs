@@ -275,7 +275,8 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
                       "nextReadMsgCode": "never", "url": "<string>", "paramWidgets": [],
                       "params": [widget(101, "25.5"), widget(284, "7.0")] },
                     { "id": 10, "name": "Controller 10", "nextReadMsg": "<string>", "nextReadMsgCode": "never",
-                      "url": "<string>", "paramWidgets": [], "params": [] }] }], "events": [] }),
+                      "url": "<string>", "paramWidgets": [], "params": [{ "id": 102, "paramId": 102, "name": "<string>",
+                          "fullName": "<string>", "isProgrammable": true, "unitName": "°C", "label": "T" }] }] }], "events": [] }),
         ),
         get(
             "GET /org/:orgId/dashboard/light/",
