@@ -96,9 +96,9 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         templates: templates.into_iter().map(|template| (template.id, template)).collect(),
         sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
-        index: OnceLock::new(),
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
         sms: sms.into_iter().collect(),
+        index: OnceLock::new(),
     })
 }
 
