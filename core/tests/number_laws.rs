@@ -51,7 +51,7 @@ fn on_paper(text: &str, min: usize, max: Option<usize>) -> String {
     if let Some(max) = max {
         if fraction.len() > max {
             let is_up = fraction.as_bytes()[max] >= b'5';
-            let kept = format!("{whole}{}", &fraction[..max]);
+            let kept = format!("{whole}{}", fraction.get(..max).unwrap());
             // A zero in front takes the carry.
             let kept = if is_up { increment(&format!("0{kept}")) } else { format!("0{kept}") };
             let (front, behind) = kept.split_at(kept.len() - max);

@@ -320,7 +320,7 @@ fn faults_of_a_workbook_name_sheet_cell_and_heading() {
         (with(2, "Represent As", "Off"), "Params!O3: Represent As: `Off`, expected `value;text`"),
         (with(2, "Represent As", "0;Off\n0;On"), "Params!O3: Represent As: `0` stands twice"),
         (with(2, "Represent As PL", "0;Wył."), "Params!O3: Represent As: `en` lists 0 1 2, `pl` lists 0"),
-        (with(2, "Bit Position", "3"), "Params!J3: Bit Position: only for the type `bit`"),
+        (with(2, "Bit Position", "3"), "Params!J3: Bit Position: only for the types `bit`, `bits` and `enum`"),
         (with(3, "Name", "Mode"), "Params, row 4: name: `Mode` stands twice"),
         (with(0, "Widget", "Widgets"), "Params!Z1: unknown heading `Widgets`"),
         (with(0, "Category PL", "Category"), "Params!B1: heading `Category` stands twice"),
