@@ -87,14 +87,12 @@ try {
     const frame = page.frameLocator("iframe");
     const want = { plain: `${next} ms`, read: String(next), digits: `${next}.000 ms`, mod: String(next * 2 + 1), none: "NOP", hook: String(next) };
     const titles = { over: "yes", word: "no", expression: "yes", net: "yes" };
-    await until("a value by its address", 15, async () => (await frame.locator("#plain").textContent()) !== "");
+    // What was shown before is drawn anew when the page has loaded its plant.
     for (const [id, text] of Object.entries(want)) {
-      const found = await frame.locator(`#${id}`).textContent();
-      if (found !== text) fail(`binding ${id}: \`${found}\`, expected \`${text}\``);
+      await until(`binding ${id} as ${text}`, 15, async () => (await frame.locator(`#${id}`).textContent()) === text);
     }
     for (const [id, title] of Object.entries(titles)) {
-      const found = await frame.locator(`#${id}`).getAttribute("title");
-      if (found !== title) fail(`binding ${id}: \`${found}\`, expected \`${title}\``);
+      await until(`binding ${id} as ${title}`, 15, async () => (await frame.locator(`#${id}`).getAttribute("title")) === title);
     }
     await frame.locator("#go").click();
     await until("the device of a link", 5, () => page.url().endsWith(`/device/${target.device}`));
