@@ -21,14 +21,14 @@ const frame = {
   },
 };
 
-/** The readable page of the API, with its library beside it. */
+/** The readable page of the API, with Swagger UI beside it. */
 const openapi = {
   name: "openapi",
   apply: "build",
   generateBundle() {
     const own = ["index.html", "start.js"].map((name) => [name, here(`openapi/${name}`)]);
-    const library = ["swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"].map((name) => [name, here(`node_modules/swagger-ui-dist/${name}`)]);
-    for (const [name, path] of [...own, ...library]) this.emitFile({ type: "asset", fileName: `openapi/${name}`, source: readFileSync(path) });
+    const swagger = ["swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"].map((name) => [name, here(`node_modules/swagger-ui-dist/${name}`)]);
+    for (const [name, path] of [...own, ...swagger]) this.emitFile({ type: "asset", fileName: `openapi/${name}`, source: readFileSync(path) });
   },
 };
 
