@@ -116,6 +116,8 @@ const STEPS: &[&str] = &[
      CREATE TABLE sms_settings (
          org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, is_disabled INTEGER NOT NULL,
          monthly_limit TEXT);",
+    // Of a text, `last_good.raw` is a blob of its registers.
+    "ALTER TABLE group_column ADD COLUMN length INTEGER;",
 ];
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.

@@ -75,7 +75,7 @@ async fn live_values_stream_to_those_who_may_see_them() {
     let notice = json!([{ "id": NOTIFICATION, "texts": { "en": "Maintenance tonight" } }]);
     assert!(text.contains(&format!("event: notifications\ndata: {notice}\n")), "{text}");
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
-    let cells = vec![Ok(Raw(230)); group.params.len()];
+    let cells = vec![Ok(Raw(230).into()); group.params.len()];
     let at = Instant::parse("2026-01-02T03:04:05.678Z").unwrap();
     api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
     let text = stream_until(&mut response, "event: readings").await;
