@@ -269,8 +269,9 @@ fn readings_of_texts_stand_beside_those_of_numbers() {
     // Fewer registers from here on: what was read before keeps its own length.
     text(1);
     read(4000, &[0x4142], 4);
-    let want: Vec<_> =
-        [(4000, "AB"), (3000, "Żle"), (2000, "OK"), (1000, "230.0")].map(|(at, text)| (at, Some(text.to_owned()))).into();
+    let want: Vec<_> = [(4000, "AB"), (3000, "Żle"), (2000, "OK"), (1000, "230.0")]
+        .map(|(at, text)| (at, Some(text.to_owned())))
+        .into();
     assert_eq!(texts(&store, 1), want);
     assert_eq!(texts(&store, 2)[0], (4000, Some("0.4".to_owned())));
     drop(store);
