@@ -57,6 +57,10 @@ fn what_was_decoded_is_encoded_to_the_same_registers() {
                 if data_type.is_float() && Ok(value) == codec.value(Raw(0)) {
                     continue; // a negative zero comes back as zero
                 }
+                let product = codec.shift(Decimal::ZERO).decode(before).unwrap().decimal();
+                if product.is_some_and(|product| product.checked_add(Decimal::parse(shift).unwrap()).is_none()) {
+                    continue; // digits beyond the room for them are gone
+                }
                 assert_eq!(after[..before.len()], *before, "{data_type} {value}");
                 compared += 1;
             }

@@ -1,16 +1,11 @@
 //! Look-ups in the configuration snapshot.
 
-use std::collections::HashMap;
-
 use parabus_core::value::Lang;
 
 use crate::model::{
     Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, SmsSettings, UserId, Vis, VisId,
     Words,
 };
-
-/// Objects by the id of their parent.
-type Children<'d, Id, T> = HashMap<Id, Vec<&'d T>>;
 
 impl Directory {
     /// The role of a user in an organization.
@@ -53,11 +48,13 @@ impl Directory {
     }
 
     pub fn devices_of(&self, net: NetId) -> impl Iterator<Item = &Device> {
-        self.devices.values().filter(move |device| device.net_id == net)
+        let ids = self.index().devices_by_net.get(&net).into_iter().flatten();
+        ids.filter_map(|id| self.devices.get(id))
     }
 
     pub fn params_of(&self, device: DeviceId) -> impl Iterator<Item = &Param> {
-        self.params.values().filter(move |param| param.device_id == device)
+        let ids = self.index().params_by_device.get(&device).into_iter().flatten();
+        ids.filter_map(|id| self.params.get(id))
     }
 
     pub fn viss_of(&self, org: OrgId) -> impl Iterator<Item = &Vis> {
@@ -71,20 +68,6 @@ impl Directory {
 
     pub fn sms_settings(&self, org: OrgId) -> SmsSettings {
         self.sms.get(&org).cloned().unwrap_or_default()
-    }
-
-    /// Devices of many networks and parameters of many devices in one pass each: a tree of an
-    /// organization would otherwise cost the product of their numbers.
-    pub fn children(&self) -> (Children<'_, NetId, Device>, Children<'_, DeviceId, Param>) {
-        let mut devices = Children::new();
-        for device in self.devices.values() {
-            devices.entry(device.net_id).or_default().push(device);
-        }
-        let mut params = Children::new();
-        for param in self.params.values() {
-            params.entry(param.device_id).or_default().push(param);
-        }
-        (devices, params)
     }
 }
 

@@ -499,7 +499,7 @@ pub struct Directory {
     /// By the SKU of the controller.
     pub sku_templates: BTreeMap<String, TemplateId>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
-    /// What references are looked up in, once it was asked for.
+    /// What the others are looked up in, once it was asked for.
     pub index: OnceLock<Index>,
     pub notifications: BTreeMap<Uuid, Notification>,
     /// Of organizations that have set any.

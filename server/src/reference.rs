@@ -9,28 +9,30 @@ use crate::model::{Connection, DeviceId, Directory, Mac, Net, NetId, OrgId, Para
 
 type BySlug<Id> = HashMap<String, Vec<Id>>;
 
-/// Objects by what references say of them. Made once for a snapshot, when the first reference comes: a
-/// list of a thousand would otherwise pass over all parameters a thousand times.
+/// Objects by their parents and by what references say of them. Made once for a snapshot, when it is first
+/// asked for: what goes through all devices would otherwise pass over all parameters for each of them.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
+    pub devices_by_net: HashMap<NetId, Vec<DeviceId>>,
     devices_by_slug: HashMap<OrgId, BySlug<DeviceId>>,
     devices_by_unit: HashMap<(NetId, u8), Vec<DeviceId>>,
     params_by_slug: HashMap<OrgId, BySlug<ParamId>>,
-    params_by_device: HashMap<DeviceId, Vec<ParamId>>,
+    pub params_by_device: HashMap<DeviceId, Vec<ParamId>>,
 }
 
 impl Index {
     fn new(directory: &Directory) -> Self {
         let mut index = Index::default();
         for device in directory.devices.values() {
+            index.devices_by_net.entry(device.net_id).or_default().push(device.id);
             let Some(org) = directory.org_of_net(device.net_id) else { continue };
             index.devices_by_unit.entry((device.net_id, device.unit_id.0)).or_default().push(device.id);
             let slugs = index.devices_by_slug.entry(org).or_default();
             slugs.entry(device.slug.clone()).or_default().push(device.id);
         }
         for param in directory.params.values() {
-            let Some(org) = directory.org_of_device(param.device_id) else { continue };
             index.params_by_device.entry(param.device_id).or_default().push(param.id);
+            let Some(org) = directory.org_of_device(param.device_id) else { continue };
             let slugs = index.params_by_slug.entry(org).or_default();
             slugs.entry(param.slug.clone()).or_default().push(param.id);
         }
@@ -39,9 +41,13 @@ impl Index {
 }
 
 impl Directory {
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self))
+    }
+
     /// What references of an organization are matched against.
     pub fn references(&self, org: OrgId) -> References<'_> {
-        References { directory: self, org, index: self.index.get_or_init(|| Index::new(self)) }
+        References { directory: self, org, index: self.index() }
     }
 }
 
@@ -68,8 +74,10 @@ fn ids(found: Option<&Vec<i64>>) -> impl Iterator<Item = u64> {
 }
 
 fn place(param: &Param) -> ParamPlace<'_> {
-    let bits = param.bit_position.map_or(0, |_| param.bits_amount.unwrap_or(1));
-    let address = Address { register: param.address, bit: param.bit_position, bits };
+    // A coil is as wide as its only bit.
+    let part = param.codec().filter(|_| !param.kind.is_bit()).and_then(|codec| codec.part());
+    let (bit, bits) = part.map_or((None, 0), |(bit, bits)| (Some(bit), bits));
+    let address = Address { register: param.address, bit, bits };
     ParamPlace { id: param.id.cast_unsigned(), slug: &param.slug, kind: param.kind, address }
 }
 

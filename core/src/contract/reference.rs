@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use crate::error::ErrorKind;
 use crate::reference::{DeviceRef, ParamRef, Reference, ReferenceError};
 
 /// A reference taken apart: `kind`, and of the other fields those that were written.
@@ -131,18 +132,36 @@ fn with_param(parts: ReferenceParts, param: &ParamRef<'_>) -> ReferenceParts {
 pub fn print_reference(call: &PrintReference) -> Result<String, Error> {
     let text = written(&call.reference);
     let reference = parse_reference(&ParseReference { text: text.clone() })?;
-    // Parts that a reference of this kind does not have would get lost without a word.
+    let refused = |message| Err(Error { kind: ErrorKind::ReferenceSyntax, message, offset: None });
     if reference.kind != call.reference.kind {
-        return Err(Error {
-            kind: crate::error::ErrorKind::ReferenceSyntax,
-            message: format!(
-                "`{}` is not a kind of reference, expected constant, connection or param",
-                call.reference.kind
-            ),
-            offset: None,
-        });
+        return refused(format!(
+            "`{}` is not a kind of reference, expected constant, connection or param",
+            call.reference.kind
+        ));
     }
-    Ok(Reference::parse(&text)?.to_string())
+    // Parts that a reference of this kind does not have would get lost without a word.
+    match lost(&call.reference, &reference) {
+        Some(part) => refused(format!("`{part}` has no place in `{text}`, expected a reference without it")),
+        None => Ok(Reference::parse(&text)?.to_string()),
+    }
+}
+
+/// A part that was given and does not come back.
+fn lost(given: &ReferenceParts, found: &ReferenceParts) -> Option<&'static str> {
+    let is_lost = [
+        ("value", given.value.is_some() && found.value.is_none()),
+        ("realtime", given.realtime == Some(true) && found.realtime != Some(true)),
+        ("param", given.param.is_some() && found.param.is_none()),
+        ("device", given.device.is_some() && found.device.is_none()),
+        ("net", given.net.is_some() && found.net.is_none()),
+        ("unit_id", given.unit_id != found.unit_id),
+        ("register_kind", given.register_kind != found.register_kind),
+        ("address", given.address != found.address),
+        ("bit", given.bit != found.bit),
+        // One bit goes without saying.
+        ("bits", given.bits.is_some_and(|bits| bits > 1) && given.bits != found.bits),
+    ];
+    is_lost.into_iter().find(|(_, is_lost)| *is_lost).map(|(part, _)| part)
 }
 
 fn written(parts: &ReferenceParts) -> String {
@@ -171,4 +190,36 @@ fn written(parts: &ReferenceParts) -> String {
         (Some(bit), Some(bits)) => format!(".{bit}-{}", bit.saturating_add(bits.saturating_sub(1))),
     };
     format!("{star}{device}>{kind}{address}{bits}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_would_get_lost_is_refused() {
+        let param =
+            ReferenceParts { kind: "param".to_owned(), device: Some("boiler".to_owned()), ..Default::default() };
+        let register = ReferenceParts { address: Some(5), ..param.clone() };
+        let constant =
+            ReferenceParts { kind: "constant".to_owned(), value: Some("1".to_owned()), ..Default::default() };
+        let print = |reference: ReferenceParts| print_reference(&PrintReference { reference });
+        let with_defaults = ReferenceParts { realtime: Some(false), bits: Some(1), ..register.clone() };
+        assert_eq!(print(with_defaults).unwrap(), "boiler>5");
+        assert_eq!(print(ReferenceParts { bit: Some(2), bits: Some(1), ..register.clone() }).unwrap(), "boiler>5.2");
+        for (part, parts) in [
+            ("param", ReferenceParts { param: Some("x".to_owned()), ..register.clone() }),
+            ("bits", ReferenceParts { bits: Some(3), ..register.clone() }),
+            ("net", ReferenceParts { net: Some("hall".to_owned()), ..register }),
+            ("device", ReferenceParts { device: Some("x".to_owned()), ..constant.clone() }),
+            ("realtime", ReferenceParts { realtime: Some(true), ..constant }),
+            ("register_kind", {
+                let register_kind = Some("coil".to_owned());
+                ReferenceParts { param: Some("temp".to_owned()), register_kind, ..param }
+            }),
+        ] {
+            let error = print(parts).unwrap_err();
+            assert!(error.message.starts_with(&format!("`{part}` has no place")), "{}", error.message);
+        }
+    }
 }

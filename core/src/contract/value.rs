@@ -114,7 +114,7 @@ impl ArrayDecoder {
     /// The kinds of [`ValueError`].
     pub fn new(call: &DecodeArray) -> Result<Self, Error> {
         let codec = codec(&call.data_type, &call.multiplier, &call.shift, call.bit, call.bits)?;
-        Ok(ArrayDecoder(codec.not_available(codes(call.not_available.as_deref())?)))
+        Ok(ArrayDecoder(codec.not_available(codes(&codec, call.not_available.as_deref())?)))
     }
 
     /// Whether the result is one of integers: a type of them, multiplier 1 and shift 0.
@@ -184,7 +184,7 @@ pub enum BitOrNumber {
 /// or shift.
 pub fn decode_value(call: &DecodeValue) -> Result<DecodedValue, Error> {
     let codec = codec(&call.data_type, &call.multiplier, &call.shift, call.bit, call.bits)?;
-    let codec = codec.precision(call.precision).not_available(codes(call.not_available.as_deref())?);
+    let codec = codec.precision(call.precision).not_available(codes(&codec, call.not_available.as_deref())?);
     let value = codec.decode(&call.registers)?;
     let decimal = value.decimal();
     Ok(DecodedValue {
@@ -250,7 +250,7 @@ fn codec(data_type: &str, multiplier: &str, shift: &str, bit: Option<u8>, bits: 
     Ok(bits.map_or(Ok(codec), |bits| codec.bits(bits))?)
 }
 
-fn codes(codes: Option<&[RawCode]>) -> Result<[Option<u64>; 2], Error> {
+fn codes(codec: &Codec, codes: Option<&[RawCode]>) -> Result<[Option<u64>; 2], Error> {
     let mut given = codes.unwrap_or_default().iter().map(|code| match code {
         RawCode::Number(code) => Ok(*code),
         RawCode::Text(text) => {
@@ -259,6 +259,11 @@ fn codes(codes: Option<&[RawCode]>) -> Result<[Option<u64>; 2], Error> {
         }
     });
     let codes = [given.next().transpose()?, given.next().transpose()?];
+    if let Some(code) = codes.iter().flatten().find(|code| **code & !codec.raw_bits() != 0) {
+        let most = codec.raw_bits();
+        let text = format!("not_available `{code}` with data type `{}`, expected 0 to {most}", codec.data_type());
+        return Err(refused_code(text));
+    }
     match given.next() {
         Some(_) => Err(refused_code("more codes in `not_available`, expected at most 2".to_owned())),
         None => Ok(codes),

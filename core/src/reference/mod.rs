@@ -24,7 +24,7 @@ pub use tokens::{Token, Tokens, tokens};
 use crate::error::ErrorKind;
 use crate::modbus::RegisterKind;
 use crate::text::{rsplit_once, split_once};
-use crate::value::Decimal;
+use crate::value::{Decimal, ValueError};
 
 /// One token of a list of references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,8 +153,10 @@ impl<'a> Reference<'a> {
     pub fn parse(text: &'a str) -> Result<Self, ReferenceError> {
         let parser = Parser { text };
         if let Some(number) = text.strip_prefix('!') {
-            let number = Decimal::parse(number)
-                .map_err(|error| parser.syntax(number, error.offset().unwrap_or(0), "a number behind `!`"))?;
+            let number = Decimal::parse(number).map_err(|error| match error {
+                ValueError::NumberTooLong => parser.range(number, "a number of fewer digits behind `!`"),
+                _ => parser.syntax(number, error.offset().unwrap_or(0), "a number behind `!`"),
+            })?;
             return Ok(Reference::Constant(number));
         }
         if let Some(net) = text.strip_prefix("conn?") {
@@ -458,6 +460,7 @@ mod tests {
             ("room..temp", Syntax, 5),
             ("room-.temp", Syntax, 5),
             ("!ten", Syntax, 1),
+            ("!1e1001", Range, 1),
             ("a>65536", Range, 2),
             ("a>5.16", Range, 4),
             ("a>256>5", Range, 2),

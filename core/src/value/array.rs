@@ -5,6 +5,7 @@
 //! them (Clinger 1990); everything else goes the exact way.
 
 use super::codec::{bcd_fault, bcd_number, mask, sign_extend};
+use super::decimal::EXACT_POWERS;
 use super::{Codec, DataType, Decimal, Number, Raw, ValueError, WordOrder};
 
 /// Registers of an array.
@@ -27,12 +28,6 @@ pub struct ArrayDecoded {
 
 /// The greatest integer below which binary64 has all.
 const MOST_EXACT: u64 = 1 << 53;
-
-/// The powers of ten that binary64 holds exactly.
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-];
 
 /// Values that are decoded before they are scaled: they stay in the nearest cache.
 const BLOCK: usize = 512;
@@ -150,7 +145,7 @@ impl Codec {
         if most.saturating_add(scale.offset.unsigned_abs().into()) > MOST_EXACT.into() {
             return None;
         }
-        let power = *POWERS.get(usize::try_from(scale.power).ok()?)?;
+        let power = *EXACT_POWERS.get(usize::try_from(scale.power).ok()?)?;
         // NaN is equal to nothing.
         let codes = self.codes().map(|code| match code {
             Some(code) if code <= mask(bits) && is_signed => sign_extend(code, bits) as f64,
@@ -245,13 +240,12 @@ impl Scale {
             DataType::Bit => (Decimal::ONE, Decimal::ZERO),
             _ => codec.multiplier_and_shift(),
         };
-        let ((factor, factor_exponent), (offset, offset_exponent)) = (multiplier.parts(), shift.parts());
-        let least = factor_exponent.min(offset_exponent).min(0);
-        let at_least = |mantissa: i128, exponent: i16| {
-            let power = 10i128.checked_pow(u32::from(exponent.checked_sub(least)?.unsigned_abs()))?;
-            i64::try_from(mantissa.checked_mul(power)?).ok()
+        let least = multiplier.exponent().min(shift.exponent()).min(0);
+        let at_least = |number: Decimal| {
+            let power = 10i128.checked_pow(u32::from(number.exponent().checked_sub(least)?.unsigned_abs()))?;
+            i64::try_from(number.mantissa().checked_mul(power)?).ok()
         };
-        let (factor, offset) = (at_least(factor, factor_exponent)?, at_least(offset, offset_exponent)?);
+        let (factor, offset) = (at_least(multiplier)?, at_least(shift)?);
         Some(Scale { factor, offset, power: least.unsigned_abs().into() })
     }
 
@@ -261,7 +255,7 @@ impl Scale {
 
     /// `whole / 10^decimals`, scaled, if one division of exact integers gives it.
     fn apply(&self, whole: i64, decimals: u32) -> Option<f64> {
-        let power = POWERS.get(usize::try_from(self.power.saturating_add(decimals)).ok()?)?;
+        let power = EXACT_POWERS.get(usize::try_from(self.power.saturating_add(decimals)).ok()?)?;
         let offset = i128::from(self.offset).checked_mul(10i128.checked_pow(decimals)?)?;
         // 63 bits by 63 bits: the product fits.
         let numerator = i128::from(whole).wrapping_mul(self.factor.into()).checked_add(offset)?;
@@ -394,7 +388,7 @@ fn short_decimal(number: f32) -> Option<(i64, u32)> {
     }
     // Below a power of two the neighbour is half as far: its nearest decimal need not be the shortest.
     let is_boundary = number.to_bits().trailing_zeros() >= 23;
-    for (decimals, power) in (0u32..).zip(POWERS.iter().take(MOST_DECIMALS + 1)) {
+    for (decimals, power) in (0u32..).zip(EXACT_POWERS.iter().take(MOST_DECIMALS + 1)) {
         // 24 bits and 5^8, which has 19, fit the 53 of binary64: exact, and so is what is left.
         let scaled = magnitude * power;
         let below = truncated(scaled);

@@ -89,6 +89,18 @@ impl Codec {
         Codec { not_available: codes, ..self }
     }
 
+    /// All bits that raw values can have; a code for "no value" beyond them never comes.
+    #[must_use]
+    pub fn raw_bits(&self) -> u64 {
+        match self.data_type {
+            DataType::Bit | DataType::Bits | DataType::Enum => mask(self.width()),
+            DataType::Number { bits, .. } | DataType::Bcd { bits, .. } => mask(bits),
+            DataType::Ipv4 => mask(32),
+            DataType::Mac => mask(48),
+            DataType::Text(_) => 0,
+        }
+    }
+
     /// Type of the registers.
     pub const fn data_type(&self) -> DataType {
         self.data_type
@@ -158,7 +170,18 @@ impl Codec {
         Ok(Raw(raw))
     }
 
-    /// Scales raw bits to the value.
+    /// The lowest bit of its register and the number of bits of a value that is a part of one.
+    #[must_use]
+    pub fn part(&self) -> Option<(u8, u8)> {
+        (self.data_type.is_part() && self.width() < 16).then(|| (self.bit, self.width()))
+    }
+
+    /// Scales raw bits to the value, exactly. Only of a float's product and shift that together have more
+    /// digits than [`Decimal::MAX_DIGITS`] the last ones are rounded: 1e-40 less 273.15 is -273.15.
+    ///
+    /// # Errors
+    /// [`ValueError::NumberTooLong`] for other results with so many digits, [`ValueError::NotFinite`],
+    /// [`ValueError::NotAvailable`], and those of the type.
     pub fn value(&self, Raw(raw): Raw) -> Result<Value<'static>, ValueError> {
         self.check(raw)?;
         let number = match self.data_type {
@@ -176,8 +199,13 @@ impl Codec {
             DataType::Mac => return Ok(Value::Mac(last_bytes(raw))),
             DataType::Text(_) => return Err(ValueError::NotNumeric { data_type: self.data_type }),
         };
-        let scaled = number.checked_mul(self.multiplier).and_then(|product| product.checked_add(self.shift));
-        scaled.map(Value::Number).ok_or(ValueError::NumberTooLong)
+        let product = number.checked_mul(self.multiplier).ok_or(ValueError::NumberTooLong)?;
+        self.sum(product, self.shift).map(Value::Number)
+    }
+
+    fn sum(&self, left: Decimal, right: Decimal) -> Result<Decimal, ValueError> {
+        let sum = if self.data_type.is_float() { left.add_rounded(right) } else { left.checked_add(right) };
+        sum.ok_or(ValueError::NumberTooLong)
     }
 
     /// Registers to value. Of a text without a length all registers are read.
@@ -339,7 +367,7 @@ impl Codec {
         if self.multiplier.is_zero() {
             return Err(ValueError::ZeroMultiplier);
         }
-        Decimal::parse(text)?.checked_sub(self.shift).ok_or(ValueError::NumberTooLong)
+        self.sum(Decimal::parse(text)?, self.shift.negated())
     }
 
     /// The whole number of a text, truncated toward zero, as 64 bits of two's complement.
@@ -424,6 +452,14 @@ mod tests {
     }
 
     #[test]
+    fn a_part_says_which_bits_it_is() {
+        let bits = |code, bit, count| codec(code).bit(bit).unwrap().bits(count).unwrap().part();
+        assert_eq!((codec("bit").part(), bits("bits", 4, 3)), (Some((0, 1)), Some((4, 3))));
+        assert_eq!(codec("enum").bit(4).unwrap().part(), Some((4, 12)));
+        assert_eq!((codec("enum").part(), codec("u16").part(), codec("u8").part()), (None, None, None));
+    }
+
+    #[test]
     fn four_orders_of_two_registers() {
         for (code, registers) in [
             ("u32-be", [0x0102, 0x0304]),
@@ -460,6 +496,20 @@ mod tests {
         assert_eq!(write(codec("f32-be"), "1".repeat(37).as_str()).unwrap().len(), 2);
         assert_eq!(write(scaled("f32-be", "0.000001", "0"), &"9".repeat(38)), Err(ValueError::NumberTooLong));
         assert_eq!(write(scaled("u16-be", "0", "0"), "1"), Err(ValueError::ZeroMultiplier));
+    }
+
+    #[test]
+    fn a_float_and_a_shift_too_far_apart_give_the_first_digits_of_their_sum() {
+        let celsius = scaled("f32-be", "1", "-273.15");
+        assert_eq!(text(celsius, &[0, 1]), "-273.15");
+        assert_eq!(text(celsius, &[0x4391, 0x8000]), "17.85");
+        // 3e38 K: the shift is beyond the room for digits, no matter of which sign.
+        let far = text(celsius, &[0x7F61, 0xB1E6]);
+        assert_eq!(far.parse::<f32>().unwrap().to_bits(), 0x7F61_B1E6, "{far}");
+        let nearly = scaled("f64-be", "1", "1");
+        let tiny = 1e-300_f64.to_bits();
+        let registers: std::vec::Vec<u16> = (0..4).rev().map(|n| (tiny >> (16 * n)) as u16).collect();
+        assert_eq!(text(nearly, &registers), "1");
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub(super) fn needed(text: &str, packing: Packing) -> usize {
     count.max(1)
 }
 
-/// Writes a text that fits, and fills up with NUL.
+/// Writes a text that fits, and fills up with NUL. Blanks at its end are written, and do not count when
+/// it is read.
 pub(super) fn write(text: &str, packing: Packing, registers: &mut [u16]) -> Result<(), ValueError> {
     let is_held = |character: char| character != NUL && (packing != Packing::Single || u32::from(character) < 0x100);
     if let Some((offset, _)) = text.char_indices().find(|(_, character)| !is_held(*character)) {
@@ -195,12 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn writing_fills_up_and_refuses_what_would_not_come_back() {
+    fn writing_fills_up_and_refuses_characters_without_a_code() {
         let mut registers = [0xFFFF; 3];
         write("é", Packing::Single, &mut registers).unwrap();
         assert_eq!(registers, [0xE9, 0, 0]);
         write("é!", Packing::SwappedPairs, &mut registers).unwrap();
         assert_eq!(registers, [0xA9C3, 0x21, 0]);
+        write("A ", Packing::Single, &mut registers).unwrap();
+        assert_eq!((registers, read(&registers, Packing::Single).unwrap().as_str()), ([0x41, 0x20, 0], "A"));
         let refused = |text, packing| write(text, packing, &mut [0; 4]);
         assert_eq!(refused("A€", Packing::Single), Err(ValueError::TextCharacter { offset: 1 }));
         assert_eq!(refused("é\0", Packing::Pairs), Err(ValueError::TextCharacter { offset: 2 }));

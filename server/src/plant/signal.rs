@@ -128,6 +128,19 @@ impl Signal {
         names.into_iter().map(String::as_str)
     }
 
+    /// Numbers that no signal can follow.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Signal::Wave(wave) if wave.period_sec.is_nan() || wave.period_sec <= 0.0 => {
+                Err(format!("periodSec: `{}`, expected more than 0", wave.period_sec))
+            }
+            Signal::Integral(integral) if !(integral.min <= integral.max) => {
+                Err(format!("min: `{}` is larger than max `{}`", integral.min, integral.max))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The value at the start.
     pub fn start(&self) -> f64 {
         match self {
@@ -157,7 +170,7 @@ impl Signal {
             Signal::Product(all) => all.factor.mul_add(all.of.iter().map(value).product::<f64>(), all.offset),
             Signal::Integral(integral) => {
                 let added = value(&integral.of) * integral.per_second * step;
-                (own + added).clamp(integral.min, integral.max)
+                (own + added).max(integral.min).min(integral.max)
             }
             Signal::Switch(switch) => {
                 let input = value(&switch.input);

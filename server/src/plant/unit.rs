@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{self, Bits, RegisterKind, Registers, UnitId};
-use parabus_core::value::Codec;
+use parabus_core::value::{Codec, DataType};
 use tokio_modbus::ExceptionCode;
 
 use super::file::{Device, File, SimulatedDevice};
@@ -53,7 +53,7 @@ impl Unit {
             own: None,
             noise: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
         };
-        unit.show_texts();
+        unit.show_held();
         unit.show();
         unit
     }
@@ -98,38 +98,26 @@ impl Unit {
         self.show();
     }
 
-    /// Puts texts into the registers, where they stay.
-    fn show_texts(&mut self) {
+    /// Puts what stays into the registers: from then on they hold what was written to them.
+    fn show_held(&mut self) {
         for output in &self.outputs {
-            let Signal::Text(text) = &output.signal else { continue };
-            let mut registers = vec![0; output.codec.register_count()];
-            // A text that is too long for its registers leaves them empty.
-            output.codec.encode(text, &mut registers).ok();
-            let places = (output.address..).map(|address| (output.kind, address));
-            self.registers.extend(places.zip(registers));
+            let text = match &output.signal {
+                Signal::Text(text) => text.clone(),
+                signal => signal.start().to_string(),
+            };
+            put(&mut self.registers, output, &text);
         }
     }
 
-    /// Puts the values into the registers.
+    /// Puts what moves into the registers.
     fn show(&mut self) {
         for output in &self.outputs {
-            let places: Vec<(RegisterKind, u16)> = (0..output.codec.register_count() as u16)
-                .map(|n| (output.kind, output.address.wrapping_add(n)))
-                .collect();
-            let mut registers: Vec<u16> =
-                places.iter().map(|place| self.registers.get(place).copied().unwrap_or(0)).collect();
-            let text = match output.codec.data_type() {
-                parabus_core::value::DataType::Bit => (if output.value == 0.0 { "0" } else { "1" }).to_owned(),
-                data_type if data_type.is_numeric() => format!("{:.6}", output.value),
-                // A signal is no text: the registers keep what was written to them.
-                _ => {
-                    self.registers.extend(places.into_iter().zip(registers));
-                    continue;
-                }
+            let text = match (&output.signal, output.codec.data_type()) {
+                (Signal::Hold(_) | Signal::Text(_), _) => continue,
+                (_, DataType::Bit) => (if output.value == 0.0 { "0" } else { "1" }).to_owned(),
+                _ => format!("{:.6}", output.value),
             };
-            // A value beyond its registers leaves them as they are.
-            output.codec.encode(&text, &mut registers).ok();
-            self.registers.extend(places.into_iter().zip(registers));
+            put(&mut self.registers, output, &text);
         }
     }
 
@@ -170,6 +158,15 @@ impl Unit {
         }
         Ok(())
     }
+}
+
+/// Puts a value into its registers, beside what else they hold. One that does not fit leaves them as they are.
+fn put(registers: &mut BTreeMap<(RegisterKind, u16), u16>, output: &Output, text: &str) {
+    let places = || (output.address..=u16::MAX).map(|address| (output.kind, address));
+    let present = places().take(output.codec.register_count());
+    let mut values: Vec<u16> = present.map(|place| registers.get(&place).copied().unwrap_or(0)).collect();
+    output.codec.encode(text, &mut values).ok();
+    registers.extend(places().zip(values));
 }
 
 impl Bank for Unit {

@@ -6,7 +6,11 @@ use parabus_core::value::Raw;
 
 use crate::model::{Cell, CellError};
 
-/// The byte before registers: their number and they themselves follow.
+// What the byte says that stands for a cell without raw bits; exceptions are their codes from 0x80 on.
+const TIMEOUT: u8 = 1;
+const UNREACHABLE: u8 = 2;
+const NO_VALUE: u8 = 3;
+/// The number of registers and they themselves follow.
 const REGISTERS: u8 = 4;
 
 /// Packs the cells: raw bits in groups of seven (small numbers take one byte), registers as they are,
@@ -24,15 +28,25 @@ pub fn pack(cells: &[Result<Cell, CellError>]) -> Vec<u8> {
             Ok(Cell::Registers(registers)) => {
                 bytes.push(REGISTERS);
                 push_number(&mut bytes, registers.len() as u64);
-                bytes.extend(registers.iter().flat_map(|register| register.to_be_bytes()));
+                bytes.extend(register_bytes(registers));
             }
-            Err(CellError::Timeout) => bytes.push(1),
-            Err(CellError::Unreachable) => bytes.push(2),
-            Err(CellError::NoValue) => bytes.push(3),
+            Err(CellError::Timeout) => bytes.push(TIMEOUT),
+            Err(CellError::Unreachable) => bytes.push(UNREACHABLE),
+            Err(CellError::NoValue) => bytes.push(NO_VALUE),
             Err(CellError::Exception(code)) => bytes.push(0x80 | code.0),
         }
     }
     bytes
+}
+
+/// Registers as bytes, the high one first.
+pub fn register_bytes(registers: &[u16]) -> impl Iterator<Item = u8> {
+    registers.iter().flat_map(|register| register.to_be_bytes())
+}
+
+/// The same back.
+pub fn registers_of(bytes: &[u8]) -> Box<[u16]> {
+    bytes.chunks_exact(2).filter_map(|pair| Some(u16::from_be_bytes(pair.try_into().ok()?))).collect()
 }
 
 fn push_number(bytes: &mut Vec<u8>, mut rest: u64) {
@@ -64,18 +78,17 @@ pub fn unpack(bytes: &[u8], columns: usize, column: usize) -> Option<Result<Cell
             Ok(Cell::Raw(Raw(take_number(&mut rest)?)))
         } else {
             match *rest.next()? {
-                1 => Err(CellError::Timeout),
-                2 => Err(CellError::Unreachable),
+                TIMEOUT => Err(CellError::Timeout),
+                UNREACHABLE => Err(CellError::Unreachable),
+                NO_VALUE => Err(CellError::NoValue),
                 REGISTERS => {
                     let length = usize::try_from(take_number(&mut rest)?).ok()?.checked_mul(2)?;
                     let (registers, behind) = rest.as_slice().split_at_checked(length)?;
                     rest = behind.iter();
-                    let pairs = registers.chunks_exact(2);
-                    let registers = pairs.filter_map(|pair| Some(u16::from_be_bytes(pair.try_into().ok()?)));
-                    Ok(Cell::Registers(registers.collect()))
+                    Ok(Cell::Registers(registers_of(registers)))
                 }
                 code @ 0x80.. => Err(CellError::Exception(ExceptionCode(code & 0x7F))),
-                _ => Err(CellError::NoValue),
+                _ => return None,
             }
         };
         if index == column {

@@ -76,9 +76,7 @@ impl ToSql for Cell {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
             Cell::Raw(raw) => raw.0.cast_signed().into(),
-            Cell::Registers(registers) => {
-                registers.iter().flat_map(|register| register.to_be_bytes()).collect::<Vec<u8>>().into()
-            }
+            Cell::Registers(registers) => cells::register_bytes(registers).collect::<Vec<u8>>().into(),
         })
     }
 }
@@ -86,11 +84,7 @@ impl ToSql for Cell {
 fn cell_of(column: ValueRef<'_>) -> Option<Cell> {
     match column {
         ValueRef::Integer(raw) => Some(Raw(raw.cast_unsigned()).into()),
-        ValueRef::Blob(bytes) => {
-            let pairs = bytes.chunks_exact(2);
-            let registers = pairs.filter_map(|pair| Some(u16::from_be_bytes(pair.try_into().ok()?)));
-            Some(Cell::Registers(registers.collect()))
-        }
+        ValueRef::Blob(bytes) => Some(Cell::Registers(cells::registers_of(bytes))),
         _ => None,
     }
 }

@@ -31,8 +31,7 @@ pub struct Decimal {
 const MANTISSA_LIMIT: u128 = 10u128.pow(Decimal::MAX_DIGITS);
 
 /// The powers of ten that binary64 holds exactly.
-#[cfg(not(target_os = "none"))]
-static EXACT_POWERS: [f64; 23] = [
+pub(super) static EXACT_POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
 ];
@@ -137,11 +136,6 @@ impl Decimal {
         if self.exponent < 0 { self.exponent.unsigned_abs() } else { 0 }
     }
 
-    /// Mantissa and exponent.
-    pub(super) const fn parts(&self) -> (i128, i16) {
-        (self.mantissa, self.exponent)
-    }
-
     /// Whether the number is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
@@ -173,14 +167,17 @@ impl Decimal {
     /// At most `decimals` digits after the point, half away from zero.
     #[must_use]
     pub fn rounded(self, decimals: u16) -> Decimal {
-        let dropped = self.decimals().saturating_sub(decimals);
-        if dropped == 0 {
+        self.rounded_at(0i16.saturating_sub_unsigned(decimals))
+    }
+
+    /// Nothing below `10^exponent`, half away from zero.
+    fn rounded_at(self, exponent: i16) -> Decimal {
+        let Ok(dropped @ 1..) = u32::try_from(exponent.saturating_sub(self.exponent)) else {
             return self;
-        }
-        let exponent = self.exponent.saturating_add_unsigned(dropped);
-        let zero = Decimal { mantissa: 0, exponent };
+        };
+        let zero = Decimal { mantissa: 0, exponent: exponent.min(0) };
         // A power beyond 128 bits is more than twice any mantissa.
-        let Some(power) = power_of_ten(dropped.into()) else {
+        let Some(power) = power_of_ten(dropped) else {
             return zero;
         };
         let (Some(quotient), Some(rest)) = (self.mantissa.checked_div(power), self.mantissa.checked_rem(power)) else {
@@ -188,7 +185,8 @@ impl Decimal {
         };
         let away = rest.unsigned_abs() >= power.unsigned_abs().div_ceil(2);
         let step = if away { self.mantissa.signum() } else { 0 };
-        Decimal { mantissa: quotient.saturating_add(step), exponent }
+        let mantissa = quotient.saturating_add(step);
+        if mantissa == 0 { zero } else { Decimal { mantissa, exponent } }
     }
 
     /// The sum, exact, with the decimals of the finer operand; `None` if it has too many digits.
@@ -197,6 +195,17 @@ impl Decimal {
         self.add_aligned(other).or_else(|| match (self.trimmed(), other.trimmed()) {
             (sum, zero) | (zero, sum) if zero.is_zero() => Some(sum),
             (left, right) => left.add_aligned(right),
+        })
+    }
+
+    /// The sum; of one with more digits than there is room for, the first ones.
+    pub(super) fn add_rounded(self, other: Decimal) -> Option<Decimal> {
+        self.checked_add(other).or_else(|| {
+            let magnitude = self.magnitude().max(other.magnitude());
+            // One digit is left for a carry.
+            let lowest = magnitude.saturating_add(1).saturating_sub_unsigned(Self::MAX_DIGITS);
+            let lowest = i16::try_from(lowest).ok()?;
+            Some(self.rounded_at(lowest).checked_add(other.rounded_at(lowest))?.trimmed())
         })
     }
 
@@ -210,7 +219,11 @@ impl Decimal {
     /// digits.
     #[must_use]
     pub fn checked_sub(self, other: Decimal) -> Option<Decimal> {
-        self.checked_add(Decimal { mantissa: other.mantissa.saturating_neg(), ..other })
+        self.checked_add(other.negated())
+    }
+
+    pub(super) const fn negated(self) -> Decimal {
+        Decimal { mantissa: self.mantissa.saturating_neg(), ..self }
     }
 
     /// The product, exact, with the decimals of both operands, so that `250 × 0.1` is `25.0`;

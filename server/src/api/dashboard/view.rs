@@ -16,8 +16,6 @@ pub struct View<'a> {
     org: OrgId,
     pub lang: Lang,
     shows_values: bool,
-    devices: HashMap<NetId, Vec<&'a Device>>,
-    params: HashMap<DeviceId, Vec<&'a Param>>,
     widgets: HashMap<DeviceId, Vec<&'a Param>>,
 }
 
@@ -32,13 +30,12 @@ pub struct Reading {
 
 impl<'a> View<'a> {
     pub fn new(context: &'a Context, org: OrgId, lang: Lang) -> Self {
-        let (devices, params) = context.directory.children();
         let mut widgets = HashMap::<_, Vec<_>>::new();
         for param in context.directory.dashboard(org).iter().filter_map(|id| context.directory.params.get(id)) {
             widgets.entry(param.device_id).or_default().push(param);
         }
         let shows_values = context.role(org).is_some_and(|role| role.sees_values());
-        View { context, org, lang, shows_values, devices, params, widgets }
+        View { context, org, lang, shows_values, widgets }
     }
 
     pub fn nets(&self) -> impl Iterator<Item = &'a Net> {
@@ -46,7 +43,7 @@ impl<'a> View<'a> {
     }
 
     pub fn devices(&self, net: NetId) -> impl Iterator<Item = &'a Device> {
-        self.devices.get(&net).into_iter().flatten().copied()
+        self.context.directory.devices_of(net)
     }
 
     /// A device's parameters on the dashboard, in their order there.
@@ -55,7 +52,7 @@ impl<'a> View<'a> {
     }
 
     pub fn tracked(&self, device: DeviceId) -> impl Iterator<Item = &'a Param> {
-        self.params.get(&device).into_iter().flatten().copied().filter(|param| param.is_tracked)
+        self.context.directory.params_of(device).filter(|param| param.is_tracked)
     }
 
     /// Whether the network is connected, and when it was last.
@@ -66,7 +63,7 @@ impl<'a> View<'a> {
 
     pub fn reading(&self, device: DeviceId) -> Reading {
         let status = self.context.app.poll.status(device);
-        let params = self.params.get(&device).into_iter().flatten();
+        let params = self.context.directory.params_of(device);
         let stored = params.filter_map(|param| self.context.app.live.last(param.id)).map(|(at, _)| at);
         Reading {
             last_read_on: stored.chain(status.last_read_on).max().map(Date),

@@ -77,14 +77,13 @@ impl TreeNet {
 }
 
 impl TreeDevice {
-    fn new(device: &Device, params: &[&Param], lang: Lang) -> Self {
+    fn new<'d>(device: &Device, params: impl Iterator<Item = &'d Param>, lang: Lang) -> Self {
         TreeDevice {
             name: device.name.clone(),
             description: device.description.clone(),
             slug: device.slug.clone(),
             modbus_unit_id: device.unit_id.0,
             parameters: params
-                .iter()
                 .filter(|param| param.is_tracked)
                 .map(|param| (param.id, TreeParam::new(param, lang)))
                 .collect(),
@@ -124,11 +123,11 @@ impl Endpoint for DeviceParamTree {
 
     async fn handle(context: Context, request: Request<Self>) -> Result<Self::Reply, ApiError> {
         let lang = context.lang(Some(request.path.org_id.0));
-        let (devices, params) = context.directory.children();
-        let params_of = |device: &Device| params.get(&device.id).map_or(&[][..], Vec::as_slice);
-        let nets = context.directory.nets_of(request.path.org_id.0).map(|net| {
-            let devices = devices.get(&net.id).into_iter().flatten();
-            let devices = devices.map(|device| (device.id, TreeDevice::new(device, params_of(device), lang)));
+        let directory = &context.directory;
+        let nets = directory.nets_of(request.path.org_id.0).map(|net| {
+            let devices = directory.devices_of(net.id);
+            let devices =
+                devices.map(|device| (device.id, TreeDevice::new(device, directory.params_of(device.id), lang)));
             (net.id, TreeNet::new(net, &context.app.links, devices.collect()))
         });
         Ok(nets.collect())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use parabus_core::value::DataType;
+use parabus_core::value::{DataType, Decimal};
 
 use super::super::signal::Signal;
 use super::super::template;
@@ -79,6 +79,9 @@ impl Parameter {
         if names.any(|name| name.trim().is_empty() || template::is_longer(Some(name), 200)) {
             fault("name", "in another language: expected 1 to 200 characters");
         }
+        if let Some(key) = self.texts.values().flat_map(BTreeMap::keys).find(|key| Decimal::parse(key).is_err()) {
+            fault("texts", &format!("`{key}` is no value, expected a number such as 0 or 1"));
+        }
         let mut languages = self.texts.iter();
         if let Some((first, texts)) = languages.next() {
             for (other, others) in languages.filter(|(_, others)| !others.keys().eq(texts.keys())) {
@@ -94,6 +97,9 @@ impl Parameter {
         let data_type = self.value_type.0;
         if self.bit_position.is_some() && !data_type.is_part() {
             fault("bitPosition", "only for the types `bit`, `bits` and `enum`");
+        }
+        if self.register_kind.is_bit() && self.bit_position.is_some_and(|bit| bit > 0) {
+            fault("bitPosition", "a coil or discrete-input has no bit but 0");
         }
         let is_one = data_type == DataType::Bit && self.bits_amount == Some(1);
         let most = 16 - self.bit_position.unwrap_or(0).min(15);
@@ -115,6 +121,8 @@ impl Parameter {
         }
         if matches!(data_type, DataType::Text(_)) && !self.not_available.is_empty() {
             fault("notAvailable", "a text has no raw bits");
+        } else if let Some(code) = self.not_available.iter().find(|code| **code & !self.codec().raw_bits() != 0) {
+            fault("notAvailable", &format!("`{code}` never comes, expected 0 to {}", self.codec().raw_bits()));
         }
     }
 }
@@ -232,6 +240,9 @@ impl File {
             for unknown in named.filter(|name| !names.contains(name)) {
                 let line = Some(signal.referenced.line());
                 faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
+            }
+            if let Err(fault) = signal.value.check() {
+                faults.push((Some(signal.referenced.line()), format!("signals: `{name}`: {fault}")));
             }
             let param = self.parameters(device).find(|param| param.name.text == *name);
             if let (Signal::Text(text), Some(param)) = (&signal.value, param)

@@ -130,6 +130,22 @@ fn faults_name_line_field_and_expectation() {
         ),
         ("type: f32-be", "type: mac\n                length: 6", "10: `Voltage`: length: only for texts"),
         ("type: f32-be", "type: u16\n                notAvailable: [1, 2, 3]", "10: `Voltage`: notAvailable"),
+        (
+            "type: f32-be",
+            "type: u16\n                notAvailable: [70000]",
+            "10: `Voltage`: notAvailable: `70000` never",
+        ),
+        ("{ 0: Off, 1: On }", "{ Off: 0, On: 1 }", "10: `Voltage`: texts: `Off` is no value"),
+        (
+            "registerKind: input\n                address: 0\n                type: f32-be",
+            "registerKind: coil\n                address: 0\n                type: bit\n                bitPosition: 3",
+            "10: `Voltage`: bitPosition: a coil",
+        ),
+        (
+            "organizations:",
+            "simulate: [ { network: Hall, device: Meter, signals: { Voltage: { wave: { mean: 1, periodSec: 0 } } } } ]\norganizations:",
+            "1: signals: `Voltage`: periodSec: `0`",
+        ),
     ] {
         let found = faults(&PLANT.replacen(from, to, 1));
         assert!(found.first().is_some_and(|fault| fault.starts_with(want)), "{to}: {found:?}");
