@@ -37,10 +37,11 @@ const call = (name, fields) => told(() => core[name](renamed(fields, snake)));
 export const parseReference = (text) => renamed(call("parse_reference", { text }), camel);
 export const printReference = (reference) => call("print_reference", { ref: renamed(reference, snake) });
 /** Codes as core takes them: BigInt as text. */
-const withCodes = ({ notAvailable, ...options }) =>
-  notAvailable === undefined || notAvailable === null
-    ? options
-    : { ...options, notAvailable: Array.from(notAvailable, (code) => (typeof code === "bigint" ? String(code) : code)) };
+const withCodes = ({ notAvailable, ...options }) => {
+  if (notAvailable === undefined || notAvailable === null) return options;
+  if (typeof notAvailable !== "object" || !(Symbol.iterator in notAvailable)) throw new TypeError("`notAvailable` is not a list of codes");
+  return { ...options, notAvailable: Array.from(notAvailable, (code) => (typeof code === "bigint" ? String(code) : code)) };
+};
 export const decodeValue = (registers, dataType, options = {}) => {
   const value = call("decode_value", { ...withCodes(options), registers: Array.from(registers), dataType });
   // A number that an integer of JavaScript holds exactly is one; larger ones are BigInt.
@@ -56,8 +57,8 @@ export const decodeArray = (buffer, dataType, { out, ...options } = {}) => {
   const [isInteger, length] = told(() => core.array_shape(fields, buffer.byteLength));
   const into = out ?? (isInteger ? new BigInt64Array(length) : new Float64Array(length));
   if (!(into instanceof Float64Array || into instanceof BigInt64Array)) throw new TypeError("`out` is neither a Float64Array nor a BigInt64Array");
-  // What is read must not be what is written.
-  const source = into.buffer === buffer.buffer ? buffer.slice() : buffer;
+  // What is read must not be what is written. A Buffer's own `slice` is no copy.
+  const source = into.buffer === buffer.buffer ? Uint8Array.prototype.slice.call(buffer) : buffer;
   const [bytes, registers] = source instanceof Uint8Array ? [source, noWords] : [noBytes, source];
   const decode = into instanceof Float64Array ? core.decode_array_floats : core.decode_array_integers;
   told(() => decode(fields, bytes, registers, into));

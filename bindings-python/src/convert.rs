@@ -161,7 +161,9 @@ impl<'py> FromPyObject<'_, 'py> for Bulk<'py> {
         let is_host = match format.as_str() {
             // Big-endian items stand as in a frame.
             "B" | ">H" => false,
-            "H" => true,
+            // Bytes that are not aligned have the size in their format.
+            "H" | "=H" => true,
+            "<H" => cfg!(target_endian = "little"),
             _ => {
                 return Err(PyTypeError::new_err(format!(
                     "the buffer has items of format `{format}`, expected bytes or uint16"

@@ -1,5 +1,6 @@
 //! The `parabus` program: its commands and their options.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -201,7 +202,12 @@ fn convert_template(from: &Path, to: &Path) -> Result<(), StartError> {
         print!("{text}");
         return Ok(());
     }
-    std::fs::write(to, text).map_err(|error| format!("{}: {error}", to.display()).into())
+    if !to.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        let name = to.display();
+        return Err(format!("{name}: templates are written as YAML, expected a name in .yaml or .yml, or `-`").into());
+    }
+    let file = std::fs::File::create_new(to).and_then(|mut file| file.write_all(text.as_bytes()));
+    file.map_err(|error| format!("{}: {error}", to.display()).into())
 }
 
 fn pack(plant: &Path, network: &str, baud: u32, output: &Path) -> Result<(), StartError> {

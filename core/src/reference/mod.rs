@@ -214,7 +214,10 @@ impl<'a> Parser<'a> {
         }
         match split_once(text, b'.') {
             Some((device, param)) => Ok(ParamRef::Path { device: self.slug(device)?, param: self.slug(param)? }),
-            None => Err(self.syntax(text, text.len(), "`device.parameter`, `device>address`, `#id` or `[slug]`")),
+            None => {
+                let slug = self.slug(text)?;
+                Err(self.syntax(text, slug.len(), "`device.parameter`, `device>address`, `#id` or `[slug]`"))
+            }
         }
     }
 
@@ -291,8 +294,12 @@ impl<'a> Parser<'a> {
     }
 
     fn bracketed(&self, text: &'a str) -> Result<&'a str, ReferenceError> {
-        let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        self.slug(inner.ok_or(self.syntax(text, text.len(), "`]`"))?)
+        let (inner, rest) = text.strip_prefix('[').and_then(|rest| split_once(rest, b']')).unwrap_or((text, ""));
+        if inner.len() == text.len() {
+            return Err(self.syntax(text, text.len(), "`]`"));
+        }
+        let slug = self.slug(inner)?;
+        if rest.is_empty() { Ok(slug) } else { Err(self.syntax(rest, 0, "nothing behind `]`")) }
     }
 
     /// `[a-z0-9]+(-[a-z0-9]+)*`.

@@ -149,7 +149,14 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
-primitive_schema!(Flag, Type::Boolean, None, "true or false");
+impl PartialSchema for Flag {
+    fn schema() -> RefOr<Schema> {
+        let kinds = SchemaType::from_iter([Type::Boolean, Type::Integer]);
+        ObjectBuilder::new().schema_type(kinds).description(Some("true or 1, false or 0")).into()
+    }
+}
+
+impl ToSchema for Flag {}
 
 /// A date in a request: ISO 8601 with a zone, 0 to 9 fraction digits (D-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::get;
+use axum::response::IntoResponse;
+use axum::routing::{any, get};
 
 use crate::api;
 use crate::app::App;
@@ -20,6 +21,8 @@ use crate::app::App;
 pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .nest(api::BASE, api::router(app))
+        // The nested router is not asked for its own root with a slash.
+        .route(&format!("{}/", api::BASE), any(|| async { api::ApiError::incorrect_endpoint().into_response() }))
         .merge(page::router(app))
         .merge(operation::router(app))
         .route("/live/values/", get(live::values).with_state(app.clone()))

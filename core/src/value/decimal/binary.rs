@@ -46,7 +46,7 @@ impl Format {
 }
 
 /// The shortest `digits × 10^exponent` that reads back as this finite number, sign ignored; of several
-/// the nearest. The free-format algorithm of Steele and White (1990).
+/// the nearest, and of two as near the even one, as ECMAScript's engines and NumPy do. The free-format algorithm of Steele and White (1990).
 pub(super) fn shortest(bits: u64, format: Format) -> (u64, i16) {
     let (mantissa, exponent) = format.unpack(bits);
     if mantissa == 0 {
@@ -104,7 +104,11 @@ fn digits<N: Natural>(mantissa: u64, exponent: i32, is_boundary: bool) -> (u64, 
         let up = reaches(&value, &above, &scale);
         if down || up {
             value.times(2);
-            if up && (!down || value.compare(&scale).is_ge()) {
+            let is_nearer_above = match value.compare(&scale) {
+                Ordering::Equal => !digits.is_multiple_of(2),
+                order => order.is_gt(),
+            };
+            if up && (!down || is_nearer_above) {
                 digits = digits.wrapping_add(1);
             }
             // 17 digits hold every number of the two formats; i16 every power.

@@ -8,6 +8,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Empty, Id};
+use crate::model::Param;
 
 /// Most characters of a category (DOMAIN.md 2.2).
 const MOST_CATEGORY: usize = 200;
@@ -52,7 +53,16 @@ impl Endpoint for ChangeParams {
                 "payload: modification.category: expected at most {MOST_CATEGORY} characters"
             )));
         }
-        edited(&context, &param_ids, move |edit, mut param| {
+        let check = |param: &Param| {
+            if is_programmable == Some(true) && !param.kind.is_writable() {
+                let (id, kind) = (param.id, param.kind.code());
+                return Err(ApiError::incorrect_request(format!(
+                    "payload: modification.isProgrammable: parameter `{id}` stands in registers of kind `{kind}`, which are read-only"
+                )));
+            }
+            Ok(())
+        };
+        edited(&context, &param_ids, check, move |edit, mut param| {
             let before = param.clone();
             if let Some(category) = &category {
                 param.category = Some(category.clone()).filter(|category| !category.is_empty());

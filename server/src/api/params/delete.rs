@@ -29,7 +29,7 @@ impl Endpoint for DeleteParams {
     type Reply = Empty;
 
     async fn handle(context: Context, request: Request<Self>) -> Result<Empty, ApiError> {
-        edited(&context, &request.body.param_ids, |edit, param| edit.delete_param(param.id)).await?;
+        edited(&context, &request.body.param_ids, |_| Ok(()), |edit, param| edit.delete_param(param.id)).await?;
         tracing::info!(params = request.body.param_ids.len(), user = context.caller.user, "parameters deleted");
         Ok(Empty {})
     }

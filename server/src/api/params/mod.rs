@@ -15,11 +15,12 @@ use super::types::{Id, MOST_IDS};
 use crate::model::{Param, ParamId};
 use crate::storage::{Edit, StoreError};
 
-/// Edits parameters all at once. One that is unknown or hidden, or that the caller may not edit, keeps
+/// Edits parameters all at once, if the check lets each of them pass. One that is unknown or hidden, or that the caller may not edit, keeps
 /// every other as it was, too.
 async fn edited(
     context: &Context,
     ids: &[Id],
+    check: impl Fn(&Param) -> Result<(), ApiError>,
     each: impl Fn(&mut Edit<'_>, Param) -> Result<(), StoreError> + Send + 'static,
 ) -> Result<(), ApiError> {
     if ids.len() > MOST_IDS {
@@ -32,6 +33,7 @@ async fn edited(
     for id in &ids {
         context.authorize(Scope::Param(*id), Permission::Manager)?;
     }
+    ids.iter().filter_map(|id| context.directory.params.get(id)).try_for_each(check)?;
     let unknown = context.configure(move |edit| {
         // Another caller may have deleted one since.
         if let Some(unknown) = ids.iter().find(|id| !edit.before().params.contains_key(id)) {
