@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::file::{self, File};
 use crate::clock;
 use crate::model::{
-    ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
+    ApiKey, ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
     TemplateValue, UserId,
 };
 use crate::session::{hash_password, verify_password};
@@ -62,9 +62,12 @@ impl fmt::Display for Report {
 
 /// Applies the file in one transaction.
 pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreError> {
+    let keys = check_keys(store, file)?;
     store.configure(!is_dry, |edit| {
         let report = Report { is_dry, ..Report::default() };
-        let mut plan = Plan { file, edit, report, templates: HashMap::new() };
+        let users = edit.before().users.values().map(|user| (user.name.clone(), user.id)).collect();
+        let org_slugs = edit.before().orgs.values().map(|org| org.slug.clone()).collect();
+        let mut plan = Plan { file, edit, report, keys, users, org_slugs, templates: HashMap::new() };
         for template in &file.templates {
             plan.template(template)?;
         }
@@ -78,10 +81,49 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
     })
 }
 
+/// What the work on a key's password came to. It takes tens of milliseconds a key, which no transaction
+/// should last: others wait for it.
+struct CheckedKey {
+    /// The key as it was when its password was checked.
+    seen: Option<ApiKey>,
+    /// The hash that it is to have.
+    hash: String,
+}
+
+fn check_keys(store: &Store, file: &File) -> Result<HashMap<Uuid, CheckedKey>, StoreError> {
+    let mut checked = HashMap::new();
+    for key in file.organizations.iter().flat_map(|org| &org.users).flat_map(|user| &user.keys) {
+        let id = uuid_of(key)?;
+        if checked.contains_key(&id) {
+            continue;
+        }
+        let password = key.password.value.reveal();
+        let seen = store.find_key(id)?;
+        let hash = match &seen {
+            Some(seen) if verify_password(password, &seen.password_hash) => seen.password_hash.clone(),
+            Some(_) | None => hash_password(password).map_err(|error| refused_key(&error))?,
+        };
+        checked.insert(id, CheckedKey { seen, hash });
+    }
+    Ok(checked)
+}
+
+fn uuid_of(key: &file::Key) -> Result<Uuid, StoreError> {
+    Uuid::try_parse(key.api_key.value.reveal()).map_err(|error| refused_key(&error))
+}
+
+fn refused_key(error: &dyn fmt::Display) -> StoreError {
+    StoreError::Refused(format!("API key: {error}"))
+}
+
 struct Plan<'p, 'c> {
     file: &'p File,
     edit: &'p mut Edit<'c>,
     report: Report,
+    keys: HashMap<Uuid, CheckedKey>,
+    /// Users of the store and those that the file has added.
+    users: HashMap<String, UserId>,
+    org_slugs: BTreeSet<String>,
     /// The store's ids of the file's templates.
     templates: HashMap<&'p str, TemplateId>,
 }
@@ -99,9 +141,9 @@ fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
     slug
 }
 
-/// Slugs of the siblings that the file does not name; those it names get theirs anew.
-fn slugs<'a>(siblings: impl Iterator<Item = (&'a String, &'a String)>, named: &[&str]) -> BTreeSet<String> {
-    siblings.filter(|(name, _)| !named.contains(&name.as_str())).map(|(_, slug)| slug.clone()).collect()
+/// An object keeps its slug: links lead there, and a sibling may not have it yet. A new one gets its own.
+fn slug(before: Option<&String>, name: &str, taken: &mut BTreeSet<String>) -> String {
+    before.cloned().unwrap_or_else(|| slug_of(name, taken))
 }
 
 fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
@@ -162,11 +204,10 @@ impl<'p> Plan<'p, '_> {
     fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
-        let mut taken = slugs(orgs.values().map(|org| (&org.name, &org.slug)), &[&org.name.text]);
         let after = Org {
             id: before.as_ref().map_or(0, |before| before.id),
             name: org.name.text.clone(),
-            slug: slug_of(&org.name.text, &mut taken),
+            slug: slug(before.as_ref().map(|before| &before.slug), &org.name.text, &mut self.org_slugs),
             lang: org.language,
         };
         let id = self.put(
@@ -179,11 +220,9 @@ impl<'p> Plan<'p, '_> {
         for user in &org.users {
             self.user(id, user)?;
         }
-        let named: Vec<&str> = org.networks.iter().map(|net| net.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)), &named);
+        let mut taken = self.edit.before().nets_of(id).map(|net| net.slug.clone()).collect();
         for net in &org.networks {
-            let slug = slug_of(&net.name.text, &mut taken);
-            self.net(id, net, slug)?;
+            self.net(id, net, &mut taken)?;
         }
         Ok(())
     }
@@ -208,12 +247,15 @@ impl<'p> Plan<'p, '_> {
 
     fn user(&mut self, org: OrgId, user: &file::User) -> Result<(), StoreError> {
         let name = &user.name.text;
-        let before = self.edit.before().users.values().find(|each| each.name == *name).cloned();
-        let role = before.as_ref().and_then(|before| before.roles.get(&org).copied());
-        let id = match &before {
-            Some(before) => before.id,
-            None => self.edit.create_user(name)?,
+        let id = match self.users.get(name) {
+            Some(id) => *id,
+            None => {
+                let id = self.edit.create_user(name)?;
+                self.users.insert(name.clone(), id);
+                id
+            }
         };
+        let role = self.edit.before().role(id, org);
         let outcome = match role {
             None => Outcome::Created,
             Some(role) if role != user.role => Outcome::Changed,
@@ -227,30 +269,34 @@ impl<'p> Plan<'p, '_> {
     }
 
     fn key(&mut self, user: UserId, key: &file::Key) -> Result<(), StoreError> {
-        let refuse = |error: &dyn fmt::Display| StoreError::Refused(format!("API key: {error}"));
-        let id = Uuid::try_parse(key.api_key.value.reveal()).map_err(|error| refuse(&error))?;
-        let password = key.password.value.reveal();
-        let outcome = match self.edit.find_key(id)? {
+        let id = uuid_of(key)?;
+        // A user of two organizations may show the same key in both; the first time settles it.
+        let Some(checked) = self.keys.remove(&id) else { return Ok(()) };
+        let present = self.edit.find_key(id)?;
+        let seen = checked.seen.map(|seen| (seen.user, seen.password_hash));
+        if present != seen {
+            return Err(refused_key(&format!("{id} has been changed in the meantime, apply the file again")));
+        }
+        let outcome = match present {
             None => Outcome::Created,
-            Some((owner, hash)) if owner == user && verify_password(password, &hash) => Outcome::Kept,
+            Some((owner, hash)) if owner == user && hash == checked.hash => Outcome::Kept,
             Some(_) => Outcome::Changed,
         };
         if !matches!(outcome, Outcome::Kept) {
-            let hash = hash_password(password).map_err(|error| refuse(&error))?;
-            self.edit.put_key(id, user, &hash)?;
+            self.edit.put_key(id, user, &checked.hash)?;
         }
         self.report.note(outcome, &format!("API key {id}"));
         Ok(())
     }
 
-    fn net(&mut self, org: OrgId, net: &file::Network, slug: String) -> Result<(), StoreError> {
+    fn net(&mut self, org: OrgId, net: &file::Network, taken: &mut BTreeSet<String>) -> Result<(), StoreError> {
         let name = &net.name.text;
         let before = self.edit.before().nets_of(org).find(|each| each.name == *name).cloned();
         let after = Net {
             id: before.as_ref().map_or(0, |before| before.id),
             org_id: org,
             name: name.clone(),
-            slug,
+            slug: slug(before.as_ref().map(|before| &before.slug), name, taken),
             description: net.description.clone(),
             created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
             disabled: disabled(net.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
@@ -270,16 +316,20 @@ impl<'p> Plan<'p, '_> {
             |edit, net| edit.put_net(net),
             after.id,
         )?;
-        let named: Vec<&str> = net.devices.iter().map(|device| device.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)), &named);
+        let mut taken = self.edit.before().devices_of(id).map(|device| device.slug.clone()).collect();
         for device in &net.devices {
-            let slug = slug_of(&device.name.text, &mut taken);
-            self.device(id, name, device, slug)?;
+            self.device(id, name, device, &mut taken)?;
         }
         Ok(())
     }
 
-    fn device(&mut self, net: NetId, place: &str, device: &file::Device, slug: String) -> Result<(), StoreError> {
+    fn device(
+        &mut self,
+        net: NetId,
+        place: &str,
+        device: &file::Device,
+        taken: &mut BTreeSet<String>,
+    ) -> Result<(), StoreError> {
         let template = device.template.as_ref().and_then(|id| self.file.template(&id.value));
         let template_id = template.and_then(|template| self.templates.get(template.id.text.as_str()).copied());
         let name = &device.name.text;
@@ -289,7 +339,7 @@ impl<'p> Plan<'p, '_> {
             id: before.as_ref().map_or(0, |before| before.id),
             net_id: net,
             name: name.clone(),
-            slug,
+            slug: slug(before.as_ref().map(|before| &before.slug), name, taken),
             description: device.description.clone(),
             unit_id: UnitId(device.unit_id),
             disabled: disabled(device.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
@@ -311,11 +361,9 @@ impl<'p> Plan<'p, '_> {
             after.id,
         )?;
         let file = self.file;
-        let named: Vec<&str> = file.parameters(device).map(|param| param.name.text.as_str()).collect();
-        let mut taken = slugs(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)), &named);
+        let mut taken = self.edit.before().params_of(id).map(|param| param.slug.clone()).collect();
         for param in file.parameters(device) {
-            let slug = slug_of(&param.name.text, &mut taken);
-            self.param(id, &path, param, slug)?;
+            self.param(id, &path, param, &mut taken)?;
         }
         Ok(())
     }
@@ -325,7 +373,7 @@ impl<'p> Plan<'p, '_> {
         device: DeviceId,
         place: &str,
         param: &file::Parameter,
-        slug: String,
+        taken: &mut BTreeSet<String>,
     ) -> Result<(), StoreError> {
         let name = &param.name.text;
         let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
@@ -334,7 +382,7 @@ impl<'p> Plan<'p, '_> {
             id: before.as_ref().map_or(0, |before| before.id),
             device_id: device,
             name: name.clone(),
-            slug,
+            slug: slug(before.as_ref().map(|before| &before.slug), name, taken),
             description: param.description.clone(),
             category: param.category.clone(),
             label: param.label.clone(),
@@ -391,6 +439,57 @@ mod tests {
         assert_eq!(store.directory().revision, revision);
         let report = run(&text.replace("f32-be", "u16-be"), false);
         assert_eq!(report, "~ parameter `Hall / Meter / Voltage`\n0 created, 1 changed, 5 as they were\n");
+    }
+
+    fn applied(store: &Store, text: &str) -> Result<String, StoreError> {
+        let file = File::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        apply(store, &file, false).map(|report| report.to_string())
+    }
+
+    const KEY: &str = "{ apiKey: 513cf747-eb5c-4d5f-931f-d22c9872c73c, password: secret-word }";
+
+    #[test]
+    fn one_user_of_two_new_organizations_is_created_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let org = |name| format!("  - {{ name: {name}, users: [ {{ name: ann, role: owner, keys: [ {KEY} ] }} ] }}\n");
+        let text = format!("organizations:\n{}{}", org("One"), org("Two"));
+        assert!(applied(&store, &text).unwrap().ends_with("5 created, 0 changed, 0 as they were\n"));
+        let directory = store.directory();
+        assert_eq!(directory.users.len(), 1);
+        assert_eq!(directory.users.values().next().unwrap().roles.len(), 2);
+        assert!(applied(&store, &text).unwrap().ends_with("0 created, 0 changed, 5 as they were\n"));
+    }
+
+    #[test]
+    fn names_with_one_slug_get_two_and_keep_them_whatever_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let net = |name: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
+        let text = |names: [&str; 2]| {
+            let [a, b] = names.map(net);
+            format!("organizations:\n  - {{ name: A b, networks: [ {a}, {b} ] }}\n  - {{ name: A-b }}\n")
+        };
+        applied(&store, &text(["Hall 1", "Hall-1"])).unwrap();
+        let directory = store.directory();
+        assert_eq!(directory.orgs.values().map(|org| org.slug.as_str()).collect::<Vec<_>>(), ["a-b", "a-b-2"]);
+        assert_eq!(directory.nets.values().map(|net| net.slug.as_str()).collect::<Vec<_>>(), ["hall-1", "hall-1-2"]);
+        let report = applied(&store, &text(["Hall-1", "Hall 1"])).unwrap();
+        assert_eq!(report, "0 created, 0 changed, 4 as they were\n");
+    }
+
+    #[test]
+    fn one_key_of_two_users_is_refused() {
+        let user = |name| format!("{{ name: {name}, role: owner, keys: [ {KEY} ] }}");
+        let text = format!("organizations:\n  - {{ name: Works, users: [ {}, {} ] }}\n", user("ann"), user("bob"));
+        let faults = File::parse(&text).err().unwrap();
+        assert!(faults[0].1.contains("apiKey: stands under `ann` and under `bob`"), "{faults:?}");
+        let text = text.replace("bob", "ann").replace("- { name: Works, users: [ ", "- { name: A, users: [ ");
+        let text = text.replacen(" }, { name: ann", " } ] }\n  - { name: B, users: [ { name: ann", 1);
+        let other = text.replacen("secret-word", "another-word", 1);
+        assert!(File::parse(&text).is_ok());
+        let faults = File::parse(&other).err().unwrap();
+        assert!(faults[0].1.contains("password: differs"), "{faults:?}");
     }
 
     #[test]

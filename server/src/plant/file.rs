@@ -585,6 +585,7 @@ impl File {
         let mut faults = Vec::new();
         distinct(&mut faults, "templates", self.templates.iter().map(|template| &template.id));
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
+        self.check_keys(&mut faults);
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
             distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
@@ -633,6 +634,28 @@ impl File {
             self.check_simulated(simulated, &mut faults);
         }
         faults
+    }
+
+    /// A key belongs to one user, who may stand in several organizations.
+    fn check_keys(&self, faults: &mut Vec<(Option<u64>, String)>) {
+        let mut first: BTreeMap<uuid::Uuid, (&str, &str)> = BTreeMap::new();
+        for user in self.organizations.iter().flat_map(|org| &org.users) {
+            for key in &user.keys {
+                let Ok(id) = uuid::Uuid::try_parse(key.api_key.value.reveal()) else { continue };
+                let line = Some(key.api_key.referenced.line());
+                let (name, password) = (user.name.text.as_str(), key.password.value.reveal());
+                let (owner, known) = *first.entry(id).or_insert((name, password));
+                if owner != name {
+                    faults
+                        .push((line, format!("apiKey: stands under `{owner}` and under `{name}`, expected one user")));
+                } else if known != password {
+                    faults.push((
+                        line,
+                        format!("password: differs from the one that `{name}` has elsewhere for this key"),
+                    ));
+                }
+            }
+        }
     }
 
     fn check_device(&self, device: &Device, faults: &mut Vec<(Option<u64>, String)>) {
