@@ -8,7 +8,7 @@ use parabus_core::value::{Raw, Value};
 use parking_lot::RwLock;
 use tokio::sync::broadcast;
 
-use crate::model::{CellError, Cycle, DeviceId, ParamId};
+use crate::model::{CellError, Cycle, DeviceId, GroupId, ParamId};
 use crate::storage::{Store, StoreError};
 
 /// Cycles that a slow listener may fall behind before it is told to start over.
@@ -25,6 +25,8 @@ pub struct LiveReading {
 #[derive(Clone, Debug)]
 pub struct LiveCycle {
     pub device: DeviceId,
+    /// In which types and scales the readings were taken.
+    pub group: GroupId,
     pub at: Instant,
     pub readings: Vec<LiveReading>,
 }
@@ -64,7 +66,7 @@ impl Live {
                 }
             }
         }
-        let cycle = Arc::new(LiveCycle { device: cycle.device, at: cycle.at, readings });
+        let cycle = Arc::new(LiveCycle { device: cycle.device, group: cycle.group, at: cycle.at, readings });
         self.cycles.write().insert(cycle.device, cycle.clone());
         // Nobody listening is no error.
         self.feed.send(cycle).ok();

@@ -10,8 +10,8 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use super::error::ApiError;
 use super::permission::Permission;
 use crate::app::App;
-use crate::model::{DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId};
-use crate::storage::{Edit, StoreError};
+use crate::model::{Connection, DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId};
+use crate::storage::{AuditEntry, Edit, StoreError};
 
 /// The two methods of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +48,14 @@ pub trait Endpoint: Sized + 'static {
     const PERMISSION: Permission;
     /// The seed's title of the endpoint.
     const TITLE: &'static str;
+    /// Whether it writes to a device: it then runs to its end and into the audit trail though the
+    /// caller hangs up.
+    const WRITES: bool = false;
 
     type Path: DeserializeOwned + IntoParams + Send;
     type Query: DeserializeOwned + IntoParams + Send;
     type Body: DeserializeOwned + ToSchema + Send;
-    type Reply: Serialize + ToSchema;
+    type Reply: Serialize + ToSchema + Send;
 
     /// The object that the permission is checked against.
     fn scope(_request: &Request<Self>) -> Scope {
@@ -75,6 +78,16 @@ pub struct Context {
     pub app: Arc<App>,
     pub directory: Arc<Directory>,
     pub caller: Caller,
+}
+
+/// What was written to a device, for the audit trail.
+pub struct DeviceWrite<'w> {
+    pub org: Option<OrgId>,
+    pub action: &'w str,
+    pub object: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+    pub result: Result<(), String>,
 }
 
 /// Who calls. A public endpoint is called by nobody: no user, no roles.
@@ -120,9 +133,44 @@ impl Context {
         &self,
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let store = self.app.store.clone();
-        let work = tokio::task::spawn_blocking(move || store.configure(true, change));
+        let (store, actor) = (self.app.store.clone(), self.actor());
+        let work = tokio::task::spawn_blocking(move || store.configure_as(&actor, true, change));
         work.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
+    }
+
+    /// The caller's name in the audit trail.
+    fn actor(&self) -> String {
+        let user = self.caller.user.and_then(|user| self.directory.users.get(&user));
+        user.map_or_else(|| format!("user {}", self.caller.user.unwrap_or(0)), |user| user.name.clone())
+    }
+
+    /// The organization whose network leads there, the caller's own first.
+    pub fn org_of_connection(&self, connection: &Connection) -> Option<OrgId> {
+        let owners = || self.directory.nets.values().filter(|net| net.connection == *connection);
+        let own = owners().find(|net| self.role(net.org_id).is_some());
+        own.or_else(|| owners().next()).map(|net| net.org_id)
+    }
+
+    /// Puts a write to a device into the audit trail. The device has it already: a trail that cannot be
+    /// written is told in the log, not to the caller.
+    pub async fn record(&self, write: DeviceWrite<'_>) {
+        let DeviceWrite { org, action, object, old, new, result } = write;
+        let entry = AuditEntry {
+            at: crate::clock::now(),
+            actor: self.actor(),
+            org,
+            action: action.to_owned(),
+            object,
+            old,
+            new,
+            result: result.err().unwrap_or_else(|| "ok".to_owned()),
+        };
+        let store = self.app.store.clone();
+        let told = entry.clone();
+        let written = tokio::task::spawn_blocking(move || store.append_audit(&entry)).await;
+        if let Err(error) = written.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
+            tracing::error!(%error, entry = ?told, "the audit trail could not be written");
+        }
     }
 
     /// Whether the caller may see a parameter in a list; hidden ones are left out (D-17).

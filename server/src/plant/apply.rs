@@ -129,7 +129,7 @@ struct Plan<'p, 'c> {
 }
 
 /// A slug for a name that no sibling has: collisions get `-2`, `-3`.
-fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
+pub fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
     let base = Some(slug::slugify(name)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| "x".to_owned());
     let mut slug = base.clone();
     for number in 2.. {

@@ -11,7 +11,7 @@ mod stage;
 mod unit;
 pub mod zoo;
 
-pub use apply::{Report, apply};
+pub use apply::{Report, apply, slug_of};
 pub use file::{File, PlantError};
 pub use pack::{PackError, Packed, pack};
 pub use simulate::simulate;

@@ -364,8 +364,9 @@ pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
     while app.links.controllers().find_code(CODE).is_none() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
+    let tls = app.certificate.as_ref().map(|certificate| certificate.acceptor().unwrap());
     let (router, server, stopping) = (web::router(&app), app.config.server.clone(), stop.clone());
-    tokio::spawn(async move { web::accept::serve(listener, router, &server, stopping).await });
+    tokio::spawn(async move { web::accept::serve(listener, tls, router, &server, stopping).await });
     Api { url, app, client: Client::new(), device_port, plant, stop, _folder: folder, _link: link }
 }
 

@@ -4,7 +4,7 @@ use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
+use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Id, Language};
@@ -48,6 +48,7 @@ impl Endpoint for WriteParam {
     const PATH: &'static str = "/param/:paramId/write/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Write Parameter Value";
+    const WRITES: bool = true;
     type Path = ParamPath;
     type Query = Nothing;
     type Body = NewValue;
@@ -63,7 +64,16 @@ impl Endpoint for WriteParam {
         let (param, device, net) = place.ok_or_else(|| ApiError::not_found("parameter", id))?;
         let own_lang = context.directory.orgs.get(&net.org_id).map(|org| org.lang);
         let lang = request.body.lang.map(|lang| lang.0).or(own_lang).unwrap_or(Lang::En);
-        Ok(match control::write_param(&context.app, param, device, net, &request.body.new_value).await {
+        let outcome = control::write_param(&context.app, param, device, net, &request.body.new_value).await;
+        let (old, new, result) = match &outcome {
+            Ok(written) => (written.old.map(|old| old.to_string()), written.new.to_string(), Ok(())),
+            Err(error) => (None, request.body.new_value.clone(), Err(error.clone())),
+        };
+        let org = context.directory.orgs.get(&net.org_id).map_or("?", |org| org.name.as_str());
+        let object = format!("{org} / {} / {} / {}", net.name, device.name, param.name);
+        let (action, new, org) = ("write parameter", Some(new), Some(net.org_id));
+        context.record(DeviceWrite { org, action, object, old, new, result }).await;
+        Ok(match outcome {
             Ok(written) => WriteReply::Written {
                 ok: Written {
                     old_value: written.old.map(|value| value.to_string()).unwrap_or_default(),

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::connection::RawConnection;
 use super::group::check_unit;
 use super::write_register_group::StatusReply;
-use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
+use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::controller::ControllerMap;
@@ -37,6 +37,7 @@ impl Endpoint for SendControllerPasswords {
     const PATH: &'static str = "/raw/send-controller-passwords/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Raw Send Controller Passwords";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = PasswordsRequest;
@@ -60,11 +61,23 @@ impl Endpoint for SendControllerPasswords {
         if let Err(error) = takes {
             return Ok(StatusReply::error(error));
         }
+        let mut result = Ok(());
         for (password, number) in passwords.iter().zip(1..) {
             if let Err(error) = send_password(&link, UnitId(device_modbus_id), password).await {
-                return Ok(StatusReply::error(format!("password {number} of {}: {error}", passwords.len())));
+                result = Err(format!("password {number} of {}: {error}", passwords.len()));
+                break;
             }
         }
-        Ok(StatusReply::Ok)
+        context
+            .record(DeviceWrite {
+                org: context.org_of_connection(link.connection()),
+                action: "send controller passwords",
+                object: format!("{} unit {device_modbus_id}", link.connection()),
+                old: None,
+                new: Some(format!("{} hidden", passwords.len())),
+                result: result.clone(),
+            })
+            .await;
+        Ok(result.map_or_else(StatusReply::error, |()| StatusReply::Ok))
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::connection::RawConnection;
 use super::group::{check_span, check_unit};
 use super::kind::Kind;
-use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
+use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 
@@ -51,6 +51,7 @@ impl Endpoint for WriteRegisterGroup {
     const PATH: &'static str = "/raw/write-register-group/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Raw Write Register Group";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = RegisterWrite;
@@ -73,6 +74,16 @@ impl Endpoint for WriteRegisterGroup {
         let link = connection.open(&context, Self::PERMISSION).await?;
         let turn = link.turn(UnitId(device_modbus_id)).await;
         let written = turn.write(kind.0, address, &value, WriteFunction::Normal, super::TIMEOUT_MS).await;
+        context
+            .record(DeviceWrite {
+                org: context.org_of_connection(link.connection()),
+                action: "write registers",
+                object: format!("{} unit {device_modbus_id} {} {address}", link.connection(), kind.0.code()),
+                old: None,
+                new: Some(value.iter().map(u16::to_string).collect::<Vec<_>>().join(" ")),
+                result: written.as_ref().map(|()| ()).map_err(ToString::to_string),
+            })
+            .await;
         Ok(match written {
             Ok(()) => StatusReply::Ok,
             Err(error) => StatusReply::error(error),
