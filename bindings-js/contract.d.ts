@@ -17,14 +17,16 @@ export interface Scale {
   /** Decimal text, `"0"` by default. */
   shift?: string;
   precision?: number;
-  /** Bit of the register, 0 to 15, for the type `bit`. */
+  /** Bit of the register, 0 to 15, for the types `bit`, `bits` and `enum`: of several bits the lowest. */
   bit?: number;
+  /** Number of bits, for `bits` and `enum`; of a text, its length in registers. */
+  bits?: number;
 }
 
 export interface DecodedValue {
-  /** Exact plain decimal text. */
+  /** Exact plain decimal text; of a text or an address, the text. */
   text: string;
-  /** The nearest double, null beyond its range. */
+  /** The nearest double, null beyond its range, and of a text or an address. */
   number: number | null;
   /** The integer, if it is one; a BigInt beyond ±(2^53 − 1). */
   int: number | bigint | null;
@@ -105,6 +107,17 @@ export interface Frame<Registers = number[]> {
   data?: Uint8Array;
 }
 
+/** Raw bits that stand for "no value", at most 2, without a sign: `[0x8000]`, `["18446744073709551615"]`. */
+type Codes = ArrayLike<number | bigint | string>;
+
+export interface DecodeOptions extends Scale {
+  notAvailable?: Codes;
+}
+
+export interface ArrayOptions extends Omit<Scale, "precision"> {
+  notAvailable?: Codes;
+}
+
 export interface FrameOptions {
   transport: "rtu" | "tcp" | "ascii" | "pdu";
   direction: "request" | "response";
@@ -116,17 +129,43 @@ export function parseReference(text: string): Reference;
 export function printReference(reference: Reference): string;
 /**
  * Registers to an exact value: raw × multiplier + shift, in decimal.
- * @param dataType `bit`, or one of `u8 u16 u32 u48 u64 i8 i16 i32 i48 i64 f32 f64` with a byte order:
- * `-be` (ABCD), `-le` (DCBA), `-mbe` (BADC), `-mle` (CDAB).
+ * @param dataType one of `u8 u16 u32 u48 u64 i8 i16 i32 i48 i64 f32 f64 bcd16 bcd32` with a byte order, `-be`
+ * (ABCD) if none: `-le` (DCBA), `-mbe` (BADC), `-mle` (CDAB); `bit`; `bits` (several of one register); `enum`;
+ * the texts `str` (a character in each register), `str2` and `str2-le` (two bytes of UTF-8 in each, the second
+ * with its bytes swapped); the addresses `ipv4` and `mac` (a byte in each register).
  */
-export function decodeValue(registers: ArrayLike<number>, dataType: string, options?: Scale): DecodedValue;
-/** Decimal text, or a bit's `0 1 false true`, to registers, truncated toward zero. */
+export function decodeValue(registers: ArrayLike<number>, dataType: string, options?: DecodeOptions): DecodedValue;
+/**
+ * Many values of a type of numbers at once. Bytes are those of frames, the high byte of each register first; a
+ * Uint16Array holds registers. Without `out`, integer types with multiplier 1 and shift 0 give a BigInt64Array,
+ * all others the nearest doubles; what is no value (NaN, a code, a BCD digit above 9) is NaN there, and an error
+ * among integers, as 2^63 and above is. `out` is filled, and its filled part given.
+ */
+export function decodeArray(buffer: Uint8Array | Uint16Array, dataType: string, options: ArrayOptions & { out: Float64Array }): Float64Array;
+export function decodeArray(buffer: Uint8Array | Uint16Array, dataType: string, options: ArrayOptions & { out: BigInt64Array }): BigInt64Array;
+export function decodeArray(
+  buffer: Uint8Array | Uint16Array,
+  dataType: string,
+  options?: ArrayOptions & { out?: undefined },
+): Float64Array | BigInt64Array;
+/** Decimal text, a bit's `0 1 false true`, a text or an address to registers; numbers are truncated toward zero. */
 export function encodeValue(text: string, dataType: string, options?: Scale): number[];
 /** A value as a person reads it. Without `precision` the digits that it has, at most 6. */
 export function formatValue(
   value: string | boolean,
-  options: { lang: Lang; unit?: string; precision?: number; texts?: Record<string, string>; numbers?: "plain" },
+  options: { lang: Lang; unit?: string; precision?: number; texts?: Record<string, string>; numbers?: "plain" | "cldr" },
 ): string;
+/**
+ * A number as a language writes it: the text of `Intl.NumberFormat`, except that zero has no minus.
+ * `minFraction` (0) fills up with zeros; `maxFraction` rounds half away from zero and leaves no trailing
+ * zeros beyond `minFraction`; without it all digits of the text are shown. At most 100 each.
+ */
+export function formatNumber(
+  text: string,
+  options: { lang: Lang; minFraction?: number; maxFraction?: number; grouping?: "auto" | "always" | "min2" | "never" },
+): string;
+/** The form that a word takes behind a number as it is shown: `1` and `1.0` take different ones. */
+export function pluralCategory(text: string, lang: Lang): "one" | "few" | "many" | "other";
 /** A whole frame to fields. Register values go into `out`, if there is one: `values` is then its filled part. */
 export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { out: Uint16Array }): Frame<Uint16Array>;
 export function decodeFrame(data: ArrayLike<number>, options: FrameOptions & { out?: undefined }): Frame;

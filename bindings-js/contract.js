@@ -36,14 +36,36 @@ const call = (name, fields) => told(() => core[name](renamed(fields, snake)));
 
 export const parseReference = (text) => renamed(call("parse_reference", { text }), camel);
 export const printReference = (reference) => call("print_reference", { ref: renamed(reference, snake) });
+/** Codes as core takes them: BigInt as text. */
+const withCodes = ({ notAvailable, ...options }) =>
+  notAvailable === undefined || notAvailable === null
+    ? options
+    : { ...options, notAvailable: Array.from(notAvailable, (code) => (typeof code === "bigint" ? String(code) : code)) };
 export const decodeValue = (registers, dataType, options = {}) => {
-  const value = call("decode_value", { ...options, registers: Array.from(registers), dataType });
+  const value = call("decode_value", { ...withCodes(options), registers: Array.from(registers), dataType });
   // A number that an integer of JavaScript holds exactly is one; larger ones are BigInt.
   const int = typeof value.int === "bigint" && Number.isSafeInteger(Number(value.int)) ? Number(value.int) : value.int;
   return { ...value, int };
 };
 export const encodeValue = (text, dataType, options = {}) => call("encode_value", { ...options, text, dataType });
+const noBytes = new Uint8Array(0);
+const noWords = new Uint16Array(0);
+export const decodeArray = (buffer, dataType, { out, ...options } = {}) => {
+  if (!(buffer instanceof Uint8Array || buffer instanceof Uint16Array)) throw new TypeError("`buffer` is neither a Uint8Array nor a Uint16Array");
+  const fields = renamed({ ...withCodes(options), dataType }, snake);
+  const [isInteger, length] = told(() => core.array_shape(fields, buffer.byteLength));
+  const into = out ?? (isInteger ? new BigInt64Array(length) : new Float64Array(length));
+  if (!(into instanceof Float64Array || into instanceof BigInt64Array)) throw new TypeError("`out` is neither a Float64Array nor a BigInt64Array");
+  // What is read must not be what is written.
+  const source = into.buffer === buffer.buffer ? buffer.slice() : buffer;
+  const [bytes, registers] = source instanceof Uint8Array ? [source, noWords] : [noBytes, source];
+  const decode = into instanceof Float64Array ? core.decode_array_floats : core.decode_array_integers;
+  told(() => decode(fields, bytes, registers, into));
+  return into.length === length ? into : into.subarray(0, length);
+};
 export const formatValue = (value, options) => call("format_value", { ...options, value });
+export const formatNumber = (text, options) => call("format_number", { ...options, text });
+export const pluralCategory = (text, lang) => call("plural_category", { text, lang });
 /** A frame as core gives it, with JavaScript's names and arrays. */
 function frameOf(fields) {
   const frame = renamed(fields, camel);

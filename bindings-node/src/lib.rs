@@ -2,12 +2,17 @@
 //! contract and gives the answer back. `contract.js` puts JavaScript's spelling on top, here as for
 //! wasm.
 
-use napi::bindgen_prelude::{Either, Env, FnArgs, Function, Result, Uint8ArraySlice, Uint16ArraySlice, Unknown};
+use napi::bindgen_prelude::{
+    BigInt64ArraySlice, Either, Env, Float64ArraySlice, FnArgs, Function, Result, Uint8ArraySlice, Uint16ArraySlice,
+    Unknown,
+};
 use napi::{Error as Failure, Status};
 use napi_derive::napi;
+use parabus_core::contract::value::ArrayDecoder;
 use parabus_core::contract::{self, Error};
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{Bits, ExceptionCode, RegisterKind, Registers, UnitId};
+use parabus_core::value::Source;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -62,6 +67,10 @@ functions! {
     encode_value = value,
     /// A value to text for people.
     format_value = value,
+    /// A number as a language writes it.
+    format_number = format,
+    /// The form of a word behind a number.
+    plural_category = format,
     /// Bytes to the fields of a frame.
     decode_frame = modbus,
     /// Fields of a frame to bytes.
@@ -176,6 +185,52 @@ impl Bank for HostBank<'_> {
         let values = registers.iter().map(u32::from).collect();
         self.ask(unit_id, RegisterKind::Holding, address, registers.len(), Some(values)).map(|_| ())
     }
+}
+
+/// What `decode_array` makes of so many bytes: whether integers, and how many values.
+#[napi]
+pub fn array_shape<'env>(env: &'env Env, call: Unknown<'env>, byte_count: f64) -> Result<Unknown<'env>> {
+    let decoder = decoder(env, call)?;
+    answer(env, decoder.length(byte_count as usize).map(|length| (decoder.is_integer(), length as f64)))
+}
+
+/// Bytes of frames, or registers, to binary64 numbers: one of the two is empty.
+#[napi]
+pub fn decode_array_floats<'env>(
+    env: &'env Env,
+    call: Unknown<'env>,
+    bytes: &[u8],
+    registers: &[u16],
+    mut out: Float64ArraySlice<'env>,
+) -> Result<()> {
+    // SAFETY: `contract.js` sees to it that the other arrays lie elsewhere, and nothing else runs meanwhile.
+    let out = unsafe { out.as_mut() };
+    let decoded = decoder(env, call)?.floats(source(bytes, registers), out);
+    decoded.map(|_| ()).map_err(|error| refuse(env, error.kind.code(), &error.message, error.offset))
+}
+
+/// The same to integers.
+#[napi]
+pub fn decode_array_integers<'env>(
+    env: &'env Env,
+    call: Unknown<'env>,
+    bytes: &[u8],
+    registers: &[u16],
+    mut out: BigInt64ArraySlice<'env>,
+) -> Result<()> {
+    // SAFETY: as above.
+    let out = unsafe { out.as_mut() };
+    let decoded = decoder(env, call)?.integers(source(bytes, registers), out);
+    decoded.map(|_| ()).map_err(|error| refuse(env, error.kind.code(), &error.message, error.offset))
+}
+
+fn decoder(env: &Env, call: Unknown<'_>) -> Result<ArrayDecoder> {
+    let decoder = ArrayDecoder::new(&read(env, call)?);
+    decoder.map_err(|error| refuse(env, error.kind.code(), &error.message, error.offset))
+}
+
+const fn source<'a>(bytes: &'a [u8], registers: &'a [u16]) -> Source<'a> {
+    if registers.is_empty() { Source::Bytes(bytes) } else { Source::Registers(registers) }
 }
 
 /// Registers of a response, without objects in between: transaction, unit and function go into the first

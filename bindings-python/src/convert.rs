@@ -2,7 +2,9 @@
 
 use parabus_core::contract::Error;
 use parabus_core::contract::modbus::{BitOrWord, Frame, Span};
+use parabus_core::contract::value::RawCode;
 use parabus_core::error::ErrorKind;
+use parabus_core::value::Source;
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyInt, PyList, PyMemoryView, PySequence, PySlice, PyString};
@@ -14,6 +16,9 @@ use crate::errors;
 pub struct Small(u8);
 
 impl Small {
+    /// 0.
+    pub const ZERO: Small = Small(0);
+
     /// What the contract takes.
     pub fn number(small: Option<Small>) -> Option<u8> {
         small.map(|small| small.0)
@@ -109,6 +114,168 @@ impl<'py> FromPyObject<'_, 'py> for Bytes {
         }
         let bytes = view.call_method0("tobytes")?;
         Ok(Bytes(bytes.cast::<PyBytes>()?.as_bytes().to_owned()))
+    }
+}
+
+/// Raw bits that stand for "no value".
+pub struct Codes(pub Vec<RawCode>);
+
+impl<'py> FromPyObject<'_, 'py> for Codes {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let mut codes = Vec::new();
+        for item in as_list(&object)?.try_iter()? {
+            let item = item?;
+            codes.push(match item.extract() {
+                Ok(text) => RawCode::Text(text),
+                Err(_) => RawCode::Number(item.extract().map_err(|error: PyErr| {
+                    let message = format!("a code is {}, expected an int 0 to 2**64 - 1", shown(&item));
+                    if error.is_instance_of::<PyOverflowError>(item.py()) {
+                        PyValueError::new_err(message)
+                    } else {
+                        PyTypeError::new_err(message)
+                    }
+                })?),
+            });
+        }
+        Ok(Codes(codes))
+    }
+}
+
+/// Registers in bulk: the bytes of any object that holds some, and whether they are registers of this machine.
+pub struct Bulk<'py> {
+    bytes: Bound<'py, PyBytes>,
+    is_host: bool,
+}
+
+impl<'py> FromPyObject<'_, 'py> for Bulk<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Bulk { bytes: bytes.to_owned(), is_host: false });
+        }
+        let view = PyMemoryView::from(&object)?;
+        let format: String = view.getattr("format")?.extract()?;
+        let is_host = match format.as_str() {
+            // Big-endian items stand as in a frame.
+            "B" | ">H" => false,
+            "H" => true,
+            _ => {
+                return Err(PyTypeError::new_err(format!(
+                    "the buffer has items of format `{format}`, expected bytes or uint16"
+                )));
+            }
+        };
+        Ok(Bulk { bytes: view.call_method0("tobytes")?.cast_into()?, is_host })
+    }
+}
+
+impl Bulk<'_> {
+    /// What core reads; registers of this machine are copied if they lie askew.
+    pub fn source<'a>(&'a self, room: &'a mut Vec<u16>) -> Source<'a> {
+        let bytes = self.bytes.as_bytes();
+        if !self.is_host {
+            return Source::Bytes(bytes);
+        }
+        // SAFETY: any two bytes are a register.
+        match unsafe { bytes.align_to::<u16>() } {
+            ([], registers, []) => Source::Registers(registers),
+            _ => {
+                room.extend(bytes.as_chunks().0.iter().map(|pair| u16::from_ne_bytes(*pair)));
+                Source::Registers(room)
+            }
+        }
+    }
+}
+
+/// Numbers of 8 bytes in new memory, filled without the interpreter's lock if they are many.
+pub fn numbers<'py, T: Copy + Default + Send>(
+    py: Python<'py>,
+    length: usize,
+    fill: impl FnOnce(&mut [T]) -> Result<(), Error> + Send,
+) -> PyResult<Bound<'py, PyByteArray>> {
+    /// Numbers that take longer than giving the lock away.
+    const MANY: usize = 16 * 1024;
+    PyByteArray::new_with(py, length * size_of::<T>(), |bytes| {
+        let mut room = Vec::new();
+        // SAFETY: `T` is f64 or i64, and any eight bytes are one.
+        let numbers = match unsafe { bytes.align_to_mut::<T>() } {
+            ([], numbers, []) => numbers,
+            _ => {
+                room.resize(length, T::default());
+                room.as_mut_slice()
+            }
+        };
+        let filled = if length < MANY { fill(numbers) } else { py.detach(|| fill(numbers)) };
+        filled.map_err(|error| errors::raise(py, error))?;
+        if !room.is_empty() {
+            // SAFETY: numbers have no bytes that are not theirs.
+            let (_, filled, _) = unsafe { room.align_to::<u8>() };
+            bytes.copy_from_slice(filled);
+        }
+        Ok(())
+    })
+}
+
+/// An array of the caller for numbers of 8 bytes.
+pub struct NumbersOut<'py> {
+    array: Bound<'py, PyAny>,
+    view: Bound<'py, PyMemoryView>,
+    format: String,
+}
+
+impl<'py> FromPyObject<'_, 'py> for NumbersOut<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let view = PyMemoryView::from(&object)?;
+        let format: String = view.getattr("format")?.extract()?;
+        let dimensions: usize = view.getattr("ndim")?.extract()?;
+        let size: usize = view.getattr("itemsize")?.extract()?;
+        if !matches!(format.as_str(), "d" | "l" | "q") || size != 8 || dimensions != 1 {
+            return Err(PyTypeError::new_err(format!(
+                "`out` has {dimensions} dimensions of format `{format}`, expected a one-dimensional float64 or int64 array"
+            )));
+        }
+        if view.getattr("readonly")?.is_truthy()? {
+            return Err(PyValueError::new_err("`out` is read-only"));
+        }
+        Ok(NumbersOut { view, format, array: object.to_owned() })
+    }
+}
+
+impl<'py> NumbersOut<'py> {
+    /// Whether it takes floats.
+    pub fn is_float(&self) -> bool {
+        self.format == "d"
+    }
+
+    /// Puts the numbers in; gives the array, or a view of its filled part.
+    pub fn fill(self, numbers: &Bound<'py, PyByteArray>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, count, length) = (self.array.py(), numbers.len() / 8, self.view.len()?);
+        if count > length {
+            let message = format!("`out` holds {length} values, expected room for {count}");
+            return Err(errors::raise(py, Error { kind: ErrorKind::BufferTooSmall, message, offset: None }));
+        }
+        let numbers = PyMemoryView::from(numbers)?.call_method1("cast", (&self.format,))?;
+        let filled = PySlice::new(py, 0, isize::try_from(count)?, 1);
+        self.view.set_item(&filled, numbers)?;
+        if count == length { Ok(self.array) } else { self.array.get_item(filled) }
+    }
+}
+
+/// New numbers as an array of NumPy, or as an `array.array` where there is none.
+pub fn new_array<'py>(numbers: &Bound<'py, PyByteArray>, is_integer: bool) -> PyResult<Bound<'py, PyAny>> {
+    let py = numbers.py();
+    match py.import("numpy") {
+        Ok(numpy) => numpy.call_method1("frombuffer", (numbers, if is_integer { "int64" } else { "float64" })),
+        Err(_) => {
+            let array = py.import("array")?.call_method1("array", (if is_integer { "q" } else { "d" },))?;
+            array.call_method1("frombytes", (numbers,))?;
+            Ok(array)
+        }
     }
 }
 

@@ -44,10 +44,19 @@ pub fn kinds(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
     match kind {
         ErrorKind::InstantSyntax => py.get_type::<InstantSyntaxError>(),
-        ErrorKind::ReferenceSyntax | ErrorKind::ReferenceRange => py.get_type::<ReferenceSyntaxError>(),
+        ErrorKind::ReferenceSyntax
+        | ErrorKind::ReferenceRange
+        | ErrorKind::ReferenceUnknown
+        | ErrorKind::ReferenceAmbiguous => py.get_type::<ReferenceSyntaxError>(),
         ErrorKind::UnknownDataType
         | ErrorKind::RegisterCount
         | ErrorKind::NotFinite
+        | ErrorKind::NotAvailable
+        | ErrorKind::BcdDigit
+        | ErrorKind::RegisterByte
+        | ErrorKind::TextEncoding
+        | ErrorKind::AddressSyntax
+        | ErrorKind::NotNumeric
         | ErrorKind::NumberSyntax
         | ErrorKind::NumberTooLong
         | ErrorKind::ValueRange
@@ -55,7 +64,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::BitPosition
         | ErrorKind::ZeroMultiplier
         | ErrorKind::UnknownLanguage
-        | ErrorKind::UnknownNumberStyle => py.get_type::<ValueDecodeError>(),
+        | ErrorKind::UnknownNumberStyle
+        | ErrorKind::FractionDigits => py.get_type::<ValueDecodeError>(),
         ErrorKind::FrameTooShort
         | ErrorKind::FrameTooLong
         | ErrorKind::ProtocolId

@@ -13,10 +13,13 @@ TCP = {"transport": "tcp", "direction": "response"}
 # Each kind stands here once more, so that none comes or goes unnoticed.
 KINDS = {
     parabus.InstantSyntaxError: {"instant-syntax"},
-    parabus.ReferenceSyntaxError: {"reference-syntax", "reference-range"},
+    parabus.ReferenceSyntaxError: {
+        "reference-syntax", "reference-range", "reference-unknown", "reference-ambiguous",
+    },
     parabus.ValueDecodeError: {
         "unknown-data-type", "register-count", "not-finite", "number-syntax", "number-too-long", "value-range",
-        "bit-syntax", "bit-position", "zero-multiplier", "unknown-language", "unknown-number-style",
+        "bit-syntax", "bit-position", "zero-multiplier", "not-available", "bcd-digit", "register-byte", "text-encoding",
+        "address-syntax", "not-numeric", "unknown-language", "unknown-number-style", "fraction-digits",
     },
     parabus.FrameError: {
         "frame-too-short", "frame-too-long", "protocol-id", "frame-length", "function-code", "quantity",
@@ -80,6 +83,49 @@ def test_an_array_of_the_caller_is_filled():
     assert raised.value.kind == "buffer-too-small"
 
 
+@pytest.mark.parametrize(
+    "make", [lambda v: v.astype(">u2").tobytes(), lambda v: bytearray(v.astype(">u2")), lambda v: memoryview(v), lambda v: v, lambda v: v.astype(">u2"),
+             lambda v: array.array("H", v.tolist()), lambda v: np.repeat(v, 2)[::2]]
+)  # fmt: skip
+def test_many_values_at_once(make):
+    registers = make(np.array([250, 65535, 1], np.uint16))
+    numbers = parabus.decode_array(registers, "u16-be", multiplier="0.1", not_available=[0xFFFF])
+    assert numbers.dtype == np.float64 and numbers.flags.writeable
+    np.testing.assert_array_equal(numbers, [25.0, np.nan, 0.1])
+    integers = parabus.decode_array(registers, "i16-be")
+    assert integers.dtype == np.int64 and integers.tolist() == [250, -1, 1]
+
+
+def test_an_array_for_many_values_is_filled():
+    for out in np.full(5, 9.0), np.full(10, 9.0)[::2]:
+        filled = parabus.decode_array(b"\0\1\0\2", "u16-be", out=out)
+        assert np.shares_memory(filled, out) and out.tolist() == [1, 2, 9, 9, 9]
+    out = np.zeros(2, np.int64)
+    assert parabus.decode_array(b"\0\1\0\2", "u16-be", out=out) is out
+    assert out.tolist() == [1, 2]
+    with pytest.raises(parabus.FrameError, match="`out` holds 1 values, expected room for 2") as raised:
+        parabus.decode_array(b"\0\1\0\2", "u16-be", out=np.zeros(1))
+    assert raised.value.kind == "buffer-too-small"
+    with pytest.raises(parabus.ValueDecodeError, match="no integers"):
+        parabus.decode_array(b"\0\1\0\2", "u16-be", multiplier="0.1", out=np.zeros(2, np.int64))
+
+
+def test_a_million_values_are_those_of_one_after_the_other():
+    registers = np.random.default_rng(1).integers(0, 2**16, 1_000_000, np.uint16)
+    numbers = parabus.decode_array(registers, "i32-mle", multiplier="0.01", shift="-5")
+    assert len(numbers) == 500_000
+    for at in range(0, 500_000, 50_021):
+        value = parabus.decode_value(registers[2 * at : 2 * at + 2], "i32-mle", multiplier="0.01", shift="-5")
+        assert numbers[at] == value.number == float(value.text)
+
+
+def test_texts_and_addresses_have_no_number():
+    value = parabus.decode_value([0x27, 0x5C, 0], "str")
+    assert (value.text, value.number, value.int) == ("'\\", None, None)
+    assert repr(value) == 'DecodedValue(text="\'\\\\", number=None, int=None)'
+    assert parabus.encode_value("192.168.0.1", "ipv4") == [192, 168, 0, 1]
+
+
 def test_fields_may_be_of_numpy():
     frame = {"function_code": 16, "address": np.uint16(1), "values": np.array([2, 3], np.uint16)}
     assert parabus.encode_frame(frame, transport="pdu", direction="request").hex() == "10000100020400020003"
@@ -104,6 +150,11 @@ WRONG = [
     (lambda: parabus.decode_value([1], "u16-be", multiplier=0.1), TypeError, "str"),
     (lambda: parabus.decode_value([1], "u16-be", precision=300), ValueError, "300, expected an int 0 to 255"),
     (lambda: parabus.decode_value([1], "u16-be", bit="1"), TypeError, "'1', expected an int 0 to 255"),
+    (lambda: parabus.decode_value([1], "u16-be", not_available=[-1]), ValueError, "a code is -1, expected an int 0 to"),
+    (lambda: parabus.decode_value([1], "u16-be", not_available=[1.5]), TypeError, "a code is 1.5"),
+    (lambda: parabus.decode_array([1, 2], "u16-be"), TypeError, "bytes-like"),
+    (lambda: parabus.decode_array(np.zeros(2, np.uint32), "u16-be"), TypeError, "items of format `I`, expected bytes or uint16"),
+    (lambda: parabus.decode_array(b"", "u16-be", out=np.zeros(2, np.float32)), TypeError, "float64 or int64"),
     (lambda: parabus.encode_value(25, "u16-be"), TypeError, "str"),
     (lambda: parabus.format_value(1.5, lang="en"), TypeError, "`value` is of type float, expected decimal text or a bool"),
     (lambda: parabus.format_value("1.5"), TypeError, "lang"),

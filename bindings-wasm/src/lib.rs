@@ -2,9 +2,11 @@
 //! to core's contract and gives the answer back. `contract.js` puts JavaScript's spelling on
 //! top, here as for Node.
 
+use parabus_core::contract::value::ArrayDecoder;
 use parabus_core::contract::{self, Error};
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{Bits, ExceptionCode, RegisterKind, Registers, UnitId};
+use parabus_core::value::Source;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -56,6 +58,10 @@ functions! {
     encode_value = value,
     /// A value to text for people.
     format_value = value,
+    /// A number as a language writes it.
+    format_number = format,
+    /// The form of a word behind a number.
+    plural_category = format,
     /// Bytes to the fields of a frame.
     decode_frame = modbus,
     /// Fields of a frame to bytes.
@@ -161,6 +167,31 @@ impl Bank for HostBank<'_> {
         let values: js_sys::Array = registers.iter().map(JsValue::from).collect();
         self.ask(unit_id, RegisterKind::Holding, address, registers.len(), values.into()).map(|_| ())
     }
+}
+
+/// What `decode_array` makes of so many bytes: whether integers, and how many values.
+#[wasm_bindgen]
+pub fn array_shape(call: JsValue, byte_count: u32) -> Result<JsValue, JsValue> {
+    let decoder = ArrayDecoder::new(&read(call)?).map_err(thrown)?;
+    answer(decoder.length(byte_count as usize).map(|length| (decoder.is_integer(), length as f64)))
+}
+
+/// Bytes of frames, or registers, to binary64 numbers: one of the two is empty.
+#[wasm_bindgen]
+pub fn decode_array_floats(call: JsValue, bytes: &[u8], registers: &[u16], out: &mut [f64]) -> Result<(), JsValue> {
+    let decoder = ArrayDecoder::new(&read(call)?).map_err(thrown)?;
+    decoder.floats(source(bytes, registers), out).map(|_| ()).map_err(thrown)
+}
+
+/// The same to integers.
+#[wasm_bindgen]
+pub fn decode_array_integers(call: JsValue, bytes: &[u8], registers: &[u16], out: &mut [i64]) -> Result<(), JsValue> {
+    let decoder = ArrayDecoder::new(&read(call)?).map_err(thrown)?;
+    decoder.integers(source(bytes, registers), out).map(|_| ()).map_err(thrown)
+}
+
+const fn source<'a>(bytes: &'a [u8], registers: &'a [u16]) -> Source<'a> {
+    if registers.is_empty() { Source::Bytes(bytes) } else { Source::Registers(registers) }
 }
 
 /// Registers of a response, without objects in between: transaction, unit and function go into the first

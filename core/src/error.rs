@@ -31,6 +31,10 @@ kinds! {
     ReferenceSyntax => "reference-syntax",
     /// A number of a reference lies outside its range.
     ReferenceRange => "reference-range",
+    /// A reference names nothing in the plant.
+    ReferenceUnknown => "reference-unknown",
+    /// A reference names more than one object of the plant.
+    ReferenceAmbiguous => "reference-ambiguous",
 
     // value
     /// Not a type code of DOMAIN.md D-14 that this version decodes.
@@ -39,6 +43,18 @@ kinds! {
     RegisterCount => "register-count",
     /// A register holds NaN or an infinity.
     NotFinite => "not-finite",
+    /// The registers hold a code that stands for "no value" (`not_available`).
+    NotAvailable => "not-available",
+    /// Four bits of a BCD number stand for no decimal digit.
+    BcdDigit => "bcd-digit",
+    /// A register holds more than the one byte that the type has in each.
+    RegisterByte => "register-byte",
+    /// Registers or characters are no text that the type can hold.
+    TextEncoding => "text-encoding",
+    /// Text is not an address of the type.
+    AddressSyntax => "address-syntax",
+    /// Numbers are wanted of a type whose values are none, or integers where there is a fraction or a scale.
+    NotNumeric => "not-numeric",
     /// Text is not a decimal number.
     NumberSyntax => "number-syntax",
     /// A number has more digits than exact arithmetic holds.
@@ -55,6 +71,8 @@ kinds! {
     UnknownLanguage => "unknown-language",
     /// A way of printing that this version does not offer.
     UnknownNumberStyle => "unknown-number-style",
+    /// More than 100 digits behind the point, or at least more than at most.
+    FractionDigits => "fraction-digits",
 
     // modbus
     /// Fewer bytes than the frame needs.

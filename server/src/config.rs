@@ -18,6 +18,7 @@ pub struct Config {
     pub api: Api,
     pub access: Access,
     pub backward: Backward,
+    pub sms: Sms,
     pub log: Log,
 }
 
@@ -162,6 +163,20 @@ pub struct Backward {
 impl Default for Backward {
     fn default() -> Self {
         Backward { listen: None, max_controllers: 10_000 }
+    }
+}
+
+/// `[sms]`: short messages to those who are to be told of alerts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sms {
+    /// Whether any organization may have them sent; otherwise none may change its settings of them.
+    pub enabled: bool,
+}
+
+impl Default for Sms {
+    fn default() -> Self {
+        Sms { enabled: true }
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, UserId};
+use parabus_core::value::Lang;
+
+use crate::model::{
+    Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, SmsSettings, UserId, Vis, VisId,
+    Words,
+};
 
 /// Objects by the id of their parent.
 type Children<'d, Id, T> = HashMap<Id, Vec<&'d T>>;
@@ -25,6 +30,17 @@ impl Directory {
         self.org_of_device(self.params.get(&param)?.device_id)
     }
 
+    /// The language in which a user reads of an organization: his own, else the organization's.
+    pub fn lang(&self, user: Option<UserId>, org: Option<OrgId>) -> Lang {
+        let of_user = user.and_then(|user| self.users.get(&user)?.lang);
+        let of_org = org.and_then(|org| Some(self.orgs.get(&org)?.lang));
+        of_user.or(of_org).unwrap_or(Lang::En)
+    }
+
+    pub fn org_of_vis(&self, vis: VisId) -> Option<OrgId> {
+        self.visualizations.get(&vis).map(|vis| vis.org_id)
+    }
+
     /// A parameter with its device and network.
     pub fn param_place(&self, param: ParamId) -> Option<(&Param, &Device, &Net)> {
         let param = self.params.get(&param)?;
@@ -44,6 +60,19 @@ impl Directory {
         self.params.values().filter(move |param| param.device_id == device)
     }
 
+    pub fn viss_of(&self, org: OrgId) -> impl Iterator<Item = &Vis> {
+        self.visualizations.values().filter(move |vis| vis.org_id == org)
+    }
+
+    /// The widgets of an organization's dashboard, in the order in which they are shown.
+    pub fn dashboard(&self, org: OrgId) -> &[ParamId] {
+        self.dashboards.get(&org).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn sms_settings(&self, org: OrgId) -> SmsSettings {
+        self.sms.get(&org).cloned().unwrap_or_default()
+    }
+
     /// Devices of many networks and parameters of many devices in one pass each: a tree of an
     /// organization would otherwise cost the product of their numbers.
     pub fn children(&self) -> (Children<'_, NetId, Device>, Children<'_, DeviceId, Param>) {
@@ -60,10 +89,36 @@ impl Directory {
 }
 
 impl Param {
+    /// A text in a language, else in English.
+    fn word<'p>(
+        &'p self,
+        lang: Lang,
+        english: Option<&'p String>,
+        pick: impl FnOnce(&'p Words) -> Option<&'p String>,
+    ) -> Option<&'p str> {
+        self.translations.get(lang.code()).and_then(pick).or(english).map(String::as_str)
+    }
+
+    pub fn name_in(&self, lang: Lang) -> &str {
+        self.word(lang, Some(&self.name), |words| words.name.as_ref()).unwrap_or_default()
+    }
+
+    pub fn category_in(&self, lang: Lang) -> Option<&str> {
+        self.word(lang, self.category.as_ref(), |words| words.category.as_ref())
+    }
+
+    pub fn description_in(&self, lang: Lang) -> Option<&str> {
+        self.word(lang, self.description.as_ref(), |words| words.description.as_ref())
+    }
+
+    pub fn unit_in(&self, lang: Lang) -> Option<&str> {
+        self.word(lang, self.unit.as_ref(), |words| words.unit.as_ref())
+    }
+
     /// "Name, unit (label)", as lists of a device show it (D-15).
-    pub fn full_name(&self) -> String {
-        let mut full = self.name.clone();
-        if let Some(unit) = &self.unit {
+    pub fn full_name_in(&self, lang: Lang) -> String {
+        let mut full = self.name_in(lang).to_owned();
+        if let Some(unit) = self.unit_in(lang) {
             full.push_str(", ");
             full.push_str(unit);
         }

@@ -34,7 +34,7 @@ pub struct LiveCycle {
 /// The present of every parameter.
 pub struct Live {
     store: Store,
-    last: RwLock<HashMap<ParamId, (Instant, Value)>>,
+    last: RwLock<HashMap<ParamId, (Instant, Value<'static>)>>,
     cycles: RwLock<HashMap<DeviceId, Arc<LiveCycle>>>,
     feed: broadcast::Sender<Arc<LiveCycle>>,
 }
@@ -74,7 +74,7 @@ impl Live {
     }
 
     /// The last good reading of a parameter.
-    pub fn last(&self, param: ParamId) -> Option<(Instant, Value)> {
+    pub fn last(&self, param: ParamId) -> Option<(Instant, Value<'static>)> {
         self.last.read().get(&param).copied()
     }
 
@@ -95,7 +95,7 @@ impl Live {
         from: Option<Instant>,
         till: Instant,
         limit: usize,
-    ) -> Result<Vec<(Instant, Option<Value>)>, StoreError> {
+    ) -> Result<Vec<(Instant, Option<Value<'static>>)>, StoreError> {
         let store = self.store.clone();
         let read = tokio::task::spawn_blocking(move || store.readings(param, from, till, limit));
         read.await.map_err(|error| StoreError::Refused(error.to_string()))?

@@ -61,6 +61,9 @@ enum Verb {
         #[arg(long)]
         until_stdin_closes: bool,
     },
+    /// Device templates: what there is to be read of a kind of device.
+    #[command(subcommand)]
+    Template(TemplateVerb),
     /// Gateways: controllers on a bus that poll it themselves.
     #[command(subcommand)]
     Gateway(GatewayVerb),
@@ -218,6 +221,25 @@ fn language(text: &str) -> Result<Lang, String> {
 }
 
 #[derive(Subcommand)]
+enum TemplateVerb {
+    /// Say what templates hold, or everything that is wrong with them.
+    Check {
+        /// YAML, JSON or Excel (.xlsx) files, or folders of such files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Turn a template into YAML.
+    Convert {
+        /// A YAML, JSON or Excel (.xlsx) file.
+        from: PathBuf,
+        /// The file to write, or `-` for standard output.
+        to: PathBuf,
+    },
+    /// List the templates that are shipped with the program.
+    List,
+}
+
+#[derive(Subcommand)]
 enum GatewayVerb {
     /// Pack a network of a file into the image that a gateway reads from its flash.
     Pack {
@@ -254,6 +276,12 @@ fn main() -> ExitCode {
         }
         Verb::Backup { target, config } => backup(&config, &target),
         Verb::Restore { backup, config } => restore(&config, &backup),
+        Verb::Template(TemplateVerb::Check { files }) => check_templates(&files),
+        Verb::Template(TemplateVerb::Convert { from, to }) => convert_template(&from, &to),
+        Verb::Template(TemplateVerb::List) => {
+            plant::template::all_shipped().for_each(|template| println!("{}: {template}", template.id.text));
+            Ok(())
+        }
         Verb::Gateway(GatewayVerb::Pack { plant, network, baud, output }) => pack(&plant, &network, baud, &output),
     };
     match result {
@@ -424,6 +452,36 @@ fn simulate(plant: &Path, server: &str, until_stdin_closes: bool) -> Result<(), 
     let _level = start_logging("info", LogFormat::Text);
     let file = plant::File::load(plant)?;
     runtime()?.block_on(async { Ok(plant::simulate(&file, server, stop_signal(until_stdin_closes)?).await?) })
+}
+
+/// Reads a template; what has no effect is told, a fault is an error.
+fn read_template(path: &Path) -> Result<plant::template::Template, StartError> {
+    let loaded = plant::template::load(path).map_err(|faults| faults.join("\n"))?;
+    loaded.ignored.iter().for_each(|note| eprintln!("{note}"));
+    Ok(loaded.template)
+}
+
+fn check_templates(files: &[PathBuf]) -> Result<(), StartError> {
+    let mut wrong = 0;
+    for path in plant::template::files(files)? {
+        match read_template(&path) {
+            Ok(template) => println!("{}: {template}", path.display()),
+            Err(faults) => {
+                eprintln!("{faults}");
+                wrong += 1;
+            }
+        }
+    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} of the templates cannot be used").into()) }
+}
+
+fn convert_template(from: &Path, to: &Path) -> Result<(), StartError> {
+    let text = plant::template::print(&read_template(from)?)?;
+    if to == Path::new("-") {
+        print!("{text}");
+        return Ok(());
+    }
+    std::fs::write(to, text).map_err(|error| format!("{}: {error}", to.display()).into())
 }
 
 fn pack(plant: &Path, network: &str, baud: u32, output: &Path) -> Result<(), StartError> {

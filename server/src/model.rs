@@ -6,12 +6,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, Decimal, Lang, Raw};
+use parabus_core::value::{Codec, DataType, Decimal, Lang, Raw, Text, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::reference::Index;
+use crate::words;
 
 /// Identifier of an organization; the seed's integers.
 pub type OrgId = i64;
@@ -25,6 +29,8 @@ pub type DeviceId = i64;
 pub type ParamId = i64;
 /// Identifier of a template.
 pub type TemplateId = i64;
+/// Identifier of a visualization.
+pub type VisId = i64;
 /// Identifier of a read-group: one device's tracked parameters in one revision.
 pub type GroupId = i64;
 
@@ -271,6 +277,10 @@ pub struct Param {
     pub precision: Option<u8>,
     pub bit_position: Option<u8>,
     pub bits_amount: Option<u8>,
+    /// Registers of a text.
+    pub length: Option<u8>,
+    /// Raw bits that stand for "no value".
+    pub not_available: Vec<u64>,
     /// Lowest and highest value accepted on write.
     pub min: Option<Decimal>,
     pub max: Option<Decimal>,
@@ -278,6 +288,37 @@ pub struct Param {
     pub is_programmable: bool,
     /// Words of values by language code: the key is the plain value (`0`, `1`, `17`).
     pub texts: BTreeMap<String, BTreeMap<String, String>>,
+    pub on_dashboard: bool,
+    /// By language code.
+    pub translations: BTreeMap<String, Words>,
+    /// Its registers are never read together with those beside them.
+    pub reads_alone: bool,
+}
+
+/// What people read of a parameter, in another language than English; the rest is as in English.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// A picture of the plant: opaque to the server, drawn by whoever shows it (D-34). What it is drawn
+/// from can be long and stays in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vis {
+    pub id: VisId,
+    pub org_id: OrgId,
+    pub name: String,
+    pub slug: String,
+    pub description: Option<String>,
+    pub created_on: Instant,
     pub on_dashboard: bool,
 }
 
@@ -320,23 +361,88 @@ pub struct ApiKey {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Template {
     pub id: TemplateId,
+    /// The organization that it belongs to; `None` is there for all.
+    pub org_id: Option<OrgId>,
     pub name: String,
     pub manufacturer: String,
     pub version: String,
-    /// Most registers in one request, 1..=125.
+    pub category: Option<String>,
+    pub description: Option<String>,
+    /// Most registers in one request; requests stay within what the standard allows.
     pub read_group_size: u8,
-    pub values: Vec<TemplateValue>,
+    pub write_function: WriteFunction,
+    pub params: Vec<TemplateParam>,
 }
 
-/// One value of such a device.
+/// One parameter of such a device, in the form that it is kept in. What has a default was not kept by
+/// earlier versions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TemplateValue {
+pub struct TemplateParam {
     pub name: String,
     /// Code of the register kind.
     pub kind: String,
     pub address: u16,
     pub value_type: String,
     pub bit_position: Option<u8>,
+    #[serde(default)]
+    pub bits_amount: Option<u8>,
+    #[serde(default)]
+    pub length: Option<u8>,
+    #[serde(default)]
+    pub not_available: Vec<u64>,
+    #[serde(default)]
+    pub label: Option<String>,
+    #[serde(default)]
+    pub category: Option<String>,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Exact decimals as text.
+    #[serde(default = "one")]
+    pub multiplier: String,
+    #[serde(default = "zero")]
+    pub shift: String,
+    #[serde(default)]
+    pub precision: Option<u8>,
+    #[serde(default)]
+    pub min: Option<String>,
+    #[serde(default)]
+    pub max: Option<String>,
+    #[serde(default = "yes")]
+    pub is_tracked: bool,
+    #[serde(default)]
+    pub is_programmable: bool,
+    #[serde(default)]
+    pub on_dashboard: bool,
+    #[serde(default)]
+    pub reads_alone: bool,
+    #[serde(default)]
+    pub texts: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    pub text_descriptions: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    pub translations: BTreeMap<String, Words>,
+}
+
+impl TemplateParam {
+    /// How registers become the value; `None` as for a parameter.
+    pub fn codec(&self) -> Option<Codec> {
+        let parts = Parts { bit: self.bit_position, bits: self.bits_amount, length: self.length };
+        codec(&self.value_type, parts, &self.not_available, Decimal::ONE, Decimal::ZERO)
+    }
+}
+
+fn one() -> String {
+    "1".to_owned()
+}
+
+fn zero() -> String {
+    "0".to_owned()
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What the PIN on a controller's sticker stands for (DOMAIN.md 2.10).
@@ -360,6 +466,23 @@ impl ConnectCode {
     }
 }
 
+/// A notification to everyone who uses the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notification {
+    pub id: Uuid,
+    /// By language code.
+    pub texts: BTreeMap<String, String>,
+    pub is_enabled: bool,
+}
+
+/// What an organization wants of short messages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SmsSettings {
+    pub is_disabled: bool,
+    /// Most money for them in a month, 0..=1000; `None`: no limit.
+    pub monthly_limit: Option<Decimal>,
+}
+
 /// Everything configured, at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -369,8 +492,18 @@ pub struct Directory {
     pub nets: BTreeMap<NetId, Net>,
     pub devices: BTreeMap<DeviceId, Device>,
     pub params: BTreeMap<ParamId, Param>,
+    /// The widgets of each organization's dashboard, in the order in which they are shown.
+    pub dashboards: BTreeMap<OrgId, Vec<ParamId>>,
+    pub visualizations: BTreeMap<VisId, Vis>,
     pub templates: BTreeMap<TemplateId, Template>,
+    /// By the SKU of the controller.
+    pub sku_templates: BTreeMap<String, TemplateId>,
     pub connect_codes: BTreeMap<String, ConnectCode>,
+    /// What references are looked up in, once it was asked for.
+    pub index: OnceLock<Index>,
+    pub notifications: BTreeMap<Uuid, Notification>,
+    /// Of organizations that have set any.
+    pub sms: BTreeMap<OrgId, SmsSettings>,
 }
 
 /// Why a reading holds no value.
@@ -389,10 +522,10 @@ pub enum CellError {
 impl fmt::Display for CellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CellError::Timeout => f.write_str("Timeout"),
-            CellError::Unreachable => f.write_str("NoConnection"),
+            CellError::Timeout => f.write_str(words::TIMEOUT.en()),
+            CellError::Unreachable => f.write_str(words::NO_CONNECTION.en()),
             CellError::Exception(code) => f.write_str(code.name()),
-            CellError::NoNumber => f.write_str("NoNumber"),
+            CellError::NoNumber => f.write_str(words::NO_NUMBER.en()),
         }
     }
 }
@@ -410,13 +543,69 @@ pub struct Cycle {
 impl Param {
     /// How registers become the value; `None` for a type or bit that this version cannot decode.
     pub fn codec(&self) -> Option<Codec> {
-        codec(&self.value_type, self.bit_position, self.multiplier, self.shift)
-            .map(|codec| codec.precision(self.precision))
+        let parts = Parts { bit: self.bit_position, bits: self.bits_amount, length: self.length };
+        let codec = codec(&self.value_type, parts, &self.not_available, self.multiplier, self.shift);
+        codec.map(|codec| codec.precision(self.precision))
     }
 }
 
+/// Which part of a register a value is, or how many registers a text has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    pub bit: Option<u8>,
+    pub bits: Option<u8>,
+    pub length: Option<u8>,
+}
+
 /// A codec from the fields that history keeps, too.
-pub fn codec(value_type: &str, bit: Option<u8>, multiplier: Decimal, shift: Decimal) -> Option<Codec> {
-    let data_type = parabus_core::value::DataType::from_code(value_type).ok()?;
-    Codec::new(data_type).multiplier(multiplier).shift(shift).bit(bit.unwrap_or(0)).ok()
+pub fn codec(
+    value_type: &str,
+    parts: Parts,
+    not_available: &[u64],
+    multiplier: Decimal,
+    shift: Decimal,
+) -> Option<Codec> {
+    let data_type = DataType::from_code(value_type).ok()?;
+    let codec = Codec::new(data_type).multiplier(multiplier).shift(shift).bit(parts.bit.unwrap_or(0)).ok()?;
+    let count = match data_type {
+        DataType::Bits | DataType::Enum => parts.bits,
+        DataType::Text(_) => parts.length,
+        _ => None,
+    };
+    let codec = count.map_or(Ok(codec), |count| codec.bits(count)).ok()?;
+    Some(codec.not_available([not_available.first().copied(), not_available.get(1).copied()]))
+}
+
+/// A value that has left its registers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    Plain(Value<'static>),
+    Text(String),
+}
+
+impl Held {
+    pub fn value(&self) -> Value<'_> {
+        match self {
+            Held::Plain(value) => *value,
+            Held::Text(text) => Value::Text(Text::plain(text)),
+        }
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
+impl From<Value<'_>> for Held {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Bit(bit) => Held::Plain(Value::Bit(bit)),
+            Value::Number(number) => Held::Plain(Value::Number(number)),
+            Value::Ipv4(bytes) => Held::Plain(Value::Ipv4(bytes)),
+            Value::Mac(bytes) => Held::Plain(Value::Mac(bytes)),
+            text => Held::Text(text.to_string()),
+        }
+    }
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::clock;
 use crate::model::{ApiKey, Session, SessionKind, UserId};
 use crate::storage::{Store, StoreError};
+use crate::words;
 
 /// Life of an API token (seed: Authentication).
 const API_LIFE_MS: i64 = 3_600_000;
@@ -58,13 +59,13 @@ impl Token {
 /// Why nobody is logged in.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    #[error("the API key does not exist")]
+    #[error("{}", words::KEY_UNKNOWN.en())]
     UnknownKey,
-    #[error("the API key's password is wrong")]
+    #[error("{}", words::PASSWORD_WRONG.en())]
     WrongPassword,
-    #[error("too many log-ins at once, repeat the request later")]
+    #[error("{}", words::LOG_INS_BUSY.en())]
     Busy,
-    #[error("the token is unknown or its session has ended, log in again")]
+    #[error("{}", words::SESSION_ENDED.en())]
     Ended,
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -22,13 +22,37 @@ fn the_plant_is_a_plant() {
 }
 
 #[test]
+fn the_templates_are_templates() {
+    let text = README.split("```yaml\n").nth(2).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let meters = folder.path().join("meters");
+    std::fs::create_dir(&meters).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/eastron-sdm120.yaml");
+    std::fs::copy(shipped, meters.join("mine.yaml")).unwrap();
+    let path = folder.path().join("plant.yaml");
+    std::fs::write(&path, text).unwrap();
+    let file = File::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    let ids: Vec<&str> = file.templates.iter().map(|template| template.id.text.as_str()).collect();
+    assert_eq!(ids, ["mine", "boiler", "abb-b23"]);
+}
+
+#[test]
 fn the_other_connections_are_taken() {
     let lines: Vec<&str> = README.lines().filter(|line| line.starts_with("connection: {")).collect();
-    assert_eq!(lines.len(), 2);
+    assert_eq!(lines.len(), 4);
     for line in lines {
         let text = format!("organizations:\n  - name: Works\n    networks:\n      - name: Hall\n        {line}\n");
         File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
     }
+}
+
+#[test]
+fn pictures_and_notifications_are_taken() {
+    let line = |start: &str| README.lines().find(|line| line.starts_with(start)).unwrap();
+    let (pictures, notifications) = (line("visualizations: ["), line("globalNotifications: ["));
+    let text = format!("{notifications}\norganizations:\n  - name: Works\n    {pictures}\n");
+    let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!((file.global_notifications.len(), file.organizations[0].visualizations.len()), (1, 1));
 }
 
 #[test]

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { options } from "../run/options.mjs";
+import { compare, finish } from "./race.mjs";
 
 const require = createRequire(new URL("../run/", import.meta.url));
 const inner = (file) => require(`jsmodbus/dist/${file}.js`).default;
@@ -14,63 +15,14 @@ const [ReadRequest, ReadResponse, TcpRequest, TcpResponse, RtuRequest, RtuRespon
 const { crc16modbus } = createRequire(require.resolve("jsmodbus"))("crc");
 const api = await import(pathToFileURL(`${resolve(options().addon)}/index.js`));
 
-const SAMPLES = 21, SAMPLE_NS = 4_000_000n;
 const PEER = "jsmodbus 5.0";
 const values = Array.from({ length: 125 }, (_, index) => (index * 771 + 9) % 65536);
 const array = Uint16Array.from(values);
-const wrong = [];
-let sink;
 
-function timed(run, count) {
-  const started = process.hrtime.bigint();
-  for (let repeat = 0; repeat < count; repeat++) sink = run();
-  return process.hrtime.bigint() - started;
-}
-
-/** So many that the clock's own steps vanish; by then the code is compiled. */
-function repetitions(run) {
-  let count = 1;
-  while (timed(run, count) < SAMPLE_NS) count *= 2;
-  return count;
-}
-
-/** Medians, interleaved; the ratio to a copy of the frame. Who makes something wrong is told, not timed. */
+/** Beside a copy of the frame. */
 function race(title, frame, contestants) {
-  console.log(`\n  Node: ${title}`);
   const copy = Buffer.alloc(frame.length);
-  const fit = [["copy of its bytes", () => frame.copy(copy)]];
-  for (const [name, run, isRight] of contestants) {
-    let failure;
-    try {
-      const made = run();
-      failure = isRight(made) ? undefined : `wrong: ${String(made)}`;
-    } catch (error) {
-      // A peer may fail; it is told in its row.
-      failure = `throws: ${error}`;
-    }
-    if (failure === undefined) {
-      fit.push([name, run]);
-      continue;
-    }
-    console.log(`  ${name.padEnd(42)}${failure.slice(0, 200)}`);
-    if (name !== PEER || failure.startsWith("wrong")) wrong.push(name);
-  }
-  const counts = fit.map(([, run]) => repetitions(run));
-  const times = fit.map(() => []);
-  for (let sample = 0; sample < SAMPLES; sample++) {
-    fit.forEach(([, run], index) => times[index].push(Number(timed(run, counts[index])) / counts[index]));
-  }
-  const medians = times.map((each) => each.sort((a, b) => a - b)[(SAMPLES - 1) / 2]);
-  fit.forEach(([name], index) => {
-    const [time, ratio] = [medians[index].toFixed(1), (medians[index] / medians[0]).toFixed(2)];
-    console.log(`  ${name.padEnd(42)}${time.padStart(12)} ns ${ratio.padStart(10)}x`);
-  });
-  const best = Math.min(...medians.filter((_, index) => fit[index][0].startsWith("parabus")));
-  const median = medians[fit.findIndex(([name]) => name === PEER)];
-  if (median !== undefined && Number.isFinite(best)) {
-    const ahead = median / best;
-    console.log(`  ${ahead >= 1 ? `ahead of ${PEER} by ${ahead.toFixed(2)}x` : `BEHIND ${PEER} by ${(1 / ahead).toFixed(2)}x`}`);
-  }
+  compare(title, ["copy of its bytes", () => frame.copy(copy)], contestants, PEER);
 }
 
 /** What jsmodbus's client does with a serial reply: its parser leaves the checksum to the handler. */
@@ -135,7 +87,4 @@ for (const transport of ["rtu", "tcp"]) {
   ]);
 }
 
-if (wrong.length > 0) {
-  console.error(`wrong: ${wrong.join(", ")}; the row says how`);
-  process.exit(1);
-}
+finish();

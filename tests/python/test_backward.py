@@ -142,7 +142,7 @@ def test_a_bound_controller_is_activated_gets_its_password_and_is_polled(listeni
     third = Controller(port, MAC, 23)
     eventually(lambda: any(unit == 1 for unit, _, _ in third.asked), 5)
     third.hang_up()
-    eventually(lambda: status(server).get("disconnected", {}).get("reason") == "closed by the controller")
+    eventually(lambda: status(server).get("disconnected", {}).get("reason") == "the controller closed the connection")
 
 
 def test_an_unknown_controller_shows_a_code_until_it_is_bound(listening):

@@ -1,6 +1,7 @@
 """pymodbus servers in place of the simulated plant, read and written by the same binary."""
 
 import asyncio
+import concurrent.futures
 import threading
 
 import pytest
@@ -86,3 +87,60 @@ def test_values_are_read_stored_and_written(server, device):
     assert server.api("/raw/read-register-group/", group | {"registersNum": 4}) == {"ok": [1, 2, 3, 1023]}
     refused = server.api("/raw/read-register-group/", raw | {"address": 500, "kind": "holding", "registersNum": 1})
     assert refused == {"err": "MODBUS exception during reading register 500h: IllegalDataAddress"}
+
+
+def test_parameters_are_read_and_changed_by_reference(server, device):
+    parameters = [
+        parameter("Flow", 5, multiplier="0.1", unit="°C", isProgrammable=True, max=200),
+        parameter("Count", 10, type="u32-be", isProgrammable=True),
+        parameter("Low bit", 20, type="bit", bitPosition=0, isProgrammable=True),
+        parameter("High bit", 20, type="bit", bitPosition=15, isProgrammable=True),
+        parameter("Coil", 2, registerKind="coil", type="bit", isProgrammable=True),
+        parameter("Volts", 0, registerKind="input", type="f32-be", precision=1, unit="V"),
+    ]
+    meter = {"name": "Meter", "modbusUnitId": 7, "updatePeriodSec": 1, "readGroupSize": 20, "parameters": parameters}
+    assert server.apply(plant([network("Bus", device, [meter])])).returncode == 0
+    server.start()
+    ids = {name: id for (_, name), id in server.params().items()}
+
+    def by_reference(action, param, **more):
+        return server.api(f"/org/1/params/{action}/", {"param": param, **more})
+
+    def values(*tokens):
+        reply = server.api("/org/1/params/get-param-values/", {"params": " ".join(tokens)})
+        assert list(reply) == sorted(tokens)
+        return [reply[token] for token in tokens]
+
+    assert server.api("/org/1/params/get-id-by-reference/", "bus>7>5") == {"id": ids["Flow"]}
+    assert server.api("/org/1/params/get-id-by-reference/", "127.0.0.1>7>coil>2") == {"id": ids["Coil"]}
+    eventually(lambda: values("meter.flow") == ["100.5 °C"])
+    tokens = ["*meter>5", "*meter.volts", "*bus>7>2c", "conn?bus", "!-7.50", "meter>6", "*meter>input>0i"]
+    assert values(*tokens) == [100.5, 230.2, 0, 1, -7.5, "NOP", 230.2]
+
+    assert by_reference("save-param-value", "meter>holding>5", value="21.57") == {
+        "ok": {"oldValue": "100.5", "newValue": "21.5"}
+    }
+    assert by_reference("increment", "[flow]", amount="-0.5") == {"ok": {"oldValue": "21.5", "newValue": "21.0"}}
+    assert by_reference("toggle", "[coil]", default="0", on="1") == {"ok": {"oldValue": "0", "newValue": "1"}}
+    assert by_reference("toggle", "[coil]", default="0", on="1") == {"ok": {"oldValue": "1", "newValue": "0"}}
+    assert by_reference("increment", "[volts]", amount="1") == {"err": "the parameter is not programmable"}
+
+    # Many callers at once: no change is lost, also of bits that stand in one register.
+    server.api("/org/1/params/save-param-value/", {"param": "[count]", "value": "4294967000"})
+    calls = [("increment", "[count]", {"amount": "5"})] * 20
+    calls += [("toggle", name, {"default": "0", "on": "1"}) for name in ("[low-bit]", "[high-bit]")] * 5
+    before = values("*[low-bit]", "*[high-bit]")
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        replies = list(pool.map(lambda call: by_reference(call[0], call[1], **call[2]), calls))
+    assert all("ok" in reply for reply in replies), replies
+    assert values("*[count]") == [4294967100]
+    assert values("*[low-bit]", "*[high-bit]") == [1 - bit for bit in before]
+
+    # Deleted while it is read in the background: the others go on.
+    assert server.api("/params/delete/", {"paramIds": [ids["Coil"]]}) == {}
+    kept = len(server.readings(ids["Flow"]))
+    eventually(lambda: len(server.readings(ids["Flow"])) > kept + 1)
+    assert values("[coil]", "*[coil]") == ["NOP", "NOP"]
+    widgets = server.api("/device/1/widgets/?lang=en")
+    assert [widget["name"] for widget in widgets] == ["Flow", "Count", "Low bit", "High bit", "Volts"]
+    assert widgets[0]["formatedLastValue"] == "21.0 °C"

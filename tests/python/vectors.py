@@ -1,5 +1,6 @@
 """The vectors on the Python package. A runner is a loader and a comparison, nothing more."""
 
+import array
 import json
 import pathlib
 import sys
@@ -28,6 +29,12 @@ def encode_frame(frame, **options):
 def decode_value(**args):
     value = parabus.decode_value(**args)
     return {"text": value.text, "number": value.number, "int": value.int}
+
+
+def decode_array(data=None, registers=None, **args):
+    buffer = bytes.fromhex(data) if registers is None else array.array("H", registers)
+    decoded = parabus.decode_array(buffer, **args)
+    return {str(decoded.dtype): decoded.tolist()}
 
 
 def crc16(data):
@@ -80,7 +87,7 @@ def modbus_server(unit_ids, bank, receives, **options):
 # Bytes are hexadecimal text in the files, and objects are dicts.
 MACHINES = (frame_scanner, modbus_client, modbus_server)
 PLANS = (plan_reads, plan_writes)
-CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, crc16, lrc, *PLANS, *MACHINES)}
+CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, decode_array, crc16, lrc, *PLANS, *MACHINES)}
 
 
 def canonical(value):

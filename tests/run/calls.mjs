@@ -36,6 +36,23 @@ const refused = (kind, offset) => (error) => error instanceof api.ParabusError &
 assert.throws(() => api.decodeFrame(reply, { ...response, out: new Uint16Array(1) }), refused("buffer-too-small"));
 assert.throws(() => api.decodeFrame(reply, { ...response, out: [] }), TypeError);
 
+// Many values at once, into a new array or the caller's, even where the bytes come from.
+const wire = Uint8Array.of(0, 250, 0xff, 0xff);
+assert.deepEqual(api.decodeArray(wire, "u16-be", { multiplier: "0.1" }), Float64Array.of(25, 6553.5));
+assert.deepEqual(api.decodeArray(Uint16Array.of(250, 0xffff), "i16-be"), BigInt64Array.of(250n, -1n));
+const places = new Float64Array(3).fill(9);
+assert.equal(api.decodeArray(wire, "u16-be", { notAvailable: [0xffffn], out: places }).buffer, places.buffer);
+assert.deepEqual(places, Float64Array.of(250, NaN, 9));
+const shared = new ArrayBuffer(16);
+new Uint8Array(shared).set(wire, 4);
+assert.deepEqual(api.decodeArray(new Uint8Array(shared, 4, 4), "u16-be", { out: new Float64Array(shared) }), Float64Array.of(250, 65535));
+assert.throws(() => api.decodeArray(wire, "u16-be", { out: new Float64Array(1) }), refused("buffer-too-small"));
+assert.throws(() => api.decodeArray(wire, "u16-be", { multiplier: "0.1", out: new BigInt64Array(2) }), refused("not-numeric"));
+assert.throws(() => api.decodeArray(wire, "u16-be", { notAvailable: [250], out: new BigInt64Array(2) }), refused("not-available", 0));
+assert.throws(() => api.decodeArray([1, 2], "u16-be"), TypeError);
+assert.throws(() => api.decodeArray(wire, "u16-be", { out: [] }), TypeError);
+assert.deepEqual(api.decodeValue([0x70, 0x31, 0], "str"), { text: "p1", number: null, int: null });
+
 // What core refuses, and what it does not understand.
 assert.throws(() => api.parseReference("boiler>holding>70000"), refused("reference-range", 15));
 assert.throws(() => api.decodeValue([0x7fc0, 0], "f32-be"), refused("not-finite", 0));

@@ -21,9 +21,16 @@ const frameOut = (frame) => frameWith(frame, snake, hex);
 const calls = {
   parse_reference: (api, { text }) => renamed(api.parseReference(text), snake),
   print_reference: (api, { ref }) => api.printReference(renamed(ref, camel)),
-  decode_value: (api, { registers, data_type, ...options }) => api.decodeValue(registers, data_type, options),
+  decode_value: (api, { registers, data_type, ...options }) => api.decodeValue(registers, data_type, renamed(options, camel)),
+  decode_array: (api, { data, registers, data_type, ...options }) => {
+    const decoded = api.decodeArray(registers ? Uint16Array.from(registers) : bytes(data), data_type, renamed(options, camel));
+    if (decoded instanceof BigInt64Array) return { int64: Array.from(decoded, (int) => (Number.isSafeInteger(Number(int)) ? Number(int) : int)) };
+    return { float64: Array.from(decoded, (number) => (Number.isFinite(number) ? number : String(number).toLowerCase().replace("infinity", "inf"))) };
+  },
   encode_value: (api, { text, data_type, ...options }) => api.encodeValue(text, data_type, options),
   format_value: (api, { value, ...options }) => api.formatValue(value, options),
+  format_number: (api, { text, ...options }) => api.formatNumber(text, renamed(options, camel)),
+  plural_category: (api, { text, lang }) => api.pluralCategory(text, lang),
   decode_frame: (api, { data, ...options }) => frameOut(api.decodeFrame(bytes(data), options)),
   encode_frame: (api, { frame, ...options }) => hex(api.encodeFrame(frameIn(frame), options)),
   crc16: (api, { data }) => api.crc16(bytes(data)),

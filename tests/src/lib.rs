@@ -10,6 +10,7 @@ pub mod random;
 use std::path::Path;
 
 use parabus_core::contract::{self, Error};
+use parabus_core::value::Source;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -114,7 +115,10 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "print_reference" => contract::reference::print_reference(&read(args)).map(answer),
         "decode_value" => contract::value::decode_value(&read(args)).map(answer),
         "encode_value" => contract::value::encode_value(&read(args)).map(answer),
+        "decode_array" => decode_array(args),
         "format_value" => contract::value::format_value(&read(args)).map(answer),
+        "format_number" => contract::format::format_number(&read(args)).map(answer),
+        "plural_category" => contract::format::plural_category(&read(args)).map(answer),
         "decode_frame" => contract::modbus::decode_frame(&read(&with_bytes(args))).map(frame_answer),
         "encode_frame" => contract::modbus::encode_frame(&read(&with_bytes(args))).map(|bytes| hex(&json!(bytes))),
         "lrc" => contract::modbus::lrc(&read(&with_bytes(args))).map(answer),
@@ -126,6 +130,33 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "modbus_server" => modbus_server(args),
         other => panic!("no function `{other}`"),
     }
+}
+
+/// Bytes are `data`, registers `registers`.
+fn decode_array(args: &Map<String, Value>) -> Result<Value, Error> {
+    let mut args = args.clone();
+    let bytes = args.remove("data").map(|data| bytes(data.as_str().expect("bytes")));
+    let registers: Option<Vec<u16>> = args.remove("registers").map(|registers| read_value(&registers));
+    let source = match (&bytes, &registers) {
+        (Some(bytes), None) => Source::Bytes(bytes),
+        (None, Some(registers)) => Source::Registers(registers),
+        _ => panic!("either `data` or `registers`"),
+    };
+    let decoder = contract::value::ArrayDecoder::new(&read(&args))?;
+    let length = decoder.length(source.byte_count())?;
+    if decoder.is_integer() {
+        let mut out = vec![0; length];
+        decoder.integers(source, &mut out)?;
+        return Ok(json!({ "int64": answer(out) }));
+    }
+    let mut out = vec![0.0; length];
+    decoder.floats(source, &mut out)?;
+    let text = |number: f64| match () {
+        () if number.is_nan() => json!("nan"),
+        () if number.is_infinite() => json!(if number > 0.0 { "inf" } else { "-inf" }),
+        () => json!(number),
+    };
+    Ok(json!({ "float64": out.into_iter().map(text).collect::<Value>() }))
 }
 
 /// The arguments but for the steps that a machine is led through, and those.

@@ -31,21 +31,26 @@ pub fn run(area: Option<&str>) -> Result {
     if let Some(area) = area.filter(|area| !AREAS.contains(area)) {
         return Err(format!("unknown area `{area}`, expected one of: {}", AREAS.join(" ")));
     }
-    let with_bindings = matches!(area, None | Some("modbus"));
+    let (with_frames, with_values) = (matches!(area, None | Some("modbus")), matches!(area, None | Some("value")));
+    let with_bindings = with_frames || with_values;
     if with_bindings {
         setup::run()?;
     }
     println!("bench (a few minutes; other work on the machine shows in the numbers)");
     let peers = build()?;
     if area == Some("polling") {
-        return polling::run(&peers, 1000, 60);
+        return polling::run(&peers, 60);
     }
     race("Rust peers", program(peers).args(area))?;
-    if with_bindings {
+    if with_frames {
         python::build()?;
         race("pymodbus", program(venv_python()).arg("tests/bench/peers.py"))?;
         let addon = node::build()?;
         race("jsmodbus", program("node").args(["tests/bench/peers.mjs", "--addon"]).arg(addon))?;
+    }
+    if with_values {
+        let addon = node::build()?;
+        race("Intl", program("node").args(["tests/bench/values.mjs", "--addon"]).arg(addon))?;
     }
     Ok(())
 }

@@ -11,9 +11,10 @@ use crate::{compiler, firmware, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core; `xtask/size` has a function `size_…` for each.
-const AREAS: [&str; 17] = [
+const AREAS: [&str; 18] = [
     "reference",
     "value",
+    "number",
     "time",
     "frame",
     "tcp_client",

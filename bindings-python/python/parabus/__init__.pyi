@@ -1,7 +1,7 @@
 # Types of the module. What each function does, with ranges and errors, is in its docstring.
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, final, overload, type_check_only
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,17 @@ __all__ = [
     "__version__",
     "crc16",
     "lrc",
+    "decode_array",
     "decode_frame",
     "decode_value",
     "encode_frame",
     "encode_value",
+    "format_number",
     "format_value",
     "parse_reference",
     "plan_reads",
     "plan_writes",
+    "plural_category",
     "print_reference",
 ]
 
@@ -62,6 +65,7 @@ _Lang: TypeAlias = Literal["en", "pl", "ru", "ua"]
 _Transport: TypeAlias = Literal["rtu", "tcp", "ascii", "pdu"]
 _Direction: TypeAlias = Literal["request", "response"]
 _Bytes: TypeAlias = Buffer | NDArray[np.uint8]
+_Numbers = TypeVar("_Numbers", NDArray[np.float64], NDArray[np.int64])
 _Registers: TypeAlias = Sequence[int] | NDArray[np.uint16]
 
 @type_check_only
@@ -139,7 +143,32 @@ def decode_value(
     precision: int | None = None,
     bit: int | None = None,
     bits: int | None = None,
+    not_available: Sequence[int | str] | None = None,
 ) -> DecodedValue: ...
+@overload
+def decode_array(
+    buffer: _Bytes | NDArray[np.uint16],
+    data_type: str,
+    *,
+    multiplier: str = "1",
+    shift: str = "0",
+    bit: int | None = None,
+    bits: int | None = None,
+    not_available: Sequence[int | str] | None = None,
+    out: None = None,
+) -> NDArray[np.float64] | NDArray[np.int64]: ...
+@overload
+def decode_array(
+    buffer: _Bytes | NDArray[np.uint16],
+    data_type: str,
+    *,
+    multiplier: str = "1",
+    shift: str = "0",
+    bit: int | None = None,
+    bits: int | None = None,
+    not_available: Sequence[int | str] | None = None,
+    out: _Numbers,
+) -> _Numbers: ...
 def encode_value(
     text: str,
     data_type: str,
@@ -157,8 +186,17 @@ def format_value(
     unit: str | None = None,
     precision: int | None = None,
     texts: dict[str, str] | None = None,
-    numbers: Literal["plain"] = "plain",
+    numbers: Literal["plain", "cldr"] = "plain",
 ) -> str: ...
+def format_number(
+    text: str,
+    *,
+    lang: _Lang,
+    min_fraction: int = 0,
+    max_fraction: int | None = None,
+    grouping: Literal["auto", "always", "min2", "never"] = "auto",
+) -> str: ...
+def plural_category(text: str, lang: _Lang) -> Literal["one", "few", "many", "other"]: ...
 @overload
 def decode_frame(data: _Bytes, *, transport: _Transport, direction: _Direction, out: None = None) -> Frame: ...
 @overload

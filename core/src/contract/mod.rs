@@ -3,6 +3,7 @@
 //! A binding converts, calls, converts back; nothing is decided there. Field names are those of
 //! the Python spelling; JavaScript uses the same names in camelCase.
 
+pub mod format;
 pub mod modbus;
 pub mod reference;
 pub mod value;

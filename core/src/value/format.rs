@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Decimal, Value, ValueError};
+use super::{Decimal, Value, ValueError, number};
 
 /// Decimals of a float that has no precision of its own.
 const MOST_DECIMALS: u8 = 6;
@@ -39,7 +39,9 @@ impl Lang {
         Lang::ALL.into_iter().find(|lang| lang.code() == code).ok_or(ValueError::UnknownLanguage)
     }
 
-    const fn word(self, bit: bool) -> &'static str {
+    /// The word for a bit that has no texts of its own.
+    #[must_use]
+    pub const fn word(self, bit: bool) -> &'static str {
         match (self, bit) {
             (Lang::En, false) => "False",
             (Lang::En, true) => "True",
@@ -53,11 +55,37 @@ impl Lang {
     }
 }
 
+/// How numbers of values are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Numbers {
+    /// With a point and without groups in every language, as in the API (DOMAIN.md A-8).
+    #[default]
+    Plain,
+    /// As the language writes them (CLDR).
+    Cldr,
+}
+
+impl Numbers {
+    /// Reads a name: `plain` or `cldr`.
+    ///
+    /// # Errors
+    /// [`ValueError::UnknownNumbers`].
+    pub fn from_code(code: &str) -> Result<Self, ValueError> {
+        match code {
+            "plain" => Ok(Numbers::Plain),
+            "cldr" => Ok(Numbers::Cldr),
+            _ => Err(ValueError::UnknownNumbers),
+        }
+    }
+}
+
 /// How a value is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Format<'a> {
-    /// Language of words.
+    /// Language of words, and of numbers if they follow it.
     pub lang: Lang,
+    /// How numbers are written.
+    pub numbers: Numbers,
     /// Printed after the number and one space.
     pub unit: Option<&'a str>,
     /// Digits behind the point, rounded half away from zero and padded; `None` shows those that
@@ -70,26 +98,26 @@ pub struct Format<'a> {
 impl<'a> Format<'a> {
     /// No unit, no words, the number's own decimals.
     pub const fn new(lang: Lang) -> Self {
-        Format { lang, unit: None, decimals: None, texts: &[] }
+        Format { lang, numbers: Numbers::Plain, unit: None, decimals: None, texts: &[] }
     }
 }
 
 /// A value with its format, ready to print.
 #[derive(Clone, Copy, Debug)]
 pub struct Formatted<'a> {
-    value: Value,
+    value: Value<'a>,
     format: Format<'a>,
 }
 
 impl<'a> Formatted<'a> {
-    pub(super) const fn new(value: Value, format: Format<'a>) -> Self {
+    pub(super) const fn new(value: Value<'a>, format: Format<'a>) -> Self {
         Formatted { value, format }
     }
 }
 
 impl fmt::Display for Formatted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.value.decimal();
+        let Some(number) = self.value.decimal() else { return self.value.fmt(f) };
         let is_this = |(key, _): &&(&str, &str)| Decimal::parse(key).is_ok_and(|key| key == number);
         if let Some((_, text)) = self.format.texts.iter().find(is_this) {
             return f.write_str(text);
@@ -97,15 +125,18 @@ impl fmt::Display for Formatted<'_> {
         if let Value::Bit(bit) = self.value {
             return f.write_str(self.format.lang.word(bit));
         }
-        match self.format.decimals {
-            Some(decimals) => write!(f, "{number:.*}", decimals.into())?,
-            None if number.decimals() > MOST_DECIMALS.into() => {
-                write!(f, "{}", number.rounded(MOST_DECIMALS.into()).trimmed())?
-            }
-            None => write!(f, "{number}")?,
-        }
+        let symbols = match self.format.numbers {
+            Numbers::Plain => number::PLAIN,
+            Numbers::Cldr => self.format.lang.symbols(),
+        };
+        let most = Some(MOST_DECIMALS.into()).filter(|most| number.decimals() > *most);
+        let decimals = self.format.decimals.map(u16::from);
+        number::print_decimal(number, &symbols, decimals.unwrap_or(0), decimals.or(most), f)?;
         match self.format.unit {
-            Some(unit) if !unit.is_empty() => write!(f, " {unit}"),
+            Some(unit) if !unit.is_empty() => {
+                f.write_str(" ")?;
+                f.write_str(unit)
+            }
             _ => Ok(()),
         }
     }
@@ -128,6 +159,18 @@ mod tests {
         assert_eq!(shown("1234567.5", None, None), "1234567.5");
         assert_eq!(shown("0.30000000000000004", None, Some("")), "0.3");
         assert_eq!(shown("5", Some(2), None), "5.00");
+    }
+
+    #[test]
+    fn numbers_can_follow_the_language() {
+        let value = Value::Number(Decimal::parse("-12345.678").unwrap());
+        let shown = |lang, decimals| {
+            let format = Format { numbers: Numbers::Cldr, decimals, unit: Some("kW"), ..Format::new(lang) };
+            value.format(&format).to_string()
+        };
+        assert_eq!(shown(Lang::En, Some(1)), "-12,345.7 kW");
+        assert_eq!(shown(Lang::Pl, None), "-12\u{a0}345,678 kW");
+        assert_eq!(shown(Lang::Ua, Some(255)).len(), "-12\u{a0}345, kW".len() + 255);
     }
 
     #[test]

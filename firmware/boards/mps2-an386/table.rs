@@ -49,7 +49,26 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
             let parts = args["ref"].as_object().ok_or("no reference")?;
             format!("reference::PrintReference {{ reference: {} }}", parts_literal(parts)?)
         }
-        "decode_value" => literal("value::DecodeValue", args, &["registers", "data_type"], &SCALE)?,
+        "decode_value" => {
+            let mut args = args.clone();
+            let codes = codes_literal(args.remove("not_available").as_ref());
+            let rest = literal("value::DecodeValue", &args, &["registers", "data_type"], &SCALE)?;
+            rest.replacen('{', &format!("{{ not_available: {codes},"), 1)
+        }
+        "decode_array" => {
+            let mut args = args.clone();
+            let codes = codes_literal(args.remove("not_available").as_ref());
+            let (data, registers) = (args.remove("data"), args.remove("registers"));
+            let source = match (data, registers) {
+                (Some(Value::String(data)), None) => format!("Source::Bytes(&{})", bytes(&data)?),
+                (None, Some(registers)) => format!("Source::Registers(&{})", expression(&registers)?),
+                _ => return Err("either `data` or `registers`".into()),
+            };
+            let scale: Vec<_> = SCALE.into_iter().filter(|(field, _)| *field != "precision").collect();
+            let rest = literal("value::DecodeArray", &args, &["data_type"], &scale)?;
+            let call = rest.replacen('{', &format!("{{ not_available: {codes},"), 1);
+            return Ok(format!("check(decode_array(&{call}, {source}), {want})"));
+        }
         "encode_value" => literal("value::EncodeValue", args, &["text", "data_type"], &SCALE)?,
         "format_value" => {
             let mut args = args.clone();
@@ -62,6 +81,11 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
             let rest = literal("value::FormatValue", &args, &["lang"], &optional)?;
             rest.replacen('{', &format!("{{ value: {value},"), 1)
         }
+        "format_number" => {
+            let optional = [("min_fraction", "0"), ("max_fraction", NONE), ("grouping", "\"auto\".into()")];
+            literal("format::FormatNumber", args, &["text", "lang"], &optional)?
+        }
+        "plural_category" => literal("format::PluralCategory", args, &["text", "lang"], &[])?,
         "decode_frame" => literal("modbus::DecodeFrame", &with_bytes(args)?, &["data", "transport", "direction"], &[])?,
         "encode_frame" => {
             let frame = frame_literal(args["frame"].as_object().ok_or("no frame")?)?;
@@ -202,6 +226,30 @@ fn tables_literal(bank: &Value) -> Result<String, Box<dyn Error>> {
     Ok(source + "..Default::default() }")
 }
 
+/// Raw bits that stand for no value.
+fn codes_literal(codes: Option<&Value>) -> String {
+    let Some(codes) = codes.and_then(Value::as_array) else { return NONE.to_owned() };
+    let codes = codes.iter().map(|code| match code {
+        Value::String(text) => format!("value::RawCode::Text({text:?}.into())"),
+        number => format!("value::RawCode::Number({number})"),
+    });
+    format!("Some(vec![{}])", codes.collect::<Vec<_>>().join(", "))
+}
+
+/// Numbers of an array; floats by their bits, so that each is compared as it is.
+fn numbers_literal(want: &Value) -> Result<String, Box<dyn Error>> {
+    let list = |name: &str| want.get(name).and_then(Value::as_array);
+    if let Some(integers) = list("int64") {
+        let integers = integers.iter().map(|int| int.as_str().map_or(int.to_string(), ToOwned::to_owned));
+        return Ok(format!("Numbers::Integers(vec![{}])", integers.collect::<Vec<_>>().join(", ")));
+    }
+    let bits = list("float64").ok_or("no numbers")?.iter().map(|number| match number {
+        Value::String(text) => Ok(text.parse::<f64>()?.to_bits().to_string()),
+        number => Ok(number.as_f64().ok_or("no number")?.to_bits().to_string()),
+    });
+    Ok(format!("Numbers::Floats(vec![{}])", bits.collect::<Result<Vec<_>, Box<dyn Error>>>()?.join(", ")))
+}
+
 /// Tuples of kind, address and count.
 fn spans(list: Option<&Value>) -> Result<String, Box<dyn Error>> {
     let mut source = String::from("vec![");
@@ -246,6 +294,7 @@ fn want(case: &Value) -> Result<String, Box<dyn Error>> {
             };
             format!("value::DecodedValue {{ text: {}, number: {number}, int: {int} }}", expression(&want["text"])?)
         }
+        "decode_array" => numbers_literal(want)?,
         "encode_frame" => bytes(want.as_str().ok_or("no bytes")?)?,
         "plan_reads" => each(Some(want.clone()), |group| {
             let fields = ["kind", "function_code", "address", "quantity", "points"];

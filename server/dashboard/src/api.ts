@@ -1,4 +1,18 @@
-// The API: a one-hour token in memory alone, fetched with the page's cookie and renewed when it ends.
+// The API as its description types it; a one-hour token in memory alone, fetched with the page's
+// cookie and renewed when it ends.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+type Json<Path extends keyof paths, Verb extends keyof paths[Path]> = paths[Path][Verb] extends { responses: { 200: { content: { "application/json": infer Body } } } } ? Body : never;
+
+export type UserOrg = Json<"/user/orgs/", "get">[number];
+export type Tree = Json<"/org/{orgId}/nets/device-param-tree/", "get">;
+export type TreeParam = Schemas["TreeParam"];
+export type ConnectionStatus = Json<"/net/{netId}/connection-status/", "post">;
+export type Point = Json<"/readings/get/", "get">[number];
+export type Dashboard = Schemas["DashboardReply"];
+export type LightNet = Schemas["LightNet"];
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
@@ -32,25 +46,43 @@ export async function logOut(): Promise<void> {
 }
 
 /** A request with the token; one whose session has ended is repeated with a new token. */
-export async function authorized(path: string, init: RequestInit = {}): Promise<Response> {
+export async function authorized(request: Request): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     token ??= fetchToken();
-    const headers = { ...init.headers, "Content-Type": "application/json", Authorization: `token ${await token.catch((error) => { token = undefined; throw error; })}` };
-    const response = await fetch(path, { ...init, headers });
+    const mine = token;
+    const text = await mine.catch((error) => {
+      if (token === mine) token = undefined;
+      throw error;
+    });
+    const copy = request.clone();
+    copy.headers.set("Content-Type", "application/json");
+    copy.headers.set("Authorization", `token ${text}`);
+    const response = await fetch(copy);
     if (response.ok) return response;
-    if (response.status !== 401 || attempt > 0) return refuse(response);
-    token = undefined;
+    // The role forbids it: a new token would change nothing.
+    const isEnded = response.status === 401 && (await response.clone().json().catch(() => ({}))).errorCode !== "NotAuthorized";
+    if (!isEnded || attempt > 0) return refuse(response);
+    if (token === mine) token = undefined;
   }
 }
 
-export const get = async <T>(path: string): Promise<T> => (await authorized(`/api/v1${path}`)).json();
-export const post = async <T>(path: string, body: unknown): Promise<T> =>
-  (await authorized(`/api/v1${path}`, { method: "POST", body: JSON.stringify(body) })).json();
+export const api = createClient<paths>({ baseUrl: "/api/v1", fetch: authorized });
 
-export interface UserOrg { orgId: number; orgName: string; userRole: string }
-export interface TreeParam { name: string; fullName: string; label?: string; unitName?: string; isProgrammable: boolean; description?: string }
-export interface TreeDevice { name: string; description?: string; parameters: Record<string, TreeParam> }
-export interface TreeNet { name: string; description?: string; devices: Record<string, TreeDevice> }
-export type Tree = Record<string, TreeNet>;
-export type Point = [string, number | null];
-export type WriteReply = { ok: { oldValue: string; newValue: string; formattedValue: string } } | { err: string };
+/** The body of a good reply; a bad one was thrown by `authorized`. */
+export async function answer<Body>(reply: Promise<{ data?: Body }>): Promise<Body> {
+  return (await reply).data as Body;
+}
+
+export type Right = "view" | "send" | "edit";
+
+const RIGHTS: Record<string, readonly Right[]> = {
+  owner: ["view", "send", "edit"],
+  manager: ["view", "send", "edit"],
+  "technical-manager": ["view", "send", "edit"],
+  operator: ["view", "send"],
+  viewer: ["view"],
+  "monitor-operator": ["send"],
+};
+
+/** What the page offers; the server decides. */
+export const may = (org: UserOrg, right: Right): boolean => RIGHTS[org.userRole]?.includes(right) ?? false;

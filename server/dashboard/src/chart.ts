@@ -1,8 +1,8 @@
 // The curve of one parameter over the last hour, extended live.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { get, type Point } from "./api.ts";
-import type { Plant } from "./plant.ts";
+import { answer, api, type Point } from "./api.ts";
+import { instantOf, numberOf, type Plant } from "./plant.ts";
 
 const HOUR = 3_600_000;
 /** Points that one request gives at most. */
@@ -13,12 +13,13 @@ const MOST_PAGES = 5;
 async function lastHour(paramId: number): Promise<Point[]> {
   const from = new Date(Date.now() - HOUR).toISOString();
   const points: Point[] = [];
-  for (let page = 0, till = ""; page < MOST_PAGES; page++) {
-    const batch = await get<Point[]>(`/readings/get/?paramId=${paramId}&from=${from}${till}&pointsLimit=${PAGE}`);
+  let till: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const batch = await answer(api.GET("/readings/get/", { params: { query: { paramId, from, till, pointsLimit: PAGE } } }));
     points.push(...batch);
-    const oldest = batch.at(-1)?.[0];
+    const oldest = batch.at(-1);
     if (batch.length < PAGE || !oldest) break;
-    till = `&till=${new Date(Date.parse(oldest) - 1).toISOString()}`;
+    till = new Date(instantOf(oldest) - 1).toISOString();
   }
   return points.reverse();
 }
@@ -39,8 +40,8 @@ export class Chart {
 
   async open(): Promise<void> {
     const points = await lastHour(this.paramId);
-    this.#times = points.map(([at]) => Date.parse(at) / 1000);
-    this.#values = points.map(([, value]) => value);
+    this.#times = points.map((point) => instantOf(point) / 1000);
+    this.#values = points.map(numberOf);
     const style = getComputedStyle(document.documentElement);
     const color = (name: string) => style.getPropertyValue(name).trim();
     const param = this.plant.params.get(this.paramId);

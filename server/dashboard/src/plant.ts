@@ -1,8 +1,8 @@
 // What the page knows of the plant, and the live stream that keeps it up to date. Registers become
 // values and texts in the wasm build of core, the same that the server runs.
 import { decodeValue, formatValue } from "parabus-wasm";
-import { authorized, get, type Point, type Tree, type TreeParam } from "./api.ts";
-import { currentLang, word, type Word } from "./words.ts";
+import { answer, api, authorized, may, type Point, type Right, type Schemas, type TreeParam, type UserOrg } from "./api.ts";
+import { currentLang, word } from "./words.ts";
 
 interface LiveParam {
   paramId: number;
@@ -15,7 +15,8 @@ interface LiveParam {
   category?: string;
   registerKind: string;
   isProgrammable: boolean;
-  isDisplayedOnDashboard: boolean;
+  /** Among the dashboard's widgets; absent for a parameter that is not shown there. */
+  dashboardPlace?: number;
   texts: Record<string, Record<string, string>>;
 }
 
@@ -31,18 +32,52 @@ export interface Reading {
   err?: string;
 }
 
+export interface Notification {
+  id: string;
+  /** By language. */
+  texts: Record<string, string>;
+}
+
+export type Code = "scheduled" | "reading" | "unreachable" | "disabled" | "never";
+
 export interface Device {
   id: number;
   name: string;
-  description?: string;
-  net: string;
+  slug: string;
+  description?: string | null;
+  unitId: number;
+  net: Net;
   params: number[];
-  code: Word;
+  code: Code;
   lastReadOn?: number;
+  nextReadOn?: number;
 }
+
+export interface Net {
+  id: number;
+  name: string;
+  slug: string;
+  description?: string | null;
+  /** Where it is reached: an address, or the controller's MAC. */
+  address: string;
+  ip: string;
+  mac?: string | null;
+  disabledOn?: string | null;
+  isConnected?: boolean;
+  devices: number[];
+}
+
+/** A stored point is its date, then its number. */
+export const instantOf = ([at]: Point): number => Date.parse(String(at));
+export const numberOf = ([, value]: Point): number | null => (typeof value === "number" ? value : null);
+
+export type Kind = "good" | "bad" | "idle";
+const KINDS: Record<Code, Kind> = { scheduled: "good", reading: "good", unreachable: "bad", disabled: "idle", never: "idle" };
 
 /** Values kept in memory for the small curves. */
 export const RECENT = 90;
+
+const NETS_EVERY_MS = 10_000;
 
 export class Plant extends EventTarget {
   readonly devices = new Map<number, Device>();
@@ -51,42 +86,87 @@ export class Plant extends EventTarget {
   readonly recent = new Map<number, Reading[]>();
   /** Parameters whose small curve holds what was stored before. */
   readonly seeded = new Set<number>();
-  nets: { id: number; name: string; devices: number[] }[] = [];
+  /** Why the last reading of a parameter failed, until one succeeds. */
+  readonly failures = new Map<number, string>();
+  readonly nets = new Map<number, Net>();
+  visualizations: Schemas["VisReply"][] = [];
+  notifications: Notification[] = [];
   isLive = false;
   #stop = new AbortController();
+  #isLoaded = false;
 
-  constructor(readonly orgId: number) {
+  constructor(readonly org: UserOrg) {
     super();
   }
 
-  async load(): Promise<void> {
-    const tree = await get<Tree>(`/org/${this.orgId}/nets/device-param-tree/`);
-    this.nets = Object.entries(tree).map(([id, net]) => {
-      const devices = Object.entries(net.devices).map(([deviceId, device]) => {
-        const known = this.devices.get(Number(deviceId));
-        this.devices.set(Number(deviceId), {
-          code: known?.code ?? "never",
-          lastReadOn: known?.lastReadOn,
-          id: Number(deviceId),
-          name: device.name,
-          description: device.description,
-          net: net.name,
-          params: Object.keys(device.parameters).map(Number),
-        });
-        return Number(deviceId);
-      });
-      return { id: Number(id), name: net.name, devices };
-    });
-    this.#infos = new Map(Object.values(tree).flatMap((net) => Object.values(net.devices)).flatMap((device) => Object.entries(device.parameters)).map(([id, info]) => [Number(id), info]));
+  get orgId(): number {
+    return this.org.orgId;
   }
 
-  #infos = new Map<number, TreeParam>();
+  may(right: Right): boolean {
+    return may(this.org, right);
+  }
+
+  async load(): Promise<void> {
+    const params = { path: { orgId: this.orgId } };
+    const [tree, list, names] = await Promise.all([
+      answer(api.GET("/org/{orgId}/nets/device-param-tree/", { params })),
+      answer(api.GET("/org/{orgId}/nets/", { params })),
+      answer(api.GET("/org/{orgId}/viss/", { params })),
+    ]);
+    const visIds = names.map(({ id }) => id);
+    this.visualizations = visIds.length > 0 ? await answer(api.POST("/org/{orgId}/viss/info/", { params, body: { visIds } })) : [];
+    const known = new Map(this.devices);
+    const former = new Map(this.nets);
+    this.devices.clear();
+    this.nets.clear();
+    this.#infos.clear();
+    for (const [id, each] of Object.entries(tree)) {
+      const netId = Number(id);
+      const net: Net = {
+        id: netId,
+        name: each.name,
+        slug: each.slug,
+        description: each.description,
+        address: each.mac ?? `${each.ip}:${each.port}`,
+        ip: each.ip,
+        mac: each.mac,
+        disabledOn: list.find((entry) => entry.id === netId)?.disabledOn,
+        isConnected: former.get(netId)?.isConnected,
+        devices: Object.keys(each.devices).map(Number),
+      };
+      this.nets.set(netId, net);
+      for (const [deviceId, device] of Object.entries(each.devices)) {
+        const { code = "never", lastReadOn, nextReadOn } = known.get(Number(deviceId)) ?? {};
+        const { name, slug, description, modbusUnitId: unitId } = device;
+        this.devices.set(Number(deviceId), { id: Number(deviceId), name, slug, description, unitId, net, params: Object.keys(device.parameters).map(Number), code, lastReadOn, nextReadOn });
+        for (const [paramId, info] of Object.entries(device.parameters)) this.#infos.set(Number(paramId), info);
+      }
+    }
+    this.#isLoaded = true;
+  }
+
+  /** Asks now and then which networks are connected, until `stop`. */
+  async watchNets(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const query = { lang: currentLang() };
+      const reply = await answer(api.GET("/org/{orgId}/dashboard/light/", { params: { path: { orgId: this.orgId }, query } })).catch(() => undefined);
+      for (const { id, isConnected } of reply?.networks ?? []) {
+        const net = this.nets.get(id);
+        if (net) net.isConnected = isConnected;
+      }
+      if (reply) this.#tell("devices");
+      await new Promise((resolve) => setTimeout(resolve, NETS_EVERY_MS));
+    }
+  }
+
+  readonly #infos = new Map<number, TreeParam>();
 
   /** Listens until `stop`; comes back by itself after a break, later and later. */
   async listen(): Promise<void> {
     for (let pause = 500; !this.#stop.signal.aborted; pause = Math.min(pause * 2, 10_000)) {
       try {
-        const response = await authorized(`/live/values/?orgId=${this.orgId}`, { signal: this.#stop.signal });
+        const response = await authorized(new Request(`/live/values/?orgId=${this.orgId}`, { signal: this.#stop.signal }));
         pause = 500;
         await this.#read(response);
       } catch (error) {
@@ -132,15 +212,22 @@ export class Plant extends EventTarget {
   async #take(event: string, data: any): Promise<void> {
     if (event === "params") {
       const known = data as LiveParam[];
-      if (known.some((param) => !this.#infos.has(param.paramId))) await this.load();
+      // The configuration that was loaded last is the stream's first; later ones are news.
+      if (!this.#isLoaded || known.some((param) => !this.#infos.has(param.paramId))) await this.load();
+      this.#isLoaded = false;
+      this.params.clear();
       for (const param of known) this.params.set(param.paramId, { ...param, info: this.#infos.get(param.paramId) });
       this.#tell("plant");
+    } else if (event === "notifications") {
+      this.notifications = data;
+      this.#tell("notifications");
     } else if (event === "devices") {
       for (const state of data) {
         const device = this.devices.get(state.deviceId);
         if (!device) continue;
         device.code = state.code;
         if (state.lastReadOn) device.lastReadOn = Date.parse(state.lastReadOn);
+        device.nextReadOn = state.nextReadOn ? Date.parse(state.nextReadOn) : undefined;
       }
       this.#tell("devices");
     } else if (event === "readings") {
@@ -164,8 +251,22 @@ export class Plant extends EventTarget {
     recent.push(reading);
     if (recent.length > RECENT) recent.shift();
     this.recent.set(id, recent);
+    if (reading.err === undefined) this.failures.delete(id);
+    else this.failures.set(id, reading.err);
     // A failed reading leaves the last good value in place; its age tells.
     if (reading.text !== undefined || !this.readings.has(id)) this.readings.set(id, reading);
+  }
+
+  /** The parameters of the dashboard in their order. */
+  dashboard(): Param[] {
+    const shown = [...this.params.values()].filter((param) => param.dashboardPlace !== undefined);
+    return shown.sort((one, other) => (one.dashboardPlace ?? 0) - (other.dashboardPlace ?? 0));
+  }
+
+  async dismiss(notification: Notification): Promise<void> {
+    await answer(api.POST("/global-notifications/{notificationId}/dismiss/", { params: { path: { notificationId: notification.id } }, body: {} }));
+    this.notifications = this.notifications.filter((each) => each !== notification);
+    this.#tell("notifications");
   }
 
   /** Sets what a parameter showed last before the stream began. */
@@ -176,7 +277,7 @@ export class Plant extends EventTarget {
   /** Sets the small curve to stored points, newest first. */
   seed(id: number, points: Point[]): void {
     this.seeded.add(id);
-    const stored = points.map(([at, number]) => ({ at: Date.parse(at), number })).reverse();
+    const stored = points.map((point) => ({ at: instantOf(point), number: numberOf(point) })).reverse();
     const live = this.recent.get(id) ?? [];
     const first = live[0]?.at ?? Infinity;
     this.recent.set(id, [...stored.filter(({ at }) => at < first), ...live].slice(-RECENT));
@@ -191,6 +292,8 @@ export class Plant extends EventTarget {
   }
 
   format(param: Param, text: string): string {
+    // An address is no number, and shown as it is.
+    if (param.valueType === "ipv4" || param.valueType === "mac") return text;
     const lang = currentLang();
     const value = param.valueType === "bit" ? text !== "0" : text;
     return formatValue(value, { lang, unit: param.unit, precision: param.precision, texts: param.texts[lang] ?? param.texts.en });
@@ -203,9 +306,13 @@ export class Plant extends EventTarget {
     return param.valueType === "bit" ? ["0", "1"].map((value) => [value, this.format(param, value)]) : [];
   }
 
-  stateOf(device: Device): { word: string; kind: "good" | "bad" | "idle" } {
-    if (device.code === "unreachable") return { word: word("unreachable"), kind: "bad" };
-    if (device.code === "disabled" || device.code === "never") return { word: word(device.code), kind: "idle" };
-    return { word: word(device.code), kind: "good" };
+  stateOf(device: Device): { word: string; kind: Kind } {
+    return { word: word(device.code), kind: KINDS[device.code] };
+  }
+
+  stateOfNet(net: Net): { word: string; kind: Kind } {
+    if (net.disabledOn) return { word: word("disabled"), kind: "idle" };
+    if (net.isConnected === undefined) return { word: word("loading"), kind: "idle" };
+    return net.isConnected ? { word: word("connected"), kind: "good" } : { word: word("disconnected"), kind: "bad" };
   }
 }

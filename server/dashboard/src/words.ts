@@ -1,24 +1,40 @@
-// The page's own words in the four languages of the API.
+// The page's own words in the four languages of the API. A word without one of them does not compile.
 import type { Lang } from "parabus-wasm";
+
+const order = ["en", "pl", "ru", "ua"] as const satisfies readonly Lang[];
+type Texts = readonly [en: string, pl: string, ru: string, ua: string];
 
 const table = {
   overview: ["Overview", "Przegląd", "Обзор", "Огляд"],
   live: ["Live", "Na żywo", "Онлайн", "Онлайн"],
   offline: ["Connection lost", "Brak połączenia", "Нет связи", "Немає зв’язку"],
+  offlineMend: ["No live values: the server cannot be reached. The page tries again by itself; check your network if this lasts.", "Brak bieżących wartości: serwer jest nieosiągalny. Strona sama próbuje ponownie; jeśli to potrwa, sprawdź swoją sieć.", "Нет текущих значений: сервер недоступен. Страница повторяет попытки сама; если это продлится, проверьте свою сеть.", "Немає поточних значень: сервер недоступний. Сторінка повторює спроби сама; якщо це триватиме, перевірте свою мережу."],
   logIn: ["Log in", "Zaloguj się", "Войти", "Увійти"],
   logOut: ["Log out", "Wyloguj", "Выйти", "Вийти"],
   apiKey: ["API key", "Klucz API", "Ключ API", "Ключ API"],
   password: ["Password", "Hasło", "Пароль", "Пароль"],
   welcome: ["Sign in to your plant", "Zaloguj się do instalacji", "Вход в систему", "Вхід до системи"],
+  skip: ["Skip to the content", "Przejdź do treści", "Перейти к содержанию", "Перейти до вмісту"],
+  organization: ["Organization", "Organizacja", "Организация", "Організація"],
+  chooseOrganization: ["Choose an organization", "Wybierz organizację", "Выберите организацию", "Виберіть організацію"],
+  noOrganization: ["This key belongs to no organization. Ask an owner to give your user a role in the plant file.", "Ten klucz nie należy do żadnej organizacji. Poproś właściciela o rolę w pliku instalacji.", "Этот ключ не относится ни к одной организации. Попросите владельца дать вам роль в файле установки.", "Цей ключ не належить до жодної організації. Попросіть власника надати вам роль у файлі установки."],
   parameter: ["Parameter", "Parametr", "Параметр", "Параметр"],
   value: ["Value", "Wartość", "Значение", "Значення"],
   age: ["Age", "Wiek", "Возраст", "Вік"],
   lastHour: ["Last hour", "Ostatnia godzina", "Последний час", "Остання година"],
   points: ["points", "punktów", "точек", "точок"],
   write: ["Write", "Zapisz", "Записать", "Записати"],
+  writable: ["Can be written", "Można zapisać", "Можно изменить", "Можна змінити"],
   newValue: ["New value", "Nowa wartość", "Новое значение", "Нове значення"],
+  oldValue: ["Present value", "Obecna wartość", "Текущее значение", "Поточне значення"],
   written: ["Written", "Zapisano", "Записано", "Записано"],
+  confirmWrite: ["Write to the device?", "Zapisać do urządzenia?", "Записать в устройство?", "Записати в пристрій?"],
+  notWritten: ["Not written", "Nie zapisano", "Не записано", "Не записано"],
+  correctValue: ["Correct the value and write again.", "Popraw wartość i zapisz ponownie.", "Исправьте значение и запишите снова.", "Виправте значення та запишіть знову."],
+  cancel: ["Cancel", "Anuluj", "Отмена", "Скасувати"],
   close: ["Close", "Zamknij", "Закрыть", "Закрити"],
+  save: ["Save", "Zapisz", "Сохранить", "Зберегти"],
+  saved: ["Saved", "Zapisano", "Сохранено", "Збережено"],
   never: ["no reading yet", "brak odczytu", "ещё нет данных", "ще немає даних"],
   now: ["now", "teraz", "сейчас", "зараз"],
   other: ["Other", "Inne", "Прочее", "Інше"],
@@ -27,34 +43,112 @@ const table = {
   unreachable: ["No answer", "Brak odpowiedzi", "Не отвечает", "Не відповідає"],
   disabled: ["Disabled", "Wyłączone", "Отключено", "Вимкнено"],
   silentFor: ["silent for", "milczy od", "молчит", "мовчить"],
+  lastRead: ["Last read", "Ostatni odczyt", "Последнее чтение", "Останнє читання"],
+  nextRead: ["Next", "Następny", "Следующее", "Наступне"],
+  inTime: ["in", "za", "через", "через"],
+  ago: ["{} ago", "{} temu", "{} назад", "{} тому"],
+  failedNow: ["The last reading failed", "Ostatni odczyt nie powiódł się", "Последнее чтение не удалось", "Останнє читання не вдалося"],
+  networks: ["Networks", "Sieci", "Сети", "Мережі"],
+  network: ["Network", "Sieć", "Сеть", "Мережа"],
   devices: ["Devices", "Urządzenia", "Устройства", "Пристрої"],
+  device: ["Device", "Urządzenie", "Устройство", "Пристрій"],
+  state: ["State", "Stan", "Состояние", "Стан"],
+  address: ["Address", "Adres", "Адрес", "Адреса"],
+  unitId: ["Unit", "Jednostka", "Адрес в сети", "Адреса в мережі"],
+  connected: ["Connected", "Połączono", "Соединение есть", "З’єднання є"],
+  connectedSince: ["Connected since", "Połączono od", "Соединение с", "З’єднання з"],
+  disconnected: ["Not connected", "Brak połączenia", "Нет соединения", "Немає з’єднання"],
+  lastSeen: ["last seen", "ostatnio widziano", "последний раз", "останній раз"],
+  reason: ["reason", "przyczyna", "причина", "причина"],
+  disabledOn: ["Disabled on", "Wyłączono", "Отключено", "Вимкнено"],
+  enable: ["Enable", "Włącz", "Включить", "Увімкнути"],
+  disable: ["Disable", "Wyłącz", "Отключить", "Вимкнути"],
+  confirmDisable: ["Stop reading? Alarms and reports get no data until it is enabled again.", "Zatrzymać odczyt? Alarmy i raporty nie dostaną danych, dopóki nie zostanie włączony.", "Остановить чтение? Тревоги и отчёты не получат данных, пока его не включат.", "Зупинити читання? Тривоги та звіти не отримають даних, доки його не ввімкнуть."],
+  confirmEnable: ["Start reading again?", "Wznowić odczyt?", "Возобновить чтение?", "Відновити читання?"],
+  reconnect: ["Reconnect", "Połącz ponownie", "Соединить заново", "З’єднати знову"],
+  confirmReconnect: ["Close the connection and open it anew?", "Zamknąć połączenie i otworzyć je na nowo?", "Закрыть соединение и открыть его заново?", "Закрити з’єднання та відкрити його знову?"],
   answering: ["devices answer", "urządzeń odpowiada", "устройств отвечают", "пристроїв відповідають"],
+  attention: ["Needs attention", "Wymaga uwagi", "Требует внимания", "Потребує уваги"],
+  allWell: ["Every device answers", "Wszystkie urządzenia odpowiadają", "Все устройства отвечают", "Усі пристрої відповідають"],
+  widgets: ["Widgets", "Kafelki", "Показатели", "Показники"],
+  chooseWidgets: ["Choose widgets", "Wybierz kafelki", "Выбрать показатели", "Вибрати показники"],
+  shownWidgets: ["On the dashboard", "Na pulpicie", "На панели", "На панелі"],
+  addWidget: ["Add", "Dodaj", "Добавить", "Додати"],
+  removeWidget: ["Remove", "Usuń", "Убрать", "Прибрати"],
+  moveUp: ["Move up", "W górę", "Выше", "Вище"],
+  moveDown: ["Move down", "W dół", "Ниже", "Нижче"],
+  find: ["Find a parameter", "Szukaj parametru", "Найти параметр", "Знайти параметр"],
+  noWidgets: ["Nothing was chosen for the dashboard yet.", "Nic jeszcze nie wybrano na pulpit.", "Для панели ещё ничего не выбрано.", "Для панелі ще нічого не вибрано."],
+  askManager: ["A manager can choose what stands here.", "Kierownik może wybrać, co tu widać.", "Менеджер может выбрать, что здесь показано.", "Менеджер може вибрати, що тут показано."],
+  visualizations: ["Visualizations", "Wizualizacje", "Визуализации", "Візуалізації"],
+  visWrote: ["The visualization wrote", "Wizualizacja zapisała", "Визуализация записала", "Візуалізація записала"],
+  visStopped: ["This visualization was stopped: it asked far too often. Reload the page to start it again.", "Wizualizacja zatrzymana: pytała zbyt często. Odśwież stronę, aby ją uruchomić.", "Визуализация остановлена: она обращалась слишком часто. Обновите страницу, чтобы запустить её снова.", "Візуалізацію зупинено: вона зверталася надто часто. Оновіть сторінку, щоб запустити її знову."],
+  editText: ["Edit the text", "Edytuj tekst", "Изменить текст", "Змінити текст"],
+  refresh: ["Refresh", "Odśwież", "Обновить", "Оновити"],
+  gone: ["This does not exist, or your role may not see it. Go back to the overview.", "To nie istnieje albo Twoja rola tego nie widzi. Wróć do przeglądu.", "Этого нет, или ваша роль этого не видит. Вернитесь к обзору.", "Цього немає, або ваша роль цього не бачить. Поверніться до огляду."],
   loading: ["Loading…", "Wczytywanie…", "Загрузка…", "Завантаження…"],
   language: ["Language", "Język", "Язык", "Мова"],
-} as const;
+  apiPage: ["API", "API", "API", "API"],
+  errorReach: ["The server cannot be reached. Check your network and try again.", "Serwer jest nieosiągalny. Sprawdź sieć i spróbuj ponownie.", "Сервер недоступен. Проверьте сеть и повторите.", "Сервер недоступний. Перевірте мережу та повторіть."],
+  errorKey: ["API key or password is wrong. Check both; caps lock may be on.", "Klucz API lub hasło jest nieprawidłowe. Sprawdź oba; może być włączony Caps Lock.", "Неверный ключ API или пароль. Проверьте оба; возможно, включён Caps Lock.", "Невірний ключ API або пароль. Перевірте обидва; можливо, увімкнено Caps Lock."],
+  errorKeyShape: ["An API key looks like 513cf747-eb5c-4d5f-931f-d22c9872c73c. Copy it whole.", "Klucz API wygląda tak: 513cf747-eb5c-4d5f-931f-d22c9872c73c. Skopiuj go w całości.", "Ключ API выглядит так: 513cf747-eb5c-4d5f-931f-d22c9872c73c. Скопируйте его целиком.", "Ключ API виглядає так: 513cf747-eb5c-4d5f-931f-d22c9872c73c. Скопіюйте його повністю."],
+  errorRole: ["Your role does not allow this. Ask a manager of the organization.", "Twoja rola na to nie pozwala. Zapytaj kierownika organizacji.", "Ваша роль этого не позволяет. Обратитесь к менеджеру организации.", "Ваша роль цього не дозволяє. Зверніться до менеджера організації."],
+  errorQuota: ["Too many requests. Wait a few seconds and try again.", "Zbyt wiele żądań. Odczekaj kilka sekund i spróbuj ponownie.", "Слишком много запросов. Подождите несколько секунд и повторите.", "Забагато запитів. Зачекайте кілька секунд і повторіть."],
+  errorServer: ["The server failed. Try again; its log says why.", "Błąd serwera. Spróbuj ponownie; przyczyna jest w jego dzienniku.", "Сбой сервера. Повторите; причина в его журнале.", "Збій сервера. Повторіть; причина в його журналі."],
+  second: ["s", "s", "с", "с"],
+  minute: ["min", "min", "мин", "хв"],
+  hour: ["h", "h", "ч", "год"],
+  day: ["d", "d", "д", "д"],
+} satisfies Record<string, Texts>;
 
 export type Word = keyof typeof table;
-const order: Lang[] = ["en", "pl", "ru", "ua"];
 
-let lang: Lang = order.find((each) => each === localStorage.getItem("lang")) ?? "en";
+const known = (code: string | null): Lang | undefined => order.find((each) => each === code);
+// Ukrainian is `uk` to browsers.
+const ofBrowser = (): Lang | undefined => navigator.languages.map((tag) => known(tag.slice(0, 2).replace("uk", "ua"))).find((each) => each !== undefined);
+
+let lang: Lang = known(localStorage.getItem("lang")) ?? ofBrowser() ?? "en";
 
 export const languages: [Lang, string][] = [["en", "English"], ["pl", "Polski"], ["ru", "Русский"], ["ua", "Українська"]];
 export const currentLang = (): Lang => lang;
+export const currentLocale = (): string => ({ en: "en-GB", pl: "pl", ru: "ru", ua: "uk" })[lang];
 
-export function setLang(next: Lang): void {
-  lang = next;
-  localStorage.setItem("lang", next);
-  // Ukrainian is `uk` to browsers.
-  document.documentElement.lang = next === "ua" ? "uk" : next;
+export function setLang(next: string): void {
+  lang = known(next) ?? lang;
+  localStorage.setItem("lang", lang);
+  showLang();
 }
 
-export const word = (key: Word): string => table[key][order.indexOf(lang)] ?? table[key][0];
+export function showLang(): void {
+  document.documentElement.lang = lang === "ua" ? "uk" : lang;
+}
 
-/** How long ago, short: `3 s`, `12 min`, `4 h`, `2 d`. */
+export const word = (key: Word): string => table[key][order.indexOf(lang) as 0 | 1 | 2 | 3];
+
+/** A length of time, short: `3 s`, `12 min`, `4 h`, `2 d`. */
+function span(seconds: number): string {
+  if (seconds < 90) return `${seconds} ${word("second")}`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} ${word("minute")}`;
+  return seconds < 172800 ? `${Math.round(seconds / 3600)} ${word("hour")}` : `${Math.round(seconds / 86400)} ${word("day")}`;
+}
+
+/** How long ago. */
 export function age(instant: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - instant) / 1000));
-  if (seconds < 3) return word("now");
-  if (seconds < 90) return `${seconds} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86400)} d`;
+  return seconds < 3 ? word("now") : span(seconds);
 }
+
+/** How long until then; `now` if it is over. */
+export function until(instant: number, now: number): string {
+  const seconds = Math.round((instant - now) / 1000);
+  return seconds < 1 ? word("now") : `${word("inTime")} ${span(seconds)}`;
+}
+
+/** `4 min ago`. */
+export function ago(instant: number, now: number): string {
+  const text = age(instant, now);
+  return text === word("now") ? text : word("ago").replace("{}", text);
+}
+
+/** A date and time of this place. */
+export const moment = (instant: number): string => new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "medium" }).format(instant);

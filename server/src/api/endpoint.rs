@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use parabus_core::value::Lang;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -10,8 +11,8 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use super::error::ApiError;
 use super::permission::Permission;
 use crate::app::App;
-use crate::model::{Connection, DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId};
-use crate::storage::{AuditEntry, Edit, StoreError};
+use crate::model::{DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId, VisId};
+use crate::storage::{Edit, Store, StoreError};
 
 /// The two methods of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub enum Scope {
     Net(NetId),
     Device(DeviceId),
     Param(ParamId),
+    Vis(VisId),
 }
 
 /// One endpoint of the seed. An endpoint without a permission does not compile.
@@ -48,8 +50,8 @@ pub trait Endpoint: Sized + 'static {
     const PERMISSION: Permission;
     /// The seed's title of the endpoint.
     const TITLE: &'static str;
-    /// Whether it writes to a device: it then runs to its end and into the audit trail though the
-    /// caller hangs up.
+    /// Whether it changes a device or what is kept: it then runs to its end and into the audit trail
+    /// though the caller hangs up.
     const WRITES: bool = false;
 
     type Path: DeserializeOwned + IntoParams + Send;
@@ -80,16 +82,6 @@ pub struct Context {
     pub caller: Caller,
 }
 
-/// What was written to a device, for the audit trail.
-pub struct DeviceWrite<'w> {
-    pub org: Option<OrgId>,
-    pub action: &'w str,
-    pub object: String,
-    pub old: Option<String>,
-    pub new: Option<String>,
-    pub result: Result<(), String>,
-}
-
 /// Who calls. A public endpoint is called by nobody: no user, no roles.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
@@ -102,6 +94,11 @@ impl Context {
     /// The caller's role in an organization.
     pub fn role(&self, org: OrgId) -> Option<Role> {
         self.caller.user.and_then(|user| self.directory.role(user, org))
+    }
+
+    /// The language in which the caller reads of an organization, or of what belongs to none.
+    pub fn lang(&self, org: Option<OrgId>) -> Lang {
+        self.directory.lang(self.caller.user, org)
     }
 
     /// Whether the caller sees the organization and has the right there (D-08):
@@ -124,6 +121,7 @@ impl Context {
             Scope::Net(id) => ("network", id, directory.org_of_net(id)),
             Scope::Device(id) => ("device", id, directory.org_of_device(id)),
             Scope::Param(id) => ("parameter", id, directory.org_of_param(id)),
+            Scope::Vis(id) => ("visualization", id, directory.org_of_vis(id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }
     }
@@ -133,44 +131,24 @@ impl Context {
         &self,
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let (store, actor) = (self.app.store.clone(), self.actor());
-        let work = tokio::task::spawn_blocking(move || store.configure_as(&actor, true, change));
+        let actor = self.actor();
+        self.stored(move |store| store.configure_as(&actor, true, change)).await
+    }
+
+    /// Works on the store, off the threads that serve connections.
+    pub async fn stored<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let store = self.app.store.clone();
+        let work = tokio::task::spawn_blocking(move || work(&store));
         work.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
     }
 
     /// The caller's name in the audit trail.
-    fn actor(&self) -> String {
+    pub(super) fn actor(&self) -> String {
         let user = self.caller.user.and_then(|user| self.directory.users.get(&user));
         user.map_or_else(|| format!("user {}", self.caller.user.unwrap_or(0)), |user| user.name.clone())
-    }
-
-    /// The organization whose network leads there, the caller's own first.
-    pub fn org_of_connection(&self, connection: &Connection) -> Option<OrgId> {
-        let owners = || self.directory.nets.values().filter(|net| net.connection == *connection);
-        let own = owners().find(|net| self.role(net.org_id).is_some());
-        own.or_else(|| owners().next()).map(|net| net.org_id)
-    }
-
-    /// Puts a write to a device into the audit trail. The device has it already: a trail that cannot be
-    /// written is told in the log, not to the caller.
-    pub async fn record(&self, write: DeviceWrite<'_>) {
-        let DeviceWrite { org, action, object, old, new, result } = write;
-        let entry = AuditEntry {
-            at: crate::clock::now(),
-            actor: self.actor(),
-            org,
-            action: action.to_owned(),
-            object,
-            old,
-            new,
-            result: result.err().unwrap_or_else(|| "ok".to_owned()),
-        };
-        let store = self.app.store.clone();
-        let told = entry.clone();
-        let written = tokio::task::spawn_blocking(move || store.append_audit(&entry)).await;
-        if let Err(error) = written.map_err(|error| error.to_string()).and_then(|r| r.map_err(|e| e.to_string())) {
-            tracing::error!(%error, entry = ?told, "the audit trail could not be written");
-        }
     }
 
     /// Whether the caller may see a parameter in a list; hidden ones are left out (D-17).

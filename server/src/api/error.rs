@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::quota::QuotaSpent;
 use crate::session::SessionError;
+use crate::words;
 
 /// A stable code of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -106,7 +107,7 @@ impl ApiError {
     /// 500: a fault of ours. The cause goes to the log, never to the caller (DOMAIN.md 2.1).
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "request failed");
-        ApiError::new(ErrorCode::InternalServerError, "Internal server error")
+        ApiError::new(ErrorCode::InternalServerError, words::SERVER_FAULT.en())
     }
 }
 

@@ -10,18 +10,27 @@ pub mod device;
 pub mod em130;
 mod endpoint;
 mod error;
+pub mod misc;
 pub mod net;
+pub mod notification;
 mod openapi;
+pub mod org;
 pub mod param;
 pub mod params;
 mod permission;
 pub mod public;
 pub mod raw;
 pub mod readings;
+pub mod references;
 mod serve;
+pub mod template;
+mod trail;
 mod types;
 pub mod user;
 mod values;
+pub mod vis;
+pub mod viss;
+mod widget;
 
 use std::sync::Arc;
 
@@ -48,6 +57,8 @@ pub struct Entry {
     pub path: &'static str,
     pub permission: Permission,
     pub title: &'static str,
+    /// Whether it leaves a line in the audit trail.
+    pub writes: bool,
     serve: fn(Arc<App>, axum::extract::Request) -> BoxFuture<'static, Response>,
     operation: openapi::Describe,
 }
@@ -59,6 +70,7 @@ impl Entry {
             path: E::PATH,
             permission: E::PERMISSION,
             title: E::TITLE,
+            writes: E::WRITES,
             serve: |app, request| Box::pin(serve::serve::<E>(app, request)),
             operation: openapi::describe::<E>,
         }
@@ -71,20 +83,32 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<auth::logout::Logout>(),
     Entry::of::<codes::activation::ActivationCodeInfo>(),
     Entry::of::<codes::connect::ConnectCodeInfo>(),
+    Entry::of::<dashboard::add_widgets::AddWidgets>(),
+    Entry::of::<dashboard::change::ChangeDashboard>(),
+    Entry::of::<dashboard::get::GetDashboard>(),
     Entry::of::<dashboard::light::DashboardLight>(),
     Entry::of::<device::change_disable::ChangeDeviceDisable>(),
     Entry::of::<device::get::GetDevice>(),
     Entry::of::<device::next_read_time::NextReadTime>(),
     Entry::of::<device::tracked_params::TrackedParams>(),
+    Entry::of::<device::widgets::DeviceWidgets>(),
     Entry::of::<em130::read_events::ReadEvents>(),
+    Entry::of::<misc::translations::Translations>(),
+    Entry::of::<net::change::ChangeNet>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),
+    Entry::of::<net::change_solution::ChangeSolution>(),
     Entry::of::<net::connection_status::ConnectionStatus>(),
+    Entry::of::<net::create::CreateNet>(),
     Entry::of::<net::devices::NetDevices>(),
     Entry::of::<net::drop_connections::DropConnections>(),
     Entry::of::<net::get::GetNet>(),
     Entry::of::<net::list::ListNets>(),
     Entry::of::<net::tree::DeviceParamTree>(),
+    Entry::of::<notification::dismiss::DismissNotification>(),
+    Entry::of::<org::sms_settings::ChangeSmsSettings>(),
     Entry::of::<param::write::WriteParam>(),
+    Entry::of::<params::change::ChangeParams>(),
+    Entry::of::<params::delete::DeleteParams>(),
     Entry::of::<params::get_info::GetInfo>(),
     Entry::of::<params::last_readings::LastReadings>(),
     Entry::of::<params::read_realtime::ReadRealtime>(),
@@ -99,7 +123,20 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<raw::write_controller_modbus_settings::WriteControllerModbusSettings>(),
     Entry::of::<raw::write_register_group::WriteRegisterGroup>(),
     Entry::of::<readings::get::GetReadings>(),
+    Entry::of::<references::get_id_by_reference::GetIdByReference>(),
+    Entry::of::<references::get_param_values::GetParamValues>(),
+    Entry::of::<references::increment::Increment>(),
+    Entry::of::<references::save_param_value::SaveParamValue>(),
+    Entry::of::<references::toggle::Toggle>(),
+    Entry::of::<template::get::GetTemplate>(),
+    Entry::of::<template::of_sku::TemplateOfSku>(),
     Entry::of::<user::orgs::UserOrgs>(),
+    Entry::of::<vis::data::GetVisData>(),
+    Entry::of::<vis::get::GetVis>(),
+    Entry::of::<vis::save::SaveVisData>(),
+    Entry::of::<viss::data::VissData>(),
+    Entry::of::<viss::info::VissInfo>(),
+    Entry::of::<viss::list::ListViss>(),
 ];
 
 /// The routes below [`BASE`]. An unknown path and a wrong method are the same refusal.

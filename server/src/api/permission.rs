@@ -17,6 +17,8 @@ pub enum Permission {
     Operator,
     /// Edit the organization's objects.
     Manager,
+    /// Decide who gets what of the organization, and for how much.
+    ManageAccess,
 }
 
 impl Permission {
@@ -29,6 +31,7 @@ impl Permission {
             Permission::Viewer => "viewer",
             Permission::Operator => "operator",
             Permission::Manager => "manager",
+            Permission::ManageAccess => "owner/manager (manage access to org)",
         }
     }
 }
@@ -44,7 +47,15 @@ impl Role {
                 matches!(self, Owner | Manager | TechnicalManager | Operator | MonitorOperator)
             }
             Permission::Manager => matches!(self, Owner | Manager | TechnicalManager),
+            Permission::ManageAccess => matches!(self, Owner | Manager),
         }
+    }
+}
+
+impl Role {
+    /// Whether values of parameters are shown to the role (D-37).
+    pub const fn sees_values(self) -> bool {
+        !matches!(self, Role::MonitorNoParams)
     }
 }
 
@@ -55,14 +66,15 @@ mod tests {
     #[test]
     fn rights_follow_the_table_of_roles() {
         use Permission::*;
-        let rights = |role: Role| [Demo, Viewer, Operator, Manager].map(|permission| role.may(permission));
-        assert_eq!(rights(Role::Owner), [true, true, true, true]);
-        assert_eq!(rights(Role::Manager), [true, true, true, true]);
-        assert_eq!(rights(Role::TechnicalManager), [true, true, true, true]);
-        assert_eq!(rights(Role::Operator), [true, true, true, false]);
-        assert_eq!(rights(Role::Viewer), [true, true, false, false]);
-        assert_eq!(rights(Role::MonitorOperator), [true, false, true, false]);
-        assert_eq!(rights(Role::MonitorViewer), [true, false, false, false]);
-        assert_eq!(rights(Role::MonitorNoParams), [true, false, false, false]);
+        let rights =
+            |role: Role| [Demo, Viewer, Operator, Manager, ManageAccess].map(|permission| role.may(permission));
+        assert_eq!(rights(Role::Owner), [true, true, true, true, true]);
+        assert_eq!(rights(Role::Manager), [true, true, true, true, true]);
+        assert_eq!(rights(Role::TechnicalManager), [true, true, true, true, false]);
+        assert_eq!(rights(Role::Operator), [true, true, true, false, false]);
+        assert_eq!(rights(Role::Viewer), [true, true, false, false, false]);
+        assert_eq!(rights(Role::MonitorOperator), [true, false, true, false, false]);
+        assert_eq!(rights(Role::MonitorViewer), [true, false, false, false, false]);
+        assert_eq!(rights(Role::MonitorNoParams), [true, false, false, false, false]);
     }
 }

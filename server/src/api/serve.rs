@@ -164,6 +164,63 @@ fn from_pairs<T: DeserializeOwned>(pairs: &str, place: &str) -> Result<T, ApiErr
         .map_err(|error| ApiError::incorrect_request(at_path(place, &error.path().to_string(), error.inner())))
 }
 
+/// Types by which serde says what it expected, in words of the field.
+const EXPECTED: [(&str, &str); 8] = [
+    ("u8", "0 to 255"),
+    ("u16", "0 to 65535"),
+    ("u32", "a whole number from 0"),
+    ("i64", "a whole number"),
+    ("f64", "a number"),
+    ("struct", "an object"),
+    ("internally", "an object with a `kind`"),
+    ("a sequence", "a list"),
+];
+
+/// What was wrong, without names of this program's types.
+fn in_words(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    if text == "invalid digit found in string" {
+        return "expected a whole number".to_owned();
+    }
+    let Some((what, expected)) = text.split_once(", expected ") else { return text };
+    // serde_json adds the place in the text.
+    let (expected, place) = match expected.find(" at line ") {
+        Some(at) => expected.split_at(at),
+        None => (expected, ""),
+    };
+    let is_it = |(name, _): &&(&str, &str)| {
+        expected.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let expected = EXPECTED.iter().find(is_it).map_or(expected, |(_, words)| words);
+    format!("{what}, expected {expected}{place}")
+}
+
 fn at_path(place: &str, path: &str, error: &impl std::fmt::Display) -> String {
+    let error = in_words(error);
     if matches!(path, "" | "." | "?") { format!("{place}: {error}") } else { format!("{place}: {path}: {error}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[test]
+    fn messages_name_no_types_of_this_program() {
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code, reason = "only what is wrong with them counts")]
+        struct Body {
+            unit: u8,
+            list: Vec<u16>,
+        }
+        let message = |text: &str| parse_json::<Body>(text.as_bytes()).unwrap_err().message;
+        assert!(
+            message(r#"{"unit":300}"#).starts_with("payload: unit: invalid value: integer `300`, expected 0 to 255")
+        );
+        let of_list = message(r#"{"unit":3,"list":[1,"x"]}"#);
+        assert!(of_list.starts_with("payload: list[1]: invalid type: string \"x\", expected 0 to 65535"), "{of_list}");
+        assert!(message("[]").contains("expected an object") || message("[]").contains("missing"), "{}", message("[]"));
+        assert!(message("7").starts_with("payload: invalid type: integer `7`, expected an object"), "{}", message("7"));
+        assert_eq!(in_words(&"invalid digit found in string"), "expected a whole number");
+    }
 }

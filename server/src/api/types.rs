@@ -12,7 +12,7 @@ use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Most identifiers in one list: a bound on the work of one request.
-const MOST_IDS: usize = 1000;
+pub const MOST_IDS: usize = 1000;
 
 /// Documents a type as one of OpenAPI's primitive types.
 macro_rules! primitive_schema {
@@ -31,7 +31,7 @@ macro_rules! primitive_schema {
 }
 
 /// An integer identifier; numeric strings are read, too (D-03).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Id(pub i64);
 
 impl<'de> Deserialize<'de> for Id {
@@ -89,6 +89,27 @@ impl<'de> Deserialize<'de> for IdList {
 }
 
 primitive_schema!(IdList, Type::String, None, "Identifiers separated by commas");
+
+/// An array of identifiers in a body.
+#[derive(Clone, Debug)]
+pub struct Ids(pub Vec<i64>);
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ids = Vec::<Id>::deserialize(deserializer)?;
+        if ids.len() > MOST_IDS {
+            return Err(D::Error::custom(format!("{} identifiers, expected at most {MOST_IDS}", ids.len())));
+        }
+        Ok(Ids(ids.into_iter().map(|id| id.0).collect()))
+    }
+}
+
+impl PartialSchema for Ids {
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(Id::schema()).max_items(Some(MOST_IDS)).description(Some("Identifiers")).into()
+    }
+}
+impl ToSchema for Ids {}
 
 /// A language code of the API: `en`, `pl`, `ru`, `ua`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,8 +214,8 @@ pub struct Number(Box<RawValue>);
 
 impl Number {
     /// The number of a value; `None` for a text.
-    pub fn of(value: &Value) -> Option<Number> {
-        Number::from_text(value)
+    pub fn of(value: &Value<'_>) -> Option<Number> {
+        Number::from_text(value.decimal()?)
     }
 
     fn from_text(text: impl Display) -> Option<Number> {

@@ -33,21 +33,24 @@ pub enum ControllerError {
     Unpublished { sku: &'static str, what: &'static str },
     #[error("`{sku}` has no byte format {code}, expected one of {known}")]
     UnknownFormat { sku: &'static str, code: i8, known: String },
+    #[error("register {address} holds {value}, which is no unit id, expected 1 to 255")]
+    NoUnit { address: u16, value: u16 },
     #[error("register {address} holds {value}, which is no byte format of `{sku}`")]
     NoFormat { sku: &'static str, address: u16, value: u16 },
     #[error("{}", during(*.writes, *.address, .error))]
     Link { writes: bool, address: u16, error: LinkError },
 }
 
-/// A failure in the vendor's words: `MODBUS exception during reading register 3h: …`.
 fn during(writes: bool, address: u16, error: &LinkError) -> String {
-    match error {
-        LinkError::Exception(code) => {
-            let what = if writes { "writing" } else { "reading" };
-            format!("MODBUS exception during {what} register {address}h: {}", code.name())
-        }
-        other => other.to_string(),
-    }
+    error.during(if writes { "writing" } else { "reading" }, RegisterKind::Holding, address)
+}
+
+/// Characters of a password, one in each register from 100 on (DOMAIN.md 2.11).
+pub const MOST_PASSWORD: usize = 20;
+
+/// Whether registers can hold a password: a zero would end it early.
+pub fn is_password(text: &str) -> bool {
+    text.len() <= MOST_PASSWORD && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Reads holding registers of a controller.
@@ -71,14 +74,18 @@ pub async fn bus_settings(
 ) -> Result<(UnitId, BusSettings), ControllerError> {
     let (rate, format) = map.bus()?;
     let own = match map.unit {
-        Some(address) => read(link, unit, address, 1).await?.first().copied().unwrap_or_default(),
-        None => unit.0.into(),
+        Some(address) => {
+            let value = read(link, unit, address, 1).await?.first().copied().unwrap_or_default();
+            let own = u8::try_from(value).ok().filter(|own| *own != 0);
+            UnitId(own.ok_or(ControllerError::NoUnit { address, value })?)
+        }
+        None => unit,
     };
     let rate = read(link, unit, rate, 2).await?;
     let (first, count) = format.span();
     let byte_format = map.format_of(format, &read(link, unit, first, count).await?)?;
     let bit_rate = rate.iter().fold(0, |rate, register| rate << 16 | u32::from(*register));
-    Ok((UnitId(own as u8), BusSettings { bit_rate, byte_format }))
+    Ok((own, BusSettings { bit_rate, byte_format }))
 }
 
 /// Writes the settings of the controller's bus and has it keep and use them.

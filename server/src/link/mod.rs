@@ -1,6 +1,8 @@
 //! Connections to devices: one task a connection, core's client machine on its socket or serial port.
 //!
-//! - Writes and real-time reads go before polls. A write and a background read of one unit never overlap.
+//! - Writes and real-time reads go before polls, but every fourth request is a poll if one waits, and so is
+//!   the one behind a time-out. A write and a background read of one unit never overlap.
+//! - What nobody waits for any more is not sent.
 //! - Never more requests are under way than the network allows, on a serial line one.
 //! - A TCP connection that stays silent is closed and dialled again.
 //! - Controllers may dial in instead of being dialled: see [`backward`].
@@ -15,6 +17,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use parabus_core::modbus::plan::plan_writes;
 use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
@@ -22,13 +25,19 @@ use parabus_core::time::Instant;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{OwnedRwLockWriteGuard, mpsc, oneshot, watch};
 
+use crate::clock;
 use crate::model::{Connection, Net};
+use crate::words;
 use backward::Controllers;
 pub use dial::{Dial, Network, Stream, open_port};
 use session::{Arrival, Ask, Job, Jobs};
 
 /// Requests that may wait for a connection; a further one waits outside.
 const QUEUE: usize = 64;
+
+/// Time that somebody who waits spends beyond the request's own, on a connection to come about and on
+/// others' requests.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Which queue a request joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,14 +66,32 @@ pub struct Read {
 pub enum LinkError {
     #[error("NoConnection: {0}")]
     Connect(String),
-    #[error("NoConnection: the device closed the connection")]
-    Closed,
-    #[error("Timeout")]
+    #[error("NoConnection: {0}")]
+    Closed(String),
+    /// The connection ended before the request was sent.
+    #[error("NoConnection: {0}")]
+    Unsent(String),
+    #[error("{}", words::TIMEOUT.en())]
     Timeout,
+    /// A time-out that speaks against the connection, which is made anew.
+    #[error("Timeout")]
+    Silent,
     #[error("MODBUS exception: {}", .0.name())]
     Exception(ExceptionCode),
     #[error("{0}")]
     Illegal(String),
+}
+
+impl LinkError {
+    /// The failure in the vendor's words: `MODBUS exception during reading register 3h: …`.
+    pub fn during(&self, work: &str, kind: RegisterKind, address: u16) -> String {
+        match self {
+            LinkError::Exception(code) => {
+                format!("MODBUS exception during {work} register {address}{}: {}", kind.letter(), code.name())
+            }
+            other => other.to_string(),
+        }
+    }
 }
 
 /// State of a connection, for people.
@@ -242,7 +269,7 @@ impl Turn {
             let address = u16::try_from(part.offset).ok().and_then(|offset| address.checked_add(offset));
             let address = address.ok_or_else(|| LinkError::Illegal("addresses beyond 65535".to_owned()))?;
             let ask = Ask::Write { kind, address, values, single: part.single };
-            self.link.ask(self.unit, ask, &self.link.queues.urgent, timeout_ms, 0).await?;
+            self.link.ask_urgently(self.unit, ask, timeout_ms, 0).await?;
         }
         Ok(())
     }
@@ -254,7 +281,7 @@ impl Link {
         let Read { unit, kind, address, quantity, priority, timeout_ms, retries } = read;
         let ask = Ask::Read { kind, address, quantity };
         match priority {
-            Priority::Urgent => self.ask(unit, ask, &self.queues.urgent, timeout_ms, retries).await,
+            Priority::Urgent => self.ask_urgently(unit, ask, timeout_ms, retries).await,
             Priority::Routine => {
                 let turn = self.turn_of(unit);
                 let _turn = turn.read().await;
@@ -272,6 +299,14 @@ impl Link {
         self.queues.shared.turns.lock().entry(unit).or_default().clone()
     }
 
+    /// Asks for somebody who waits: in time, whatever else waits.
+    async fn ask_urgently(&self, unit: UnitId, ask: Ask, timeout_ms: u32, retries: u8) -> Result<Vec<u16>, LinkError> {
+        let own = Duration::from_millis(timeout_ms.into()) * (u32::from(retries) + 1);
+        let answer = self.ask(unit, ask, &self.queues.urgent, timeout_ms, retries);
+        // A job whose answer nobody awaits any more is not sent.
+        tokio::time::timeout(own + PATIENCE, answer).await.unwrap_or(Err(LinkError::Timeout))
+    }
+
     async fn ask(
         &self,
         unit: UnitId,
@@ -281,17 +316,21 @@ impl Link {
         retries: u8,
     ) -> Result<Vec<u16>, LinkError> {
         let (mut timeouts, mut closings) = (0, 0);
+        let is_read = matches!(ask, Ask::Read { .. });
+        let gone = || LinkError::Closed("the server is stopping".to_owned());
         loop {
             let (reply, answer) = oneshot::channel();
-            let job = Job { unit, ask: ask.clone(), timeout_ms, reply };
+            let job = Job { unit, ask: ask.clone(), timeout_ms, asked_us: clock::monotonic_us(), reply };
             if queue.send(job).await.is_err() {
-                return Err(LinkError::Closed);
+                return Err(gone());
             }
-            match answer.await.unwrap_or(Err(LinkError::Closed)) {
+            match answer.await.unwrap_or_else(|_| Err(gone())) {
                 Err(LinkError::Timeout) if timeouts < retries => timeouts += 1,
                 // A device may close an idle connection at any time; the first request then meets
-                // the closing. A read is asked again on a new connection.
-                Err(LinkError::Closed) if closings == 0 && matches!(ask, Ask::Read { .. }) => closings += 1,
+                // the closing. A read is asked again on a new connection, and so is what was not sent.
+                Err(LinkError::Closed(_) | LinkError::Silent) if closings == 0 && is_read => closings += 1,
+                Err(LinkError::Unsent(_)) if closings == 0 => closings += 1,
+                Err(LinkError::Silent) => return Err(LinkError::Timeout),
                 result => return result,
             }
         }

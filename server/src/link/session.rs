@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use parabus_core::modbus::client::{ClientError, Event, Machine, Poll, RequestId};
 use parabus_core::modbus::{Bits, RegisterKind, Request, Response, UnitId, Values};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,10 +18,17 @@ use super::silence::Silence;
 use super::{LinkError, Priority, Shared};
 use crate::clock;
 use crate::model::Connection;
+use crate::words;
 
 /// After a failed attempt, requests fail at once for this long, so that they do not queue up
 /// behind one attempt each.
 const DIAL_PAUSE_MS: u64 = 500;
+
+/// A device that hangs up without a reply is dialled again after so long, doubled each time up to the pause.
+const REDIAL_MS: u64 = 10;
+
+/// Urgent requests in a row while a routine one waits.
+const MOST_URGENT: u8 = 3;
 
 /// What is asked, owned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +42,8 @@ pub struct Job {
     pub unit: UnitId,
     pub ask: Ask,
     pub timeout_ms: u32,
+    /// Monotonic microseconds.
+    pub asked_us: u64,
     pub reply: oneshot::Sender<Result<Vec<u16>, LinkError>>,
 }
 
@@ -166,6 +176,8 @@ impl Service {
     /// Connects when somebody asks for something.
     async fn make_calls(&mut self, dial: &dyn Dial) {
         let mut failed: Option<(u64, String)> = None;
+        // Streams in a row that ended without a reply.
+        let mut fruitless = 0_u32;
         while let Some((priority, job)) = self.jobs.next().await {
             if let Some((at, reason)) = &failed
                 && clock::monotonic_ms() < at + DIAL_PAUSE_MS
@@ -173,12 +185,18 @@ impl Service {
                 job.answer(Err(LinkError::Connect(reason.clone())));
                 continue;
             }
+            if let Some(doublings) = fruitless.checked_sub(1) {
+                let pause_ms = (REDIAL_MS << doublings.min(6)).min(DIAL_PAUSE_MS);
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            }
             match dial.dial(&self.connection).await {
                 Ok(stream) => {
                     failed = None;
-                    if let End::NoLongerNeeded = self.serve(stream, &[], Some((priority, job))).await {
+                    let (end, was_answered) = self.serve(stream, &[], Some((priority, job)), fruitless == 0).await;
+                    if let End::NoLongerNeeded = end {
                         return;
                     }
+                    fruitless = if was_answered { 0 } else { fruitless.saturating_add(1) };
                 }
                 Err(reason) => {
                     // Said once, not with every attempt.
@@ -205,7 +223,7 @@ impl Service {
                     job = self.jobs.next() => {
                         let Some((_, job)) = job else { return };
                         let mut status = self.shared.status.write();
-                        let reason = status.reason.get_or_insert_with(|| "the controller has not dialled in".to_owned());
+                        let reason = status.reason.get_or_insert_with(|| words::NOT_DIALLED_IN.en().to_owned());
                         job.answer(Err(LinkError::Connect(reason.clone())));
                         continue;
                     }
@@ -217,7 +235,7 @@ impl Service {
                 status.peer = Some(peer);
                 status.last_seen_on = Some(clock::now());
             }
-            match self.serve(stream, &early, None).await {
+            match self.serve(stream, &early, None, true).await.0 {
                 End::NoLongerNeeded => return,
                 End::Replaced(arrival) => next = Some(arrival),
                 End::Fault(_) => {}
@@ -225,9 +243,18 @@ impl Service {
         }
     }
 
-    /// Serves jobs on one stream until it ends.
-    async fn serve(&mut self, stream: Box<dyn Stream>, early: &[u8], first: Option<(Priority, Job)>) -> End {
-        tracing::info!(connection = %self.connection, "connected");
+    /// Serves jobs on one stream until it ends; how it ended, and whether a reply came.
+    async fn serve(
+        &mut self,
+        stream: Box<dyn Stream>,
+        early: &[u8],
+        first: Option<(Priority, Job)>,
+        is_told: bool,
+    ) -> (End, bool) {
+        if is_told {
+            tracing::info!(connection = %self.connection, "connected");
+        }
+        let was_answered = AtomicBool::new(false);
         {
             let mut status = self.shared.status.write();
             status.connected_since = Some(clock::now());
@@ -245,6 +272,8 @@ impl Service {
             urgent: None,
             routine: None,
             rest_until_us: 0,
+            urgent_in_a_row: 0,
+            was_answered: &was_answered,
         };
         match first {
             Some((Priority::Urgent, job)) => session.urgent = Some(Held::new(job)),
@@ -255,14 +284,17 @@ impl Service {
         let end = session.serve(early, &mut self.jobs, &mut self.arrivals).await;
         let reason = match &end {
             End::Fault(reason) => reason.as_str(),
-            End::Replaced(_) => "the controller dialled in again",
-            End::NoLongerNeeded => "no longer needed",
+            End::Replaced(_) => words::DIALLED_IN_AGAIN.en(),
+            End::NoLongerNeeded => words::NO_LONGER_NEEDED.en(),
         };
-        tracing::info!(connection = %self.connection, reason, "disconnected");
+        if is_told {
+            tracing::info!(connection = %self.connection, reason, "disconnected");
+        }
         let mut status = self.shared.status.write();
         status.connected_since = None;
         status.reason = Some(reason.to_owned());
-        end
+        drop(status);
+        (end, was_answered.into_inner())
     }
 }
 
@@ -303,6 +335,9 @@ struct Session<'a> {
     routine: Option<Held>,
     /// The device's rest between requests.
     rest_until_us: u64,
+    /// Sent while a routine job waited.
+    urgent_in_a_row: u8,
+    was_answered: &'a AtomicBool,
 }
 
 impl Session<'_> {
@@ -312,11 +347,16 @@ impl Session<'_> {
             Ok(()) => self.turn_over(jobs, arrivals).await,
             Err(reason) => End::Fault(reason),
         };
+        let reason = match &end {
+            End::Fault(reason) => reason.as_str(),
+            End::Replaced(_) => words::DIALLED_IN_AGAIN.en(),
+            End::NoLongerNeeded => words::NO_LONGER_NEEDED.en(),
+        };
         for sent in self.waiting.into_values() {
-            sent.job.answer(Err(LinkError::Closed));
+            sent.job.answer(Err(LinkError::Closed(reason.to_owned())));
         }
         for held in self.cleared.into_iter().chain(self.urgent).chain(self.routine) {
-            held.job.answer(Err(LinkError::Closed));
+            held.job.answer(Err(LinkError::Unsent(reason.to_owned())));
         }
         end
     }
@@ -329,20 +369,27 @@ impl Session<'_> {
             if let Err(reason) = self.send_what_may_go().await {
                 return End::Fault(reason);
             }
+            let is_idle =
+                self.waiting.is_empty() && self.cleared.is_none() && self.urgent.is_none() && self.routine.is_none();
+            if is_idle && jobs.are_over() {
+                return End::NoLongerNeeded;
+            }
             let deadline = match self.machine.poll(clock::monotonic_us()) {
                 Poll::TimedOut(request) => {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
                     self.rest();
+                    // Whoever waits behind a unit that is away does not wait for its next time-out as well.
+                    self.urgent_in_a_row = MOST_URGENT;
                     let Some(Sent { job, asked, .. }) = self.waiting.remove(&request) else { continue };
                     let (unit, timeout_us) = (job.unit, u64::from(job.timeout_ms) * 1000);
                     if let Some(reason) = self.silence.goes_on(unit, asked, clock::monotonic_us(), timeout_us) {
                         // It was the connection's fault, not the unit's: a read is asked again on a new one.
-                        job.answer(Err(LinkError::Closed));
+                        job.answer(Err(LinkError::Silent));
                         return End::Fault(reason);
                     }
                     if self.machine.is_within_frame() {
                         job.answer(Err(LinkError::Timeout));
-                        return End::Fault("a frame was cut short".to_owned());
+                        return End::Fault(words::FRAME_CUT.en().to_owned());
                     }
                     job.answer(Err(LinkError::Timeout));
                     continue;
@@ -367,20 +414,18 @@ impl Session<'_> {
             tokio::select! {
                 biased;
                 Some(arrival) = arrivals.recv() => return End::Replaced(arrival),
-                Ok(()) = drops.changed() => return End::Fault("dropped on request".to_owned()),
+                Ok(()) = drops.changed() => return End::Fault(words::DROPPED.en().to_owned()),
                 job = jobs.urgent.recv(), if self.urgent.is_none() && !jobs.urgent.is_closed() => {
                     self.urgent = job.map(Held::new);
                 }
-                job = jobs.routine.recv(),
-                    if self.routine.is_none() && self.has_room() && !jobs.routine.is_closed() =>
-                {
+                job = jobs.routine.recv(), if self.routine.is_none() && !jobs.routine.is_closed() => {
                     self.routine = job.map(Held::new);
                 }
                 read = self.stream.read(&mut buffer) => match read {
                     Ok(0) => return End::Fault(match self.connection {
-                        Connection::Direct { .. } => "closed by the device".to_owned(),
-                        Connection::Serial(_) => "the port is gone".to_owned(),
-                        Connection::Backward(_) => "closed by the controller".to_owned(),
+                        Connection::Direct { .. } => words::CLOSED_BY_DEVICE.en().to_owned(),
+                        Connection::Serial(_) => words::PORT_GONE.en().to_owned(),
+                        Connection::Backward(_) => words::CLOSED_BY_CONTROLLER.en().to_owned(),
                     }),
                     Ok(count) => {
                         self.silence.ends(clock::monotonic_us());
@@ -391,11 +436,6 @@ impl Session<'_> {
                     Err(error) => return End::Fault(error.to_string()),
                 },
                 () = sleep_until(deadline) => {}
-            }
-            let is_idle =
-                self.waiting.is_empty() && self.cleared.is_none() && self.urgent.is_none() && self.routine.is_none();
-            if is_idle && jobs.are_over() {
-                return End::NoLongerNeeded;
             }
         }
     }
@@ -421,16 +461,28 @@ impl Session<'_> {
         {
             self.cleared = self.send(held).await?;
         }
-        if self.has_room()
-            && self.rest_until_us <= now
-            && let Some(held) = self.urgent.take_if(is_due)
-        {
-            self.urgent = self.send(held).await?;
+        if self.urgent_in_a_row >= MOST_URGENT {
+            self.send_routine().await?;
         }
         if self.has_room()
             && self.rest_until_us <= clock::monotonic_us()
-            && let Some(held) = self.routine.take_if(is_due)
+            && let Some(held) = self.urgent.take_if(is_due)
         {
+            self.urgent = self.send(held).await?;
+            if self.urgent.is_none() && self.routine.is_some() {
+                self.urgent_in_a_row = self.urgent_in_a_row.saturating_add(1);
+            }
+        }
+        self.send_routine().await
+    }
+
+    async fn send_routine(&mut self) -> Result<(), String> {
+        let now = clock::monotonic_us();
+        if self.has_room()
+            && self.rest_until_us <= now
+            && let Some(held) = self.routine.take_if(|held| held.not_before_us <= now)
+        {
+            self.urgent_in_a_row = 0;
             self.routine = self.send(held).await?;
         }
         Ok(())
@@ -439,6 +491,21 @@ impl Session<'_> {
     /// Sends a job's request, or gives the job back while the line has to be silent.
     async fn send(&mut self, held: Held) -> Result<Option<Held>, String> {
         let job = held.job;
+        if job.reply.is_closed() {
+            return Ok(None);
+        }
+        if self.silence.silent_us(job.unit).is_some_and(|at_us| at_us > job.asked_us) {
+            // It was asked for somebody else meanwhile, and did not answer.
+            job.answer(Err(LinkError::Timeout));
+            return Ok(None);
+        }
+        if self.waiting.is_empty()
+            && matches!(job.ask, Ask::Write { .. })
+            && let Err(reason) = self.look_for_the_end()
+        {
+            job.answer(Err(LinkError::Unsent(reason.clone())));
+            return Err(reason);
+        }
         let mut frame = [0; MAX_FRAME];
         let before = self.silence.question_before(job.unit, &job.ask, clock::monotonic_us());
         let is_check = before.is_some();
@@ -472,6 +539,18 @@ impl Session<'_> {
         }
     }
 
+    /// A write is not repeated, so a stream that has already ended must not swallow it.
+    fn look_for_the_end(&mut self) -> Result<(), String> {
+        let mut buffer = [0; MAX_FRAME];
+        let read = self.stream.read(&mut buffer);
+        match read.now_or_never() {
+            Some(Ok(0)) => Err(words::CLOSED_BY_DEVICE.en().to_owned()),
+            Some(Ok(count)) => self.receive(buffer.get(..count).unwrap_or_default()),
+            Some(Err(error)) => Err(error.to_string()),
+            None => Ok(()),
+        }
+    }
+
     fn receive(&mut self, mut bytes: &[u8]) -> Result<(), String> {
         self.shared.active_us.store(clock::monotonic_us(), Ordering::Relaxed);
         while !bytes.is_empty() {
@@ -482,6 +561,7 @@ impl Session<'_> {
             match event {
                 Some(Event::Reply { request, response }) => {
                     self.shared.status.write().last_seen_on = Some(clock::now());
+                    self.was_answered.store(true, Ordering::Relaxed);
                     let result = values_of(&response);
                     if let Err(LinkError::Exception(code)) = &result {
                         metrics::counter!("parabus_modbus_exceptions", "code" => code.name()).increment(1);

@@ -1,7 +1,7 @@
 //! What requests without an answer say: of the connection, that it may be dead; of a unit on a serial
 //! line, that its next reply may be that to an older question.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use parabus_core::modbus::{RegisterKind, UnitId};
 
@@ -39,8 +39,8 @@ pub struct Silence {
     requests: u32,
     first: Option<UnitId>,
     others: Vec<UnitId>,
-    /// Units that did not answer when they were last asked.
-    away: HashSet<UnitId>,
+    /// Units that did not answer when they were last asked, and when they should have.
+    away: HashMap<UnitId, u64>,
     open: HashMap<UnitId, Open>,
 }
 
@@ -52,7 +52,7 @@ impl Silence {
             requests: 0,
             first: None,
             others: Vec::new(),
-            away: HashSet::new(),
+            away: HashMap::new(),
             open: HashMap::new(),
         }
     }
@@ -61,6 +61,11 @@ impl Silence {
     pub fn ends(&mut self, now_us: u64) {
         (self.since_us, self.requests, self.first) = (now_us, 0, None);
         self.others.clear();
+    }
+
+    /// When the time of a unit's last question was over, if it did not answer that.
+    pub fn silent_us(&self, unit: UnitId) -> Option<u64> {
+        self.away.get(&unit).copied()
     }
 
     /// A unit answered.
@@ -74,7 +79,7 @@ impl Silence {
     pub fn goes_on(&mut self, unit: UnitId, ask: Ask, now_us: u64, timeout_us: u64) -> Option<String> {
         self.open.insert(unit, Open { ask, until_us: now_us.saturating_add(timeout_us) });
         let is_first = *self.first.get_or_insert(unit) == unit;
-        let is_second = self.away.insert(unit) && !is_first;
+        let is_second = self.away.insert(unit, now_us).is_none() && !is_first;
         if !is_first {
             self.others.push(unit);
         }
@@ -84,7 +89,7 @@ impl Silence {
         let is_dead = may_die && (is_second || is_long) || self.requests >= most_silent(&self.connection);
         is_dead.then(|| {
             // It was not their fault.
-            self.away.retain(|unit| !self.others.contains(unit));
+            self.away.retain(|unit, _| !self.others.contains(unit));
             self.others.clear();
             format!("silent for {} requests", self.requests)
         })

@@ -114,7 +114,7 @@ async fn bytes_that_are_no_modbus_end_the_connection_not_the_link() {
     let odd = device(|count, frame| if count == 0 { b"HTTP/1.1 400\r\n".to_vec() } else { right(frame) }).await;
     let link = links.handle(&odd, many(1));
     // Both attempts of a read meet a fresh connection, whose first answer is no frame.
-    assert_eq!(read(&link, 1).await, Err(LinkError::Closed));
+    assert!(matches!(read(&link, 1).await, Err(LinkError::Closed(reason)) if reason.starts_with("not Modbus TCP")));
 }
 
 #[tokio::test]
@@ -141,4 +141,133 @@ async fn urgent_requests_overtake_routine_ones() {
     }
     let place = order.lock().iter().position(|address| *address == 100).unwrap();
     assert!(place <= 2, "{:?}", order.lock());
+}
+
+/// The units that a device was asked for, in order.
+async fn listening(
+    answers: impl Fn(u8) -> bool + Send + Sync + 'static,
+    each: std::time::Duration,
+) -> (Connection, Arc<Mutex<Vec<u8>>>) {
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let seen = order.clone();
+    let connection = device(move |_, frame| {
+        seen.lock().push(frame[6]);
+        std::thread::sleep(each);
+        if answers(frame[6]) { right(frame) } else { Vec::new() }
+    });
+    (connection.await, order)
+}
+
+async fn ask_unit(link: &Link, unit: u8, priority: Priority, timeout_ms: u32) -> Result<Vec<u16>, LinkError> {
+    let (unit, kind) = (UnitId(unit), RegisterKind::Holding);
+    link.read(Read { unit, kind, address: 0, quantity: 1, priority, timeout_ms, retries: 0 }).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_without_end_leaves_every_fourth_request_to_polls() {
+    let (connection, order) = listening(|_| true, std::time::Duration::from_millis(5)).await;
+    let links = Links::default();
+    let link = links.handle(&connection, many(1));
+    let people = (0..6).map(|_| {
+        let link = link.clone();
+        tokio::spawn(async move {
+            for _ in 0..20 {
+                ask_unit(&link, 1, Priority::Urgent, 1000).await.unwrap();
+            }
+        })
+    });
+    let people: Vec<_> = people.collect();
+    for _ in 0..10 {
+        ask_unit(&link, 2, Priority::Routine, 1000).await.unwrap();
+    }
+    let order = order.lock().clone();
+    let polls = order.iter().filter(|unit| **unit == 2).count();
+    assert!(polls >= 10 && order.len() <= 60, "{order:?}");
+    for person in people {
+        person.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_unit_that_many_ask_for_delays_a_poll_by_one_time_out() {
+    let (connection, order) = listening(|unit| unit != 9, std::time::Duration::ZERO).await;
+    let links = Links::default();
+    let link = links.handle(&connection, many(1));
+    let people = (0..20).map(|_| {
+        let link = link.clone();
+        tokio::spawn(async move { ask_unit(&link, 9, Priority::Urgent, 100).await })
+    });
+    let people: Vec<_> = people.collect();
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let begun = std::time::Instant::now();
+    assert!(ask_unit(&link, 2, Priority::Routine, 1000).await.is_ok());
+    assert!(begun.elapsed() < std::time::Duration::from_millis(250), "{:?}", begun.elapsed());
+    for person in people {
+        assert_eq!(person.await.unwrap(), Err(LinkError::Timeout));
+    }
+    // Whoever asked before the first time-out is answered by it.
+    assert!(order.lock().iter().filter(|unit| **unit == 9).count() <= 4, "{:?}", order.lock());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_waits_for_any_more_is_not_sent() {
+    let (connection, order) = listening(|_| true, std::time::Duration::from_millis(50)).await;
+    let links = Links::default();
+    let link = links.handle(&connection, many(1));
+    let people: Vec<_> = (0..10)
+        .map(|_| {
+            let link = link.clone();
+            tokio::spawn(async move { ask_unit(&link, 1, Priority::Urgent, 1000).await })
+        })
+        .collect();
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    people.iter().for_each(|person| person.abort());
+    ask_unit(&link, 2, Priority::Urgent, 1000).await.unwrap();
+    assert!(order.lock().len() <= 4, "{:?}", order.lock());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_hangs_up_at_once_is_not_dialled_without_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connection = Connection::tcp("127.0.0.1", listener.local_addr().unwrap().port());
+    let dialled = Arc::new(Mutex::new(0));
+    let count = dialled.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            *count.lock() += 1;
+            drop(stream);
+        }
+    });
+    let links = Links::default();
+    let link = links.handle(&connection, many(1));
+    let until = std::time::Instant::now() + std::time::Duration::from_millis(1500);
+    while std::time::Instant::now() < until {
+        assert!(ask_unit(&link, 1, Priority::Urgent, 1000).await.is_err());
+    }
+    assert!(*dialled.lock() <= 12, "{} times", dialled.lock());
+}
+
+/// A device that hangs up behind every reply: what is written meets a new connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_is_not_sent_into_a_stream_that_has_ended() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connection = Connection::tcp("127.0.0.1", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = [0; 300];
+            let Ok(length) = stream.read(&mut buffer).await else { continue };
+            let frame = &buffer[..length];
+            let reply = if frame.get(7) == Some(&6) { frame.to_vec() } else { right(frame) };
+            stream.write_all(&reply).await.ok();
+        }
+    });
+    let links = Links::default();
+    let link = links.handle(&connection, many(1));
+    for value in 0..20 {
+        ask_unit(&link, 1, Priority::Urgent, 1000).await.unwrap();
+        // The end of a stream travels behind its reply.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        let turn = link.turn(UnitId(1)).await;
+        turn.write(RegisterKind::Holding, 7, &[value], WriteFunction::Normal, 1000).await.unwrap();
+    }
 }

@@ -1,17 +1,18 @@
 //! Brings the store's configuration in line with a file. What the file does not mention is left
 //! alone; applying it again changes nothing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use parabus_core::modbus::{UnitId, WriteFunction};
 use uuid::Uuid;
 
 use super::file::{self, File};
+use super::template;
 use crate::clock;
 use crate::model::{
-    ApiKey, ConnectCode, Device, DeviceId, Disabled, DisabledBy, Net, NetId, Org, OrgId, Param, Template, TemplateId,
-    TemplateValue, UserId,
+    ApiKey, ConnectCode, Device, DeviceId, Directory, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId,
+    Param, Template, TemplateId, TemplateParam, UserId, Vis,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
@@ -66,16 +67,22 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
     store.configure(!is_dry, |edit| {
         let report = Report { is_dry, ..Report::default() };
         let users = edit.before().users.values().map(|user| (user.name.clone(), user.id)).collect();
-        let org_slugs = edit.before().orgs.values().map(|org| org.slug.clone()).collect();
+        let org_slugs = Slugs::of(edit.before().orgs.values().map(|org| (&org.name, &org.slug)));
         let mut plan = Plan { file, edit, report, keys, users, org_slugs, templates: HashMap::new() };
         for template in &file.templates {
-            plan.template(template)?;
+            plan.template(None, template)?;
         }
         for code in &file.connect_codes {
             plan.connect_code(code)?;
         }
+        for notification in &file.global_notifications {
+            plan.notification(notification)?;
+        }
         for org in &file.organizations {
             plan.org(org)?;
+        }
+        for (sku, id) in &file.sku_templates {
+            plan.sku_template(sku, &id.value)?;
         }
         Ok(plan.report)
     })
@@ -123,7 +130,7 @@ struct Plan<'p, 'c> {
     keys: HashMap<Uuid, CheckedKey>,
     /// Users of the store and those that the file has added.
     users: HashMap<String, UserId>,
-    org_slugs: BTreeSet<String>,
+    org_slugs: Slugs,
     /// The store's ids of the file's templates.
     templates: HashMap<&'p str, TemplateId>,
 }
@@ -141,9 +148,31 @@ pub fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
     slug
 }
 
-/// An object keeps its slug: links lead there, and a sibling may not have it yet. A new one gets its own.
-fn slug(before: Option<&String>, name: &str, taken: &mut BTreeSet<String>) -> String {
-    before.cloned().unwrap_or_else(|| slug_of(name, taken))
+/// Slugs of siblings by their names. One that is there keeps its slug, which follows its name alone:
+/// neither another order of the file's lines nor a new sibling moves it.
+struct Slugs {
+    present: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Slugs {
+    fn of<'a>(siblings: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+        let present: BTreeMap<_, _> = siblings.map(|(name, slug)| (name.clone(), slug.clone())).collect();
+        Slugs { taken: present.values().cloned().collect(), present }
+    }
+
+    fn slug(&mut self, name: &str) -> String {
+        self.present.get(name).cloned().unwrap_or_else(|| slug_of(name, &mut self.taken))
+    }
+}
+
+/// The slug of a network that is or gets this name.
+pub fn net_slug(directory: &Directory, org: OrgId, own: Option<NetId>, name: &str) -> String {
+    if let Some(net) = own.and_then(|id| directory.nets.get(&id)).filter(|net| net.name == name) {
+        return net.slug.clone();
+    }
+    let others = directory.nets_of(org).filter(|net| Some(net.id) != own);
+    slug_of(name, &mut others.map(|net| net.slug.clone()).collect())
 }
 
 fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
@@ -156,31 +185,74 @@ fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
     })
 }
 
+fn by_code<T: Clone>(of_languages: &BTreeMap<file::Language, T>) -> BTreeMap<String, T> {
+    of_languages.iter().map(|(lang, of_lang)| (lang.0.clone(), of_lang.clone())).collect()
+}
+
+fn template_param(param: &file::Parameter) -> TemplateParam {
+    TemplateParam {
+        name: param.name.text.clone(),
+        kind: param.register_kind.code().to_owned(),
+        address: param.address,
+        value_type: param.value_type.0.to_string(),
+        bit_position: param.bit_position,
+        bits_amount: param.bits_amount(),
+        length: param.length(),
+        not_available: param.not_available.clone(),
+        label: param.label.clone(),
+        category: param.category.clone(),
+        description: param.description.clone(),
+        unit: param.unit.clone(),
+        multiplier: param.multiplier.0.to_string(),
+        shift: param.shift.0.to_string(),
+        precision: param.precision,
+        min: param.min.map(|min| min.0.to_string()),
+        max: param.max.map(|max| max.0.to_string()),
+        is_tracked: param.is_tracked,
+        is_programmable: param.is_programmable,
+        on_dashboard: param.is_displayed_on_dashboard.unwrap_or(false),
+        reads_alone: !param.read_as_group,
+        texts: by_code(&param.texts),
+        text_descriptions: by_code(&param.text_descriptions),
+        translations: by_code(&param.translations),
+    }
+}
+
 impl<'p> Plan<'p, '_> {
-    fn template(&mut self, template: &'p file::Template) -> Result<(), StoreError> {
-        let file::Template { id, name, manufacturer, version, read_group_size, parameters, .. } = template;
-        let is_it =
-            |each: &&Template| each.name == *name && each.manufacturer == *manufacturer && each.version == *version;
+    /// A template of the same name, manufacturer and version in its scope is replaced.
+    fn template(&mut self, org: Option<OrgId>, template: &'p template::Template) -> Result<(), StoreError> {
+        let template::Template { id, name, manufacturer, version, .. } = template;
+        let is_it = |each: &&Template| {
+            each.org_id == org
+                && each.name == name.text
+                && each.manufacturer == *manufacturer
+                && each.version == *version
+        };
         let before = self.edit.before().templates.values().find(is_it).cloned();
-        let values = parameters.iter().map(|param| TemplateValue {
-            name: param.name.text.clone(),
-            kind: param.register_kind.code().to_owned(),
-            address: param.address,
-            value_type: param.value_type.0.to_string(),
-            bit_position: param.bit_position,
-        });
         let after = Template {
             id: before.as_ref().map_or(0, |before| before.id),
-            name: name.clone(),
+            org_id: org,
+            name: name.text.clone(),
             manufacturer: manufacturer.clone(),
             version: version.clone(),
-            read_group_size: read_group_size.unwrap_or(1),
-            values: values.collect(),
+            category: template.category.clone(),
+            description: template.description.clone(),
+            read_group_size: template.read_group_size.unwrap_or(1),
+            write_function: template.write_function.unwrap_or(WriteFunction::Normal),
+            params: template.parameters.iter().map(template_param).collect(),
         };
         let title = format!("template `{}`", id.text);
         let put = |edit: &mut Edit<'_>, template: &Template| edit.put_template(template);
         let kept = self.put(&title, before.as_ref(), &after, put, after.id)?;
         self.templates.insert(&id.text, kept);
+        Ok(())
+    }
+
+    fn sku_template(&mut self, sku: &str, id: &str) -> Result<(), StoreError> {
+        let Some(after) = self.templates.get(id).copied() else { return Ok(()) };
+        let before = self.edit.before().sku_templates.get(sku).copied();
+        let title = format!("template of the SKU `{sku}`");
+        self.put(&title, before.as_ref(), &after, |edit, id| edit.put_sku_template(sku, *id).map(|()| 0), 0)?;
         Ok(())
     }
 
@@ -201,13 +273,23 @@ impl<'p> Plan<'p, '_> {
         Ok(())
     }
 
-    fn org(&mut self, org: &file::Organization) -> Result<(), StoreError> {
+    fn notification(&mut self, notification: &file::GlobalNotification) -> Result<(), StoreError> {
+        let texts = notification.texts.iter().map(|(lang, text)| (lang.0.clone(), text.clone()));
+        let id = notification.id.value;
+        let after = Notification { id, texts: texts.collect(), is_enabled: notification.enabled };
+        let before = self.edit.before().notifications.get(&id).cloned();
+        let put = |edit: &mut Edit<'_>, each: &Notification| edit.put_notification(each).map(|()| 0);
+        self.put(&format!("notification {id}"), before.as_ref(), &after, put, 0)?;
+        Ok(())
+    }
+
+    fn org(&mut self, org: &'p file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
         let after = Org {
             id: before.as_ref().map_or(0, |before| before.id),
             name: org.name.text.clone(),
-            slug: slug(before.as_ref().map(|before| &before.slug), &org.name.text, &mut self.org_slugs),
+            slug: self.org_slugs.slug(&org.name.text),
             lang: org.language,
         };
         let id = self.put(
@@ -220,10 +302,39 @@ impl<'p> Plan<'p, '_> {
         for user in &org.users {
             self.user(id, user)?;
         }
-        let mut taken = self.edit.before().nets_of(id).map(|net| net.slug.clone()).collect();
-        for net in &org.networks {
-            self.net(id, net, &mut taken)?;
+        for template in &org.templates {
+            self.template(Some(id), template)?;
         }
+        let mut slugs = Slugs::of(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)));
+        for net in &org.networks {
+            let slug = slugs.slug(&net.name.text);
+            self.net(id, net, slug)?;
+        }
+        let mut slugs = Slugs::of(self.edit.before().viss_of(id).map(|vis| (&vis.name, &vis.slug)));
+        for vis in &org.visualizations {
+            let slug = slugs.slug(&vis.name.text);
+            self.vis(id, vis, slug)?;
+        }
+        Ok(())
+    }
+
+    fn vis(&mut self, org: OrgId, vis: &file::Visualization, slug: String) -> Result<(), StoreError> {
+        let name = &vis.name.text;
+        let before = self.edit.before().viss_of(org).find(|each| each.name == *name).cloned();
+        let source = before.as_ref().map(|before| self.edit.vis_source(before.id)).transpose()?;
+        let after = Vis {
+            id: before.as_ref().map_or(0, |before| before.id),
+            org_id: org,
+            name: name.clone(),
+            slug,
+            description: vis.description.clone(),
+            created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
+            on_dashboard: vis.is_displayed_on_dashboard,
+        };
+        let id = after.id;
+        let (before, after) = (before.zip(source), (after, vis.source.value.clone()));
+        let title = format!("visualization `{name}`");
+        self.put(&title, before.as_ref(), &after, |edit, (vis, source)| edit.put_vis(vis, source), id)?;
         Ok(())
     }
 
@@ -289,14 +400,14 @@ impl<'p> Plan<'p, '_> {
         Ok(())
     }
 
-    fn net(&mut self, org: OrgId, net: &file::Network, taken: &mut BTreeSet<String>) -> Result<(), StoreError> {
+    fn net(&mut self, org: OrgId, net: &file::Network, slug: String) -> Result<(), StoreError> {
         let name = &net.name.text;
         let before = self.edit.before().nets_of(org).find(|each| each.name == *name).cloned();
         let after = Net {
             id: before.as_ref().map_or(0, |before| before.id),
             org_id: org,
             name: name.clone(),
-            slug: slug(before.as_ref().map(|before| &before.slug), name, taken),
+            slug,
             description: net.description.clone(),
             created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
             disabled: disabled(net.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
@@ -316,20 +427,15 @@ impl<'p> Plan<'p, '_> {
             |edit, net| edit.put_net(net),
             after.id,
         )?;
-        let mut taken = self.edit.before().devices_of(id).map(|device| device.slug.clone()).collect();
+        let mut slugs = Slugs::of(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)));
         for device in &net.devices {
-            self.device(id, name, device, &mut taken)?;
+            let slug = slugs.slug(&device.name.text);
+            self.device(id, name, device, slug)?;
         }
         Ok(())
     }
 
-    fn device(
-        &mut self,
-        net: NetId,
-        place: &str,
-        device: &file::Device,
-        taken: &mut BTreeSet<String>,
-    ) -> Result<(), StoreError> {
+    fn device(&mut self, net: NetId, place: &str, device: &file::Device, slug: String) -> Result<(), StoreError> {
         let template = device.template.as_ref().and_then(|id| self.file.template(&id.value));
         let template_id = template.and_then(|template| self.templates.get(template.id.text.as_str()).copied());
         let name = &device.name.text;
@@ -339,7 +445,7 @@ impl<'p> Plan<'p, '_> {
             id: before.as_ref().map_or(0, |before| before.id),
             net_id: net,
             name: name.clone(),
-            slug: slug(before.as_ref().map(|before| &before.slug), name, taken),
+            slug,
             description: device.description.clone(),
             unit_id: UnitId(device.unit_id),
             disabled: disabled(device.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
@@ -361,9 +467,10 @@ impl<'p> Plan<'p, '_> {
             after.id,
         )?;
         let file = self.file;
-        let mut taken = self.edit.before().params_of(id).map(|param| param.slug.clone()).collect();
+        let mut slugs = Slugs::of(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)));
         for param in file.parameters(device) {
-            self.param(id, &path, param, &mut taken)?;
+            let slug = slugs.slug(&param.name.text);
+            self.param(id, &path, param, slug)?;
         }
         Ok(())
     }
@@ -373,16 +480,16 @@ impl<'p> Plan<'p, '_> {
         device: DeviceId,
         place: &str,
         param: &file::Parameter,
-        taken: &mut BTreeSet<String>,
+        slug: String,
     ) -> Result<(), StoreError> {
         let name = &param.name.text;
         let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
-        let texts = param.texts.iter().map(|(lang, texts)| (lang.0.clone(), texts.clone())).collect();
+        let was_on_dashboard = before.as_ref().is_some_and(|before| before.on_dashboard);
         let after = Param {
             id: before.as_ref().map_or(0, |before| before.id),
             device_id: device,
             name: name.clone(),
-            slug: slug(before.as_ref().map(|before| &before.slug), name, taken),
+            slug,
             description: param.description.clone(),
             category: param.category.clone(),
             label: param.label.clone(),
@@ -394,13 +501,17 @@ impl<'p> Plan<'p, '_> {
             shift: param.shift.0,
             precision: param.precision,
             bit_position: param.bit_position,
-            bits_amount: param.bit_position.map(|_| 1),
+            bits_amount: param.bits_amount(),
+            length: param.length(),
+            not_available: param.not_available.clone(),
             min: param.min.map(|min| min.0),
             max: param.max.map(|max| max.0),
             is_tracked: param.is_tracked,
             is_programmable: param.is_programmable,
-            texts,
-            on_dashboard: param.is_displayed_on_dashboard,
+            texts: by_code(&param.texts),
+            on_dashboard: param.is_displayed_on_dashboard.unwrap_or(was_on_dashboard),
+            translations: by_code(&param.translations),
+            reads_alone: !param.read_as_group,
         };
         let path = format!("parameter `{place} / {name}`");
         self.put(&path, before.as_ref(), &after, |edit, param| edit.put_param(param), after.id)?;
@@ -420,6 +531,31 @@ mod tests {
         assert_eq!(slug_of("Zażółć gęślą", &mut taken), "zazolc-gesla");
         assert_eq!(slug_of("Насос", &mut taken), "nasos");
         assert_eq!(slug_of("°", &mut taken), "deg");
+    }
+
+    #[test]
+    fn slugs_stay_with_their_names_whatever_the_order_of_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let slugs = |names: &[&str]| {
+            let net = |name| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
+            let nets: Vec<String> = names.iter().map(net).collect();
+            let text = format!("organizations: [ {{ name: Works, networks: [ {} ] }} ]", nets.join(", "));
+            let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
+            apply(&store, &file, false).unwrap();
+            let directory = store.directory();
+            let slug_of = |name: &&str| directory.nets.values().find(|net| net.name == *name).unwrap().slug.clone();
+            names.iter().map(slug_of).collect::<Vec<_>>()
+        };
+        assert_eq!(slugs(&["Hall", "HALL"]), ["hall", "hall-2"]);
+        assert_eq!(slugs(&["HALL", "Hall"]), ["hall-2", "hall"]);
+        assert_eq!(slugs(&["hall", "HALL", "Hall"]), ["hall-3", "hall-2", "hall"]);
+        // Another name is another network to a file.
+        assert_eq!(slugs(&["Old Hall"]), ["old-hall"]);
+        for slug in ["hall-3", "old-hall"] {
+            let reference = format!("conn?{slug}");
+            assert!(parabus_core::reference::Reference::parse(&reference).is_ok(), "{reference}");
+        }
     }
 
     #[test]

@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::{RegisterKind, WriteFunction};
 use parabus_core::value::{Codec, DataType, Decimal, Lang};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_saphyr::Spanned;
 
 use super::own::Product;
 use super::signal::Signal;
+use super::template::{self, Template};
 use super::zoo::{self, Misbehaviour};
+use crate::controller::{MOST_PASSWORD, is_password};
 use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
 
 /// The whole file.
@@ -22,10 +25,16 @@ use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
 pub struct File {
     #[serde(default)]
     pub organizations: Vec<Organization>,
+    /// Of every organization.
     #[serde(default)]
     pub templates: Vec<Template>,
+    /// Which template a controller's SKU stands for.
+    #[serde(default)]
+    pub sku_templates: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     pub connect_codes: Vec<ConnectCode>,
+    #[serde(default)]
+    pub global_notifications: Vec<GlobalNotification>,
     /// For the simulator; ignored by `apply`.
     #[serde(default)]
     pub simulate: Vec<SimulatedDevice>,
@@ -42,8 +51,13 @@ pub struct Organization {
     pub language: Lang,
     #[serde(default)]
     pub users: Vec<User>,
+    /// Of this organization alone.
+    #[serde(default)]
+    pub templates: Vec<Template>,
     #[serde(default)]
     pub networks: Vec<Network>,
+    #[serde(default)]
+    pub visualizations: Vec<Visualization>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -74,7 +88,7 @@ pub struct Network {
     pub sku: Option<String>,
     #[serde(default = "controller_unit")]
     pub controller_modbus_unit_id: u8,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "passwords")]
     pub device_passwords: Vec<String>,
     #[serde(default = "one", deserialize_with = "inflight")]
     pub max_inflight_requests_num: u8,
@@ -199,7 +213,7 @@ pub struct Device {
     pub timeout_ms: u32,
     #[serde(default)]
     pub disabled: bool,
-    /// Id of a template of this file, whose parameters the device gets.
+    /// Id of a template of this file or of one that is shipped, whose parameters the device gets.
     pub template: Option<Spanned<String>>,
     #[serde(default)]
     pub parameters: Vec<Parameter>,
@@ -207,18 +221,45 @@ pub struct Device {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Template {
-    pub id: Name,
-    pub name: String,
+pub struct Visualization {
+    pub name: Name,
+    pub description: Option<String>,
+    /// What it is drawn from, or `file:` and a path; a relative one starts at this file.
+    pub source: Spanned<String>,
     #[serde(default)]
-    pub manufacturer: String,
-    #[serde(default)]
-    pub version: String,
-    #[serde(default, deserialize_with = "group_size")]
-    pub read_group_size: Option<u8>,
-    #[serde(default, deserialize_with = "write_function")]
-    pub write_function: Option<WriteFunction>,
-    pub parameters: Vec<Parameter>,
+    pub is_displayed_on_dashboard: bool,
+}
+
+impl Visualization {
+    /// Puts the text of the file that it names in its place.
+    fn read(&mut self, folder: &Path) -> Result<(), (Option<u64>, String)> {
+        let fault =
+            |text: String| (Some(self.source.referenced.line()), format!("`{}`: source: {text}", self.name.text));
+        if let Some(path) = self.source.value.strip_prefix("file:") {
+            let path = folder.join(path.trim());
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| fault(format!("`{}`: {error}", path.display())))?;
+            self.source.value = text;
+        }
+        let length = self.source.value.len();
+        if length > LONGEST_SOURCE {
+            return Err(fault(format!("{length} bytes, expected at most {LONGEST_SOURCE}")));
+        }
+        Ok(())
+    }
+}
+
+/// Longest source of a visualization, bytes: as much as a body of the API holds (D-34).
+const LONGEST_SOURCE: usize = 1_048_576;
+
+/// Shown to every user who has not dismissed it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GlobalNotification {
+    pub id: Spanned<uuid::Uuid>,
+    pub texts: BTreeMap<Language, String>,
+    #[serde(default = "yes")]
+    pub enabled: bool,
 }
 
 /// What the PIN on a controller's sticker stands for.
@@ -228,7 +269,7 @@ pub struct ConnectCode {
     pub code: Name,
     #[serde(default, deserialize_with = "mac")]
     pub mac: Option<Mac>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "passwords")]
     pub device_passwords: Vec<String>,
     pub sku: Option<String>,
     pub vpn_ip_address: Option<Ipv4Addr>,
@@ -236,38 +277,62 @@ pub struct ConnectCode {
     pub modbus_id: Option<u8>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Parameter {
     pub name: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(deserialize_with = "register_kind")]
+    #[serde(deserialize_with = "register_kind", serialize_with = "kind_code")]
     pub register_kind: RegisterKind,
     pub address: u16,
     /// Type code of D-14.
     #[serde(rename = "type")]
     pub value_type: TypeCode,
-    #[serde(default, deserialize_with = "bit")]
+    #[serde(default, deserialize_with = "bit", skip_serializing_if = "Option::is_none")]
     pub bit_position: Option<u8>,
-    #[serde(default = "decimal_one")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits_amount: Option<u8>,
+    /// Registers of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u8>,
+    /// Raw bits that stand for "no value", at most 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_available: Vec<u64>,
+    #[serde(default = "decimal_one", skip_serializing_if = "is_one")]
     pub multiplier: Exact,
-    #[serde(default = "decimal_zero")]
+    #[serde(default = "decimal_zero", skip_serializing_if = "is_zero")]
     pub shift: Exact,
-    #[serde(default, deserialize_with = "precision")]
+    #[serde(default, deserialize_with = "precision", skip_serializing_if = "Option::is_none")]
     pub precision: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Exact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Exact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub is_tracked: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_no")]
     pub is_programmable: bool,
-    #[serde(default)]
-    pub is_displayed_on_dashboard: bool,
-    #[serde(default)]
+    /// Unless it is said here, the dashboard stays as people have set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_displayed_on_dashboard: Option<bool>,
+    /// Whether its registers may be read together with those beside them.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub read_as_group: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<Language, BTreeMap<String, String>>,
+    /// What the texts mean, where they do not say it themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub text_descriptions: BTreeMap<Language, BTreeMap<String, String>>,
+    /// Name, category, description and unit in other languages than English.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<Language, model::Words>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -293,17 +358,129 @@ pub struct SimulatedDevice {
 }
 
 impl Parameter {
+    /// Rules that concern more than one field: the field, and what is wrong with it.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let mut fault = |field, text: &str| faults.push((field, text.to_owned()));
+        if self.is_programmable && !self.register_kind.is_writable() {
+            fault("isProgrammable", "registers of this kind are read-only, expected holding or coil");
+        }
+        if self.register_kind.is_bit() && self.value_type.0 != DataType::Bit {
+            fault("type", "a coil or discrete-input holds one bit, expected `bit`");
+        }
+        self.check_parts(&mut fault);
+        if usize::from(self.address) + self.codec().register_count() > 0x1_0000 {
+            fault("address", "the value goes beyond address 65535");
+        }
+        if self.multiplier.0.is_zero() {
+            fault("multiplier", "`0` makes every value the same, expected another number");
+        }
+        if let (Some(min), Some(max)) = (self.min, self.max)
+            && min.0 > max.0
+        {
+            fault("min", "larger than max");
+        }
+        let mut categories = self.translations.values().map(|words| &words.category).chain([&self.category]);
+        if categories.any(|category| template::is_longer(category.as_deref(), 200)) {
+            fault("category", "too long, expected at most 200 characters");
+        }
+        let mut names = self.translations.values().filter_map(|words| words.name.as_deref());
+        if names.any(|name| name.trim().is_empty() || template::is_longer(Some(name), 200)) {
+            fault("name", "in another language: expected 1 to 200 characters");
+        }
+        let mut languages = self.texts.iter();
+        if let Some((first, texts)) = languages.next() {
+            for (other, others) in languages.filter(|(_, others)| !others.keys().eq(texts.keys())) {
+                let values = |texts: &BTreeMap<String, String>| texts.keys().cloned().collect::<Vec<_>>().join(" ");
+                let (first, other) = ((&first.0, values(texts)), (&other.0, values(others)));
+                fault("texts", &format!("`{}` lists {}, `{}` lists {}", first.0, first.1, other.0, other.1));
+            }
+        }
+        faults
+    }
+
     pub fn codec(&self) -> Codec {
         let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
-        codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec)
+        let codec = codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec);
+        let count = if self.takes_bits() { self.bits_amount } else { self.length() };
+        let codec = count.and_then(|count| codec.bits(count).ok()).unwrap_or(codec);
+        codec.not_available([self.not_available.first().copied(), self.not_available.get(1).copied()])
+    }
+
+    /// Bits of its register: one of a `bit`.
+    pub fn bits_amount(&self) -> Option<u8> {
+        let own = self.bits_amount.filter(|_| !self.is_text());
+        own.or(self.bit_position.filter(|_| self.value_type.0 == DataType::Bit).map(|_| 1))
+    }
+
+    /// Registers of a text; the workbooks' column of bits counts them.
+    pub fn length(&self) -> Option<u8> {
+        self.length.or(self.bits_amount.filter(|_| self.is_text()))
+    }
+
+    const fn is_text(&self) -> bool {
+        matches!(self.value_type.0, DataType::Text(_))
+    }
+
+    const fn takes_bits(&self) -> bool {
+        matches!(self.value_type.0, DataType::Bits | DataType::Enum)
+    }
+
+    fn check_parts(&self, fault: &mut impl FnMut(&'static str, &str)) {
+        let data_type = self.value_type.0;
+        if self.bit_position.is_some() && !data_type.is_part() {
+            fault("bitPosition", "only for the types `bit`, `bits` and `enum`");
+        }
+        let is_one = data_type == DataType::Bit && self.bits_amount == Some(1);
+        let most = 16 - self.bit_position.unwrap_or(0).min(15);
+        match self.bits_amount {
+            Some(_) if self.is_text() => {}
+            Some(_) if !self.takes_bits() && !is_one => fault("bitsAmount", "only for the types `bits` and `enum`"),
+            Some(bits) if !(1..=most).contains(&bits) => fault("bitsAmount", "beyond bit 15, or none"),
+            None if data_type == DataType::Bits => fault("bitsAmount", "missing, expected the number of bits"),
+            _ => {}
+        }
+        match (data_type, self.length()) {
+            (DataType::Text(_), Some(1..=125)) => {}
+            (DataType::Text(_), _) => fault("length", "missing or out of range, expected 1 to 125 registers"),
+            (_, Some(_)) => fault("length", "only for texts"),
+            _ => {}
+        }
+        if self.not_available.len() > 2 {
+            fault("notAvailable", "expected at most 2 codes");
+        }
+        if matches!(data_type, DataType::Text(_)) && !self.not_available.is_empty() {
+            fault("notAvailable", "a text has no raw bits");
+        }
     }
 }
 
 /// A name of 1 to 200 characters, with where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Name {
     pub text: String,
-    line: u64,
+    /// 0 where none is known.
+    pub(super) line: u64,
+}
+
+/// By the text alone.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Name {
+    /// A field that was left out.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
 }
 
 impl<'de> Deserialize<'de> for Name {
@@ -358,6 +535,20 @@ impl<'de> Deserialize<'de> for Exact {
     }
 }
 
+/// A number where a binary fraction says exactly the same digits, else a text.
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.to_string();
+        if let Some(whole) = text.parse::<i64>().ok().filter(|whole| whole.to_string() == text) {
+            return serializer.serialize_i64(whole);
+        }
+        match text.parse::<f64>() {
+            Ok(float) if float.to_string() == text => serializer.serialize_f64(float),
+            _ => serializer.serialize_str(&text),
+        }
+    }
+}
+
 /// A type code that core decodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TypeCode(pub DataType);
@@ -369,8 +560,14 @@ impl<'de> Deserialize<'de> for TypeCode {
     }
 }
 
+impl Serialize for TypeCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 /// A language code as a key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Language(pub String);
 
 impl<'de> Deserialize<'de> for Language {
@@ -401,7 +598,11 @@ fn register_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RegisterK
     by_code(deserializer, RegisterKind::from_code, "holding, input, coil or discrete-input")
 }
 
-fn write_function<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WriteFunction>, D::Error> {
+fn kind_code<S: Serializer>(kind: &RegisterKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.code())
+}
+
+pub(super) fn write_function<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WriteFunction>, D::Error> {
     by_code(deserializer, WriteFunction::from_code, "normal, always-6 or always-16").map(Some)
 }
 
@@ -435,6 +636,17 @@ where
     Ok(number)
 }
 
+/// The texts themselves stay out of messages.
+fn passwords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let passwords = Vec::<String>::deserialize(deserializer)?;
+    match passwords.iter().position(|text| !is_password(text)) {
+        None => Ok(passwords),
+        Some(place) => Err(serde::de::Error::custom(format!(
+            "[{place}]: expected at most {MOST_PASSWORD} characters, all of printable ASCII"
+        ))),
+    }
+}
+
 fn inflight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
     within(deserializer, 1, 16)
 }
@@ -455,7 +667,7 @@ fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> 
     within(deserializer, 10, 60_000)
 }
 
-fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+pub(super) fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     within(deserializer, 1, 255).map(Some)
 }
 
@@ -508,11 +720,48 @@ const fn yes() -> bool {
     true
 }
 
+const fn is_yes(flag: &bool) -> bool {
+    *flag
+}
+
+const fn is_no(flag: &bool) -> bool {
+    !*flag
+}
+
+fn is_one(number: &Exact) -> bool {
+    number.0 == Decimal::ONE
+}
+
+fn is_zero(number: &Exact) -> bool {
+    number.0.is_zero()
+}
+
+/// What is wrong, with the line.
+pub(super) type Fault = (Option<u64>, String);
+
+/// Reads YAML, and JSON, which is a part of it.
+pub(super) fn read_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    let mut field = String::new();
+    let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            field = error.path().to_string();
+            error.into_inner()
+        })
+    });
+    parsed.map_err(|error| {
+        let plain = error.without_snippet();
+        let line = plain.location().map(|location| location.line());
+        let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
+        let message = plain.to_string();
+        (line, format!("{place}{}", message.lines().next().unwrap_or_default()))
+    })
+}
+
 /// Why a file was refused.
 #[derive(Debug)]
 pub struct PlantError {
     path: PathBuf,
-    faults: Vec<(Option<u64>, String)>,
+    faults: Vec<Fault>,
 }
 
 impl fmt::Display for PlantError {
@@ -532,40 +781,55 @@ impl File {
     pub fn load(path: &Path) -> Result<File, PlantError> {
         let fail = |line, text| PlantError { path: path.to_owned(), faults: vec![(line, text)] };
         let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}")))?;
-        let mut file = File::parse(&text).map_err(|faults| PlantError { path: path.to_owned(), faults })?;
         let folder = path.parent().unwrap_or(Path::new(""));
+        let read = File::read(&text, Some(folder));
+        let mut file = read.map_err(|faults| PlantError { path: path.to_owned(), faults })?;
         let networks = file.organizations.iter_mut().flat_map(|org| &mut org.networks);
         for port in networks.filter_map(|net| net.connection.path.as_mut()) {
             // Whoever applies or plays the file may stand elsewhere.
             *port = std::path::absolute(folder.join(&port))
                 .map_err(|error| fail(None, format!("path: `{}`: {error}", port.display())))?;
         }
-        Ok(file)
+        let visualizations = file.organizations.iter_mut().flat_map(|org| &mut org.visualizations);
+        let faults: Vec<_> = visualizations.filter_map(|vis| vis.read(folder).err()).collect();
+        if faults.is_empty() { Ok(file) } else { Err(PlantError { path: path.to_owned(), faults }) }
     }
 
-    /// All faults that were found, each with its line.
-    pub fn parse(text: &str) -> Result<File, Vec<(Option<u64>, String)>> {
-        let mut field = String::new();
-        let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
-            serde_path_to_error::deserialize(deserializer).map_err(|error| {
-                field = error.path().to_string();
-                error.into_inner()
-            })
-        });
-        let file: File = parsed.map_err(|error| {
-            let plain = error.without_snippet();
-            let line = plain.location().map(|location| location.line());
-            let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
-            let message = plain.to_string();
-            vec![(line, format!("{place}{}", message.lines().next().unwrap_or_default()))]
-        })?;
-        let faults = file.check();
+    /// A file that includes no other. All faults that were found, each with its line.
+    pub fn parse(text: &str) -> Result<File, Vec<Fault>> {
+        File::read(text, None)
+    }
+
+    fn read(text: &str, folder: Option<&Path>) -> Result<File, Vec<Fault>> {
+        let mut file: File = read_yaml(text).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        for templates in
+            std::iter::once(&mut file.templates).chain(file.organizations.iter_mut().map(|org| &mut org.templates))
+        {
+            template::include(templates, folder, &mut faults);
+        }
+        file.take_shipped();
+        faults.extend(file.check());
         if faults.is_empty() { Ok(file) } else { Err(faults) }
+    }
+
+    /// Adds the shipped templates that are named and that the file does not describe itself.
+    fn take_shipped(&mut self) {
+        let devices = self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
+        let of_devices = devices.filter_map(|device| device.template.as_ref());
+        let named: BTreeSet<&str> = of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
+        let missing = named.into_iter().filter(|id| self.template(id).is_none());
+        let shipped: Vec<Template> = missing.filter_map(template::shipped).collect();
+        self.templates.extend(shipped);
     }
 
     /// The template of an id.
     pub fn template(&self, id: &str) -> Option<&Template> {
-        self.templates.iter().find(|template| template.id.text == id)
+        self.all_templates().find(|template| template.id.text == id)
+    }
+
+    fn all_templates(&self) -> impl Iterator<Item = &Template> {
+        self.templates.iter().chain(self.organizations.iter().flat_map(|org| &org.templates))
     }
 
     /// A device's parameters: those of its template, then its own.
@@ -581,13 +845,16 @@ impl File {
     }
 
     /// Rules that concern more than one field.
-    fn check(&self) -> Vec<(Option<u64>, String)> {
+    fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        distinct(&mut faults, "templates", self.templates.iter().map(|template| &template.id));
+        distinct(&mut faults, "templates", self.all_templates().map(|template| &template.id));
+        template::check_identities(&self.templates, &mut faults);
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
         self.check_keys(&mut faults);
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
+            let visualizations = org.visualizations.iter().map(|vis| &vis.name);
+            distinct(&mut faults, "visualizations of one organization", visualizations);
             distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
             for key in org.users.iter().flat_map(|user| &user.keys) {
                 if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
@@ -610,7 +877,13 @@ impl File {
                         format!("`{}`: modbusUnitId: on a bus `0` is everyone, expected 1 to 255", device.name.text);
                     faults.push((Some(device.name.line), text));
                 }
-                net.devices.iter().for_each(|device| self.check_device(device, &mut faults));
+                net.devices.iter().for_each(|device| self.check_device(org, device, &mut faults));
+            }
+            template::check_identities(&org.templates, &mut faults);
+        }
+        for id in self.sku_templates.values() {
+            if self.template(&id.value).is_none() {
+                faults.push((Some(id.referenced.line()), format!("skuTemplates: {}", template::unknown(&id.value))));
             }
         }
         distinct(&mut faults, "connectCodes", self.connect_codes.iter().map(|code| &code.code));
@@ -626,6 +899,17 @@ impl File {
                 fault("port: only with vpnIpAddress");
             }
         }
+        let mut seen = BTreeSet::new();
+        for GlobalNotification { id, texts, .. } in &self.global_notifications {
+            let mut fault =
+                |text: &str| faults.push((Some(id.referenced.line()), format!("globalNotifications: {text}")));
+            if !seen.insert(id.value) {
+                fault("id: stands twice");
+            }
+            if texts.is_empty() || texts.values().any(|text| text.trim().is_empty()) {
+                fault("texts: empty, expected one in each language, such as { en: Maintenance tonight }");
+            }
+        }
         for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
             let text = "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9";
             faults.push((Some(controller.sku.referenced.line()), format!("simulateControllers: {text}")));
@@ -637,7 +921,7 @@ impl File {
     }
 
     /// A key belongs to one user, who may stand in several organizations.
-    fn check_keys(&self, faults: &mut Vec<(Option<u64>, String)>) {
+    fn check_keys(&self, faults: &mut Vec<Fault>) {
         let mut first: BTreeMap<uuid::Uuid, (&str, &str)> = BTreeMap::new();
         for user in self.organizations.iter().flat_map(|org| &org.users) {
             for key in &user.keys {
@@ -658,40 +942,19 @@ impl File {
         }
     }
 
-    fn check_device(&self, device: &Device, faults: &mut Vec<(Option<u64>, String)>) {
-        if let Some(id) = &device.template
-            && self.template(&id.value).is_none()
-        {
-            let line = Some(id.referenced.line());
-            faults.push((line, format!("template: unknown `{}`, expected the id of one of `templates`", id.value)));
+    fn check_device(&self, org: &Organization, device: &Device, faults: &mut Vec<Fault>) {
+        if let Some(id) = &device.template {
+            let mut usable = self.templates.iter().chain(&org.templates);
+            if !usable.any(|template| template.id.text == id.value) {
+                let line = Some(id.referenced.line());
+                faults.push((line, format!("template: {}", template::unknown(&id.value))));
+            }
         }
         distinct(faults, "parameters of one device", self.parameters(device).map(|param| &param.name));
-        for param in self.parameters(device) {
-            let mut fault = |text: &str| faults.push((Some(param.name.line), format!("`{}`: {text}", param.name.text)));
-            if param.is_programmable && !param.register_kind.is_writable() {
-                fault("isProgrammable: registers of this kind are read-only, expected holding or coil");
-            }
-            if param.register_kind.is_bit() && param.value_type.0 != DataType::Bit {
-                fault("type: a coil or discrete-input holds one bit, expected `bit`");
-            }
-            if param.bit_position.is_some() && param.value_type.0 != DataType::Bit {
-                fault("bitPosition: only for the type `bit`");
-            }
-            if usize::from(param.address) + param.value_type.0.register_count() > 0x1_0000 {
-                fault("address: the value goes beyond address 65535");
-            }
-            if param.multiplier.0.is_zero() {
-                fault("multiplier: `0` makes every value the same, expected another number");
-            }
-            if let (Some(min), Some(max)) = (param.min, param.max)
-                && min.0 > max.0
-            {
-                fault("min: larger than max");
-            }
-        }
+        check_parameters(&device.parameters, faults);
     }
 
-    fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<(Option<u64>, String)>) {
+    fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<Fault>) {
         let Some((network, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
             let line = Some(simulated.device.referenced.line());
             let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
@@ -729,7 +992,15 @@ impl File {
     }
 }
 
-fn distinct<'a>(faults: &mut Vec<(Option<u64>, String)>, what: &str, names: impl Iterator<Item = &'a Name>) {
+pub(super) fn check_parameters(parameters: &[Parameter], faults: &mut Vec<Fault>) {
+    for param in parameters {
+        for (field, text) in param.faults() {
+            faults.push((Some(param.name.line), format!("`{}`: {field}: {text}", param.name.text)));
+        }
+    }
+}
+
+pub(super) fn distinct<'a>(faults: &mut Vec<Fault>, what: &str, names: impl Iterator<Item = &'a Name>) {
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(&name.text) {
@@ -772,6 +1043,22 @@ organizations:
         assert_eq!(param.multiplier.0.to_string(), "0.10");
         assert_eq!(param.texts[&Language("en".into())]["0"], "Off");
         assert!(param.is_tracked);
+    }
+
+    #[test]
+    fn parts_lengths_and_codes_reach_the_codec() {
+        let codec = |text: &str| {
+            let file =
+                File::parse(&PLANT.replacen("type: f32-be", text, 1)).unwrap_or_else(|faults| panic!("{faults:?}"));
+            file.organizations[0].networks[0].devices[0].parameters[0].codec()
+        };
+        let blank = "\n                ";
+        let bits = codec(&format!("type: bits{blank}bitPosition: 4{blank}bitsAmount: 3"));
+        assert_eq!(bits.decode(&[0x0050]).unwrap().to_string(), "0.5");
+        assert_eq!(codec(&format!("type: str2{blank}length: 8")).register_count(), 8);
+        let codes = codec(&format!("type: i16{blank}notAvailable: [0x8000]"));
+        assert!(codes.decode(&[0x8000]).is_err());
+        assert!(codes.decode(&[0x7FFF]).is_ok());
     }
 
     #[test]
@@ -822,7 +1109,31 @@ organizations:
                 "isProgrammable: true",
                 "10: `Voltage`: isProgrammable: registers of this kind are read-only",
             ),
+            (
+                "organizations:",
+                "globalNotifications: [ { id: 7, texts: { en: Late } } ]\norganizations:",
+                "1: globalNotifications[0].id",
+            ),
+            (
+                "organizations:",
+                "globalNotifications: [ { id: 513cf747-eb5c-4d5f-931f-d22c9872c73c, texts: {} } ]\norganizations:",
+                "1: globalNotifications: texts: empty",
+            ),
+            (
+                "- name: Works",
+                "- name: Works\n    visualizations: [ { name: Hall } ]",
+                "3: organizations[0].visualizations[0]",
+            ),
             ("type: f32-be", "type: [", "13"),
+            ("type: f32-be", "type: bits", "10: `Voltage`: bitsAmount: missing"),
+            (
+                "type: f32-be",
+                "type: bits\n                bitPosition: 9\n                bitsAmount: 8",
+                "10: `Voltage`: bitsAmount",
+            ),
+            ("type: f32-be", "type: str", "10: `Voltage`: length: missing"),
+            ("type: f32-be", "type: mac\n                length: 6", "10: `Voltage`: length: only for texts"),
+            ("type: f32-be", "type: u16\n                notAvailable: [1, 2, 3]", "10: `Voltage`: notAvailable"),
         ] {
             let found = faults(&PLANT.replacen(from, to, 1));
             assert!(found.first().is_some_and(|fault| fault.starts_with(want)), "{to}: {found:?}");

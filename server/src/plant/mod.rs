@@ -7,11 +7,13 @@ mod own;
 mod pack;
 mod signal;
 mod simulate;
+pub mod solution;
 mod stage;
+pub mod template;
 mod unit;
 pub mod zoo;
 
-pub use apply::{Report, apply, slug_of};
+pub use apply::{Report, apply, net_slug, slug_of};
 pub use file::{File, PlantError};
 pub use pack::{PackError, Packed, pack};
 pub use simulate::simulate;

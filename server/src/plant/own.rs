@@ -6,8 +6,8 @@ use std::time::Duration;
 use parabus_core::modbus::{Activation, Identity};
 
 use super::file::Network;
-use crate::controller::{ControllerMap, FormatRegisters, IdentityRegisters, em130};
-use crate::link::backward::{MOST_PASSWORD, PASSWORD};
+use crate::controller::{ControllerMap, FormatRegisters, IdentityRegisters, MOST_PASSWORD, em130};
+use crate::link::backward::PASSWORD;
 
 /// What a controller is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

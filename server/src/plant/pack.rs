@@ -2,9 +2,9 @@
 
 use parabus_core::gateway::{Group, Unit, emit, image_length};
 use parabus_core::modbus::UnitId;
-use parabus_core::modbus::plan::{Point, plan_reads};
 
 use super::file::{Device, File, Network};
+use super::template;
 
 /// Why there is no image.
 #[derive(Debug, thiserror::Error)]
@@ -56,15 +56,7 @@ fn unit(device: &Device) -> Unit {
 }
 
 fn groups(file: &File, device: &Device) -> Vec<Group> {
-    let mut points: Vec<Point> = file
-        .parameters(device)
-        .filter_map(|param| {
-            let count = u16::try_from(param.codec().register_count()).ok()?;
-            Some(Point { kind: param.register_kind, address: param.address, count })
-        })
-        .collect();
-    points.sort_unstable();
-    let plan = plan_reads(&points, file.read_group_size(device).into(), 0, &[]);
+    let plan = template::requests(file.parameters(device), file.read_group_size(device)).into_iter();
     plan.map(|group| Group { kind: group.kind, address: group.address, quantity: group.quantity }).collect()
 }
 

@@ -107,7 +107,12 @@ impl Unit {
                 places.iter().map(|place| self.registers.get(place).copied().unwrap_or(0)).collect();
             let text = match output.codec.data_type() {
                 parabus_core::value::DataType::Bit => (if output.value == 0.0 { "0" } else { "1" }).to_owned(),
-                _ => format!("{:.6}", output.value),
+                data_type if data_type.is_numeric() => format!("{:.6}", output.value),
+                // A signal is no text: the registers keep what was written to them.
+                _ => {
+                    self.registers.extend(places.into_iter().zip(registers));
+                    continue;
+                }
             };
             // A value beyond its registers leaves them as they are.
             output.codec.encode(&text, &mut registers).ok();
@@ -140,8 +145,8 @@ impl Unit {
             let touched = output.kind == kind
                 && u32::from(output.address) < u32::from(address) + values.len() as u32
                 && u32::from(address) < u32::from(output.address) + u32::from(count);
-            if let (true, Ok(value)) = (touched, output.codec.decode(&registers)) {
-                output.value = value.decimal().to_f64();
+            if let (true, Ok(value)) = (touched, output.codec.decode(&registers).map(|value| value.decimal())) {
+                output.value = value.map_or(output.value, |value| value.to_f64());
             }
         }
         if let (Some(own), RegisterKind::Holding) = (&self.own, kind) {

@@ -20,7 +20,9 @@ use crate::link::{Limits, Link, Links, Priority};
 use crate::live::Live;
 use crate::model::{Connection, Cycle, Device, DeviceId, Directory, Net, Param};
 use crate::storage::Store;
+use crate::words;
 pub use learned::Learned;
+use reading::raw;
 pub use reading::{Manner, Wanted, read_cells};
 
 /// What a device's next reading waits for.
@@ -48,28 +50,14 @@ impl PollCode {
 
     /// The same for people.
     pub const fn message(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (PollCode::Scheduled, Lang::En) => "Reading is scheduled",
-            (PollCode::Scheduled, Lang::Pl) => "Odczyt jest zaplanowany",
-            (PollCode::Scheduled, Lang::Ru) => "Чтение запланировано",
-            (PollCode::Scheduled, Lang::Ua) => "Читання заплановано",
-            (PollCode::Reading, Lang::En) => "Currently reading",
-            (PollCode::Reading, Lang::Pl) => "Trwa odczyt",
-            (PollCode::Reading, Lang::Ru) => "Выполняется чтение",
-            (PollCode::Reading, Lang::Ua) => "Виконується читання",
-            (PollCode::Unreachable, Lang::En) => "Device does not answer",
-            (PollCode::Unreachable, Lang::Pl) => "Urządzenie nie odpowiada",
-            (PollCode::Unreachable, Lang::Ru) => "Устройство не отвечает",
-            (PollCode::Unreachable, Lang::Ua) => "Пристрій не відповідає",
-            (PollCode::Disabled, Lang::En) => "Disabled",
-            (PollCode::Disabled, Lang::Pl) => "Wyłączone",
-            (PollCode::Disabled, Lang::Ru) => "Отключено",
-            (PollCode::Disabled, Lang::Ua) => "Вимкнено",
-            (PollCode::Never, Lang::En) => "Nothing is read in the background",
-            (PollCode::Never, Lang::Pl) => "Nic nie jest odczytywane w tle",
-            (PollCode::Never, Lang::Ru) => "Ничего не читается в фоне",
-            (PollCode::Never, Lang::Ua) => "Нічого не читається у фоні",
-        }
+        let word = match self {
+            PollCode::Scheduled => words::POLL_SCHEDULED,
+            PollCode::Reading => words::POLL_READING,
+            PollCode::Unreachable => words::POLL_UNREACHABLE,
+            PollCode::Disabled => words::POLL_DISABLED,
+            PollCode::Never => words::POLL_NEVER,
+        };
+        word.text(lang)
     }
 }
 
@@ -241,7 +229,7 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
         // A device that did not answer last time is asked once, not several times.
         let manner = Manner::of(device, Priority::Routine);
         let manner = Manner { retries: if is_away { 0 } else { manner.retries }, ..manner };
-        let reading = read_cells(link, &manner, &wanted, &mut learned).await;
+        let reading = read_cells(link, &manner, &wanted, &mut learned, raw).await;
         let skipped = schedule.skipped();
         match reading.answered_at {
             Some(at) => {

@@ -14,10 +14,10 @@ use crate::link::{Link, LinkError, Priority, Read};
 use crate::model::{CellError, Device, Param};
 
 /// What a reading brought, in the order of what was wanted.
-pub struct Reading {
+pub struct Reading<T> {
     /// Arrival of the first reply: the instant of the whole reading.
     pub answered_at: Option<Instant>,
-    pub cells: Vec<Result<Raw, CellError>>,
+    pub cells: Vec<Result<T, CellError>>,
 }
 
 /// How a device is asked.
@@ -54,11 +54,13 @@ pub struct Wanted {
     pub kind: RegisterKind,
     pub address: u16,
     pub codec: Option<Codec>,
+    /// Not to be read together with what stands beside it.
+    pub alone: bool,
 }
 
 impl From<&Param> for Wanted {
     fn from(param: &Param) -> Self {
-        Wanted { kind: param.kind, address: param.address, codec: param.codec() }
+        Wanted { kind: param.kind, address: param.address, codec: param.codec(), alone: param.reads_alone }
     }
 }
 
@@ -67,23 +69,38 @@ struct Slot {
     point: Point,
     codec: Codec,
     index: usize,
+    alone: bool,
+}
+
+/// Raw bits, as they are stored.
+pub fn raw(codec: &Codec, registers: &[u16]) -> Result<Raw, CellError> {
+    codec.raw(registers).map_err(|_| CellError::NoNumber)
 }
 
 fn cell_error(error: &LinkError) -> CellError {
     match error {
-        LinkError::Timeout => CellError::Timeout,
+        LinkError::Timeout | LinkError::Silent => CellError::Timeout,
         LinkError::Exception(code) => CellError::Exception(*code),
-        LinkError::Connect(_) | LinkError::Closed | LinkError::Illegal(_) => CellError::Unreachable,
+        LinkError::Connect(_) | LinkError::Closed(_) | LinkError::Unsent(_) | LinkError::Illegal(_) => {
+            CellError::Unreachable
+        }
     }
 }
 
 /// Reads values of one device with as few requests as it lets: it is not asked again for what it is
 /// known to refuse. The first request without a reply ends the reading: the rest would only wait as long.
-pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned: &mut Learned) -> Reading {
+/// `decode` makes of a value's registers what is wanted of it.
+pub async fn read_cells<T>(
+    link: &Link,
+    manner: &Manner,
+    wanted: &[Wanted],
+    learned: &mut Learned,
+    decode: impl Fn(&Codec, &[u16]) -> Result<T, CellError>,
+) -> Reading<T> {
     learned.begin();
-    let mut cells = vec![Err(CellError::NoNumber); wanted.len()];
+    let mut cells: Vec<Result<T, CellError>> = wanted.iter().map(|_| Err(CellError::NoNumber)).collect();
     let mut slots: Vec<Slot> = wanted.iter().enumerate().filter_map(|(index, wanted)| slot(index, wanted)).collect();
-    slots.sort_by_key(|slot| slot.point);
+    slots.sort_by_key(|slot| (slot.alone, slot.point));
     let mut left_out = Vec::new();
     slots.retain(|slot| match learned.leave_out(&slot.point) {
         None => true,
@@ -99,7 +116,8 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
     }
     let points: Vec<Point> = slots.iter().map(|slot| slot.point).collect();
     let mut answered_at = None;
-    let mut groups = VecDeque::from(plan(&points, 0..points.len(), manner, learned));
+    let together = slots.partition_point(|slot| !slot.alone);
+    let mut groups = VecDeque::from(plan_all(&points, together, manner, learned));
     while let Some(group) = groups.pop_front() {
         let of_group = group.first..group.first + group.points;
         let members = slots.get(of_group.clone()).unwrap_or_default();
@@ -123,7 +141,7 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
                     let start = usize::from(slot.point.address - group.address);
                     let own = registers.get(start..start + usize::from(slot.point.count)).unwrap_or_default();
                     if let Some(cell) = cells.get_mut(slot.index) {
-                        *cell = slot.codec.raw(own).map_err(|_| CellError::NoNumber);
+                        *cell = decode(&slot.codec, own);
                     }
                 }
                 continue;
@@ -158,6 +176,12 @@ pub async fn read_cells(link: &Link, manner: &Manner, wanted: &[Wanted], learned
     Reading { answered_at, cells }
 }
 
+/// Requests for all points: the first `together` of them in common, each of the rest alone.
+fn plan_all(points: &[Point], together: usize, manner: &Manner, learned: &Learned) -> Vec<ReadGroup> {
+    let alone = (together..points.len()).flat_map(|at| plan(points, at..at + 1, manner, learned));
+    plan(points, 0..together, manner, learned).into_iter().chain(alone).collect()
+}
+
 /// Requests for a range of the points; indices count from the first of all.
 fn plan(points: &[Point], range: Range<usize>, manner: &Manner, learned: &Learned) -> Vec<ReadGroup> {
     let offset = range.start;
@@ -179,5 +203,30 @@ fn plan(points: &[Point], range: Range<usize>, manner: &Manner, learned: &Learne
 fn slot(index: usize, wanted: &Wanted) -> Option<Slot> {
     let codec = wanted.codec?;
     let count = u16::try_from(codec.register_count()).ok()?;
-    Some(Slot { point: Point { kind: wanted.kind, address: wanted.address, count }, codec, index })
+    let point = Point { kind: wanted.kind, address: wanted.address, count };
+    Some(Slot { point, codec, index, alone: wanted.alone })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_alone_has_a_request_of_its_own() {
+        let point = |address| Point { kind: RegisterKind::Holding, address, count: 1 };
+        let points = [point(0), point(1), point(3), point(2), point(4)];
+        let manner = Manner {
+            unit: UnitId(1),
+            priority: Priority::Routine,
+            timeout_ms: 1000,
+            retries: 0,
+            group_size: 10,
+            gap: 5,
+        };
+        let groups: Vec<_> = plan_all(&points, 3, &manner, &Learned::default())
+            .into_iter()
+            .map(|group| (group.address, group.quantity, group.first, group.points))
+            .collect();
+        assert_eq!(groups, [(0, 4, 0, 3), (2, 1, 3, 1), (4, 1, 4, 1)]);
+    }
 }

@@ -77,20 +77,24 @@ fn param(id: i64, address: u16, value_type: &str) -> Param {
         precision: None,
         bit_position: None,
         bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
         min: None,
         max: None,
         is_tracked: true,
         is_programmable: false,
         texts: Default::default(),
         on_dashboard: false,
+        translations: Default::default(),
+        reads_alone: false,
     }
 }
 
-async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading {
+async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading<Raw> {
     let links = Links::default();
     let link = links.handle(connection, Limits::default());
     let wanted: Vec<Wanted> = params.iter().map(Wanted::from).collect();
-    read_cells(&link, &Manner::of(&device(size), Priority::Routine), &wanted, &mut Learned::default()).await
+    read_cells(&link, &Manner::of(&device(size), Priority::Routine), &wanted, &mut Learned::default(), super::raw).await
 }
 
 use reading::Reading;

@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use crate::model::{ConnectCode, Device, Directory, Disabled, Net, Org, OrgId, Param, Role, Template, User, UserId};
+use crate::model::{
+    ConnectCode, Device, Directory, Disabled, Net, Notification, Org, OrgId, Param, ParamId, Role, SmsSettings,
+    Template, TemplateParam, User, UserId, Vis,
+};
 
 /// A change without its instant and author.
 pub struct Change {
@@ -63,8 +66,15 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
         "template",
         &before.templates,
         &after.templates,
-        |_, each| (None, format!("{} {} {}", each.manufacturer, each.name, each.version)),
+        |_, each| (each.org_id, format!("{} {} {}", each.manufacturer, each.name, each.version)),
         template,
+    );
+    compare.objects(
+        "template of SKU",
+        &skus(before),
+        &skus(after),
+        |_, (sku, _)| (None, sku.clone()),
+        |(_, template)| vec![("template", template.clone())],
     );
     // The code itself opens a controller: it is a secret.
     compare.objects(
@@ -97,6 +107,34 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
             None => (None, param.name.clone()),
         },
         param,
+    );
+    compare.objects(
+        "dashboard",
+        &dashboards(before),
+        &dashboards(after),
+        |directory, (org, _)| (Some(*org), place(directory, *org, "dashboard")),
+        |(_, widgets)| vec![("parameters", widgets.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))],
+    );
+    compare.objects(
+        "visualization",
+        &before.visualizations,
+        &after.visualizations,
+        |directory, vis| (Some(vis.org_id), place(directory, vis.org_id, &vis.name)),
+        vis,
+    );
+    compare.objects(
+        "notification",
+        &before.notifications,
+        &after.notifications,
+        |_, each| (None, each.id.to_string()),
+        notification,
+    );
+    compare.objects(
+        "short messages",
+        &sms_of_orgs(before),
+        &sms_of_orgs(after),
+        |directory, (org, _)| (Some(*org), place(directory, *org, "short messages")),
+        |(_, settings)| sms(settings),
     );
     all
 }
@@ -167,16 +205,68 @@ fn user(user: &User) -> Fields {
     vec![("name", name.clone()), ("language", lang.map(|lang| lang.code().to_owned()).unwrap_or_default())]
 }
 
+fn skus(directory: &Directory) -> BTreeMap<&str, (String, String)> {
+    let named = directory.sku_templates.iter().map(|(sku, id)| {
+        let template = directory.templates.get(id);
+        let name = template.map_or_else(|| id.to_string(), |each| format!("{} {}", each.name, each.version));
+        (sku.as_str(), (sku.clone(), name))
+    });
+    named.collect()
+}
+
+fn dashboards(directory: &Directory) -> BTreeMap<OrgId, (OrgId, Vec<ParamId>)> {
+    let shown = directory.dashboards.iter().filter(|(_, widgets)| !widgets.is_empty());
+    shown.map(|(org, widgets)| (*org, (*org, widgets.clone()))).collect()
+}
+
+fn sms_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, SmsSettings)> {
+    directory.sms.iter().map(|(org, settings)| (*org, (*org, settings.clone()))).collect()
+}
+
 fn template(template: &Template) -> Fields {
-    let Template { id: _, name, manufacturer, version, read_group_size, values } = template;
-    let values = values.iter().map(|value| format!("{}@{}", value.name, value.address));
+    let Template {
+        id: _,
+        org_id: _,
+        name,
+        manufacturer,
+        version,
+        category,
+        description,
+        read_group_size,
+        write_function,
+        params,
+    } = template;
+    let one_line = |param: &TemplateParam| serde_json::to_string(param).unwrap_or_default();
     vec![
         ("name", name.clone()),
         ("manufacturer", manufacturer.clone()),
         ("version", version.clone()),
+        ("category", text(category)),
+        ("description", text(description)),
         ("readGroupSize", read_group_size.to_string()),
-        ("values", values.collect::<Vec<_>>().join(" ")),
+        ("writeFunction", write_function.code().to_owned()),
+        ("parameters", params.iter().map(one_line).collect::<Vec<_>>().join(" ")),
     ]
+}
+
+fn vis(vis: &Vis) -> Fields {
+    let Vis { id: _, org_id: _, name, slug, description, created_on: _, on_dashboard } = vis;
+    vec![
+        ("name", name.clone()),
+        ("slug", slug.clone()),
+        ("description", text(description)),
+        ("isDisplayedOnDashboard", on_dashboard.to_string()),
+    ]
+}
+
+fn notification(notification: &Notification) -> Fields {
+    let Notification { id: _, texts, is_enabled } = notification;
+    vec![("texts", format!("{texts:?}")), ("enabled", is_enabled.to_string())]
+}
+
+fn sms(settings: &SmsSettings) -> Fields {
+    let SmsSettings { is_disabled, monthly_limit } = settings;
+    vec![("disabled", is_disabled.to_string()), ("monthlyLimit", text(monthly_limit))]
 }
 
 fn connect_code(code: &ConnectCode) -> Fields {
@@ -278,13 +368,19 @@ fn param(param: &Param) -> Fields {
         precision,
         bit_position,
         bits_amount,
+        length,
+        not_available,
         min,
         max,
         is_tracked,
         is_programmable,
         texts,
-        on_dashboard,
+        // Told of the dashboard.
+        on_dashboard: _,
+        translations,
+        reads_alone,
     } = param;
+    let codes = not_available.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     vec![
         ("name", name.clone()),
         ("slug", slug.clone()),
@@ -300,11 +396,14 @@ fn param(param: &Param) -> Fields {
         ("precision", text(precision)),
         ("bitPosition", text(bit_position)),
         ("bitsAmount", text(bits_amount)),
+        ("length", text(length)),
+        ("notAvailable", codes),
         ("min", text(min)),
         ("max", text(max)),
         ("isTracked", is_tracked.to_string()),
         ("isProgrammable", is_programmable.to_string()),
+        ("translations", if translations.is_empty() { String::new() } else { format!("{translations:?}") }),
+        ("readAsGroup", (!reads_alone).to_string()),
         ("texts", if texts.is_empty() { String::new() } else { format!("{texts:?}") }),
-        ("isDisplayedOnDashboard", on_dashboard.to_string()),
     ]
 }

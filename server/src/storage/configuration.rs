@@ -1,16 +1,18 @@
 //! The configuration from its tables into a snapshot.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang};
 use rusqlite::{Connection, Row};
+use uuid::Uuid;
 
 use super::StoreError;
 use crate::model::{
-    ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Org, Param, Parity,
-    ReadGroup, Role, SerialPort, Template, User,
+    ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
+    Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
 };
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
@@ -67,8 +69,21 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         devices.entry(device).and_modify(|device: &mut Device| device.group = Some(group));
     }
     let params = rows(connection, "SELECT * FROM param", param)?;
+    let dashboards = dashboards(connection)?;
+    let visualizations = rows(
+        connection,
+        "SELECT id, org_id, name, slug, description, created_on, on_dashboard FROM vis",
+        visualization,
+    )?;
     let templates = rows(connection, "SELECT * FROM template", template)?;
+    let sku_templates =
+        rows(connection, "SELECT sku, template_id FROM sku_template", |row| Ok((row.get(0)?, row.get(1)?)))?;
     let connect_codes = rows(connection, "SELECT * FROM connect_code", connect_code)?;
+    let notifications = rows(connection, "SELECT * FROM notification", notification)?;
+    let sms = rows(connection, "SELECT * FROM sms_settings", |row| {
+        let monthly_limit = row.get::<_, Option<String>>("monthly_limit")?.map(decimal).transpose()?;
+        Ok((row.get("org_id")?, SmsSettings { is_disabled: row.get("is_disabled")?, monthly_limit }))
+    })?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -76,8 +91,49 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         nets,
         devices,
         params: params.into_iter().map(|param| (param.id, param)).collect(),
+        dashboards,
+        visualizations: visualizations.into_iter().map(|vis| (vis.id, vis)).collect(),
         templates: templates.into_iter().map(|template| (template.id, template)).collect(),
+        sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
+        notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
+        sms: sms.into_iter().collect(),
+        index: OnceLock::new(),
+    })
+}
+
+/// The widgets of each organization in their order.
+fn dashboards(connection: &Connection) -> Result<BTreeMap<i64, Vec<i64>>, StoreError> {
+    let widgets = rows(
+        connection,
+        "SELECT net.org_id, param.id FROM param JOIN device ON device.id = device_id JOIN net ON net.id = net_id
+         WHERE on_dashboard ORDER BY dashboard_place IS NULL, dashboard_place, param.id",
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let mut dashboards = BTreeMap::<_, Vec<_>>::new();
+    for (org, param) in widgets {
+        dashboards.entry(org).or_default().push(param);
+    }
+    Ok(dashboards)
+}
+
+fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
+    Ok(Notification {
+        id: read("a notification's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
+        texts: json("texts of a notification", row.get("texts")?)?,
+        is_enabled: row.get("is_enabled")?,
+    })
+}
+
+fn visualization(row: &Row<'_>) -> Result<Vis, StoreError> {
+    Ok(Vis {
+        id: row.get("id")?,
+        org_id: row.get("org_id")?,
+        name: row.get("name")?,
+        slug: row.get("slug")?,
+        description: row.get("description")?,
+        created_on: Instant::from_millis(row.get("created_on")?),
+        on_dashboard: row.get("on_dashboard")?,
     })
 }
 
@@ -85,10 +141,14 @@ fn template(row: &Row<'_>) -> Result<Template, StoreError> {
     Ok(Template {
         id: row.get("id")?,
         name: row.get("name")?,
+        org_id: row.get("org_id")?,
         manufacturer: row.get("manufacturer")?,
         version: row.get("version")?,
+        category: row.get("category")?,
+        description: row.get("description")?,
         read_group_size: row.get("read_group_size")?,
-        values: json("values of a template", row.get("value_list")?)?,
+        write_function: read("a write function", row.get("write_function")?, WriteFunction::from_code)?,
+        params: json("parameters of a template", row.get("param_list")?)?,
     })
 }
 
@@ -199,13 +259,22 @@ fn param(row: &Row<'_>) -> Result<Param, StoreError> {
         precision: row.get("precision")?,
         bit_position: row.get("bit_position")?,
         bits_amount: row.get("bits_amount")?,
+        length: row.get("length")?,
+        not_available: raw_codes(row.get("not_available")?)?,
         min: limit(row.get("min")?)?,
         max: limit(row.get("max")?)?,
         is_tracked: row.get("is_tracked")?,
         is_programmable: row.get("is_programmable")?,
         texts: json("texts of values", row.get("texts")?)?,
         on_dashboard: row.get("on_dashboard")?,
+        translations: json("translations of a parameter", row.get("translations")?)?,
+        reads_alone: row.get("reads_alone")?,
     })
+}
+
+/// Raw bits that stand for "no value".
+pub(super) fn raw_codes(text: String) -> Result<Vec<u64>, StoreError> {
+    json("raw bits for no value", text)
 }
 
 /// The newest read-group of each device.

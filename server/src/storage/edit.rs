@@ -1,5 +1,6 @@
 //! Changes of the configuration inside one transaction.
 
+use parabus_core::value::DataType;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -7,8 +8,8 @@ use super::audit::{self, AuditEntry};
 use super::changes::{Change, changes};
 use super::{StoreError, configuration};
 use crate::model::{
-    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Org, OrgId, Param,
-    ParamId, Role, Template, TemplateId, UserId,
+    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification, Org,
+    OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
 };
 
 /// An open transaction and the configuration as it was when it began.
@@ -17,7 +18,7 @@ pub struct Edit<'c> {
     before: Directory,
     changed: bool,
     actor: String,
-    /// Changes of what is no part of the snapshot: API keys.
+    /// Changes of what is no part of the snapshot: API keys, sources of visualizations.
     notes: Vec<Change>,
 }
 
@@ -121,20 +122,34 @@ impl<'c> Edit<'c> {
     pub fn put_template(&mut self, template: &Template) -> Result<TemplateId, StoreError> {
         let id = Some(template.id).filter(|id| *id != 0);
         self.execute(
-            "INSERT INTO template (id, name, manufacturer, version, read_group_size, value_list)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET name = ?2, manufacturer = ?3, version = ?4, read_group_size = ?5,
-                 value_list = ?6",
+            "INSERT INTO template (id, org_id, name, manufacturer, version, category, description, read_group_size,
+                 write_function, param_list)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, manufacturer = ?4, version = ?5, category = ?6,
+                 description = ?7, read_group_size = ?8, write_function = ?9, param_list = ?10",
             params![
                 id,
+                template.org_id,
                 template.name,
                 template.manufacturer,
                 template.version,
+                template.category,
+                template.description,
                 template.read_group_size,
-                to_json(&template.values)
+                template.write_function.code(),
+                to_json(&template.params)
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Sets which template a controller's SKU stands for.
+    pub fn put_sku_template(&mut self, sku: &str, template: TemplateId) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO sku_template (sku, template_id) VALUES (?1, ?2)
+             ON CONFLICT (sku) DO UPDATE SET template_id = ?2",
+            params![sku, template],
+        )
     }
 
     /// Creates or changes what a connect code stands for.
@@ -245,13 +260,14 @@ impl<'c> Edit<'c> {
         self.execute(
             "INSERT INTO param (id, device_id, name, slug, description, category, label, unit, kind, address,
                  value_type, bit_position, bits_amount, multiplier, shift, precision, min, max, is_tracked,
-                 is_programmable, texts, on_dashboard)
+                 is_programmable, texts, on_dashboard, translations, reads_alone, length, not_available)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-                 ?21, ?22)
+                 ?21, ?22, ?23, ?24, ?25, ?26)
              ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, category = ?6, label = ?7,
                  unit = ?8, kind = ?9, address = ?10, value_type = ?11, bit_position = ?12, bits_amount = ?13,
                  multiplier = ?14, shift = ?15, precision = ?16, min = ?17, max = ?18, is_tracked = ?19,
-                 is_programmable = ?20, texts = ?21, on_dashboard = ?22",
+                 is_programmable = ?20, texts = ?21, on_dashboard = ?22, translations = ?23, reads_alone = ?24,
+                 length = ?25, not_available = ?26, dashboard_place = CASE WHEN ?22 THEN dashboard_place END",
             params![
                 id,
                 param.device_id,
@@ -274,7 +290,88 @@ impl<'c> Edit<'c> {
                 param.is_tracked,
                 param.is_programmable,
                 to_json(&param.texts),
-                param.on_dashboard
+                param.on_dashboard,
+                to_json(&param.translations),
+                param.reads_alone,
+                param.length,
+                to_json(&param.not_available)
+            ],
+        )?;
+        Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
+    }
+
+    /// Deletes a parameter. Cycles that hold it keep their form: the readings of its device's other
+    /// parameters stand beside its own.
+    pub fn delete_param(&mut self, id: ParamId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM last_good WHERE param_id = ?", [id])?;
+        self.execute("DELETE FROM param WHERE id = ?", [id])
+    }
+
+    /// Sets the widgets of an organization's dashboard, in this order.
+    pub fn put_dashboard(&mut self, org: OrgId, widgets: &[ParamId]) -> Result<(), StoreError> {
+        self.execute(
+            "UPDATE param SET on_dashboard = 0, dashboard_place = NULL WHERE on_dashboard AND device_id IN
+                 (SELECT device.id FROM device JOIN net ON net.id = net_id WHERE org_id = ?)",
+            [org],
+        )?;
+        for (param, place) in widgets.iter().zip(0i64..) {
+            self.execute("UPDATE param SET on_dashboard = 1, dashboard_place = ? WHERE id = ?", [place, *param])?;
+        }
+        Ok(())
+    }
+
+    /// Creates or changes a notification.
+    pub fn put_notification(&mut self, notification: &Notification) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO notification (id, texts, is_enabled) VALUES (?1, ?2, ?3)
+             ON CONFLICT (id) DO UPDATE SET texts = ?2, is_enabled = ?3",
+            params![notification.id.to_string(), to_json(&notification.texts), notification.is_enabled],
+        )
+    }
+
+    /// Sets what an organization wants of short messages.
+    pub fn put_sms_settings(&mut self, org: OrgId, settings: &SmsSettings) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO sms_settings (org_id, is_disabled, monthly_limit) VALUES (?1, ?2, ?3)
+             ON CONFLICT (org_id) DO UPDATE SET is_disabled = ?2, monthly_limit = ?3",
+            params![org, settings.is_disabled, settings.monthly_limit.map(|limit| limit.to_string())],
+        )
+    }
+
+    /// What a visualization is drawn from.
+    pub fn vis_source(&self, vis: VisId) -> Result<String, StoreError> {
+        let mut rows = self.connection.prepare_cached("SELECT source FROM vis WHERE id = ?")?;
+        Ok(rows.query_row([vis], |row| row.get(0))?)
+    }
+
+    /// Creates (id 0) or changes a visualization.
+    pub fn put_vis(&mut self, vis: &Vis, source: &str) -> Result<VisId, StoreError> {
+        let id = Some(vis.id).filter(|id| *id != 0);
+        let is_there = self.before.visualizations.contains_key(&vis.id);
+        let before = is_there.then(|| self.vis_source(vis.id)).transpose()?;
+        if let Some(before) = before.filter(|before| before != source) {
+            let org = self.before.orgs.get(&vis.org_id).map_or("?", |org| org.name.as_str());
+            self.notes.push(Change {
+                org: Some(vis.org_id),
+                action: "change visualization source".to_owned(),
+                object: format!("{org} / {}", vis.name),
+                old: Some(format!("{} bytes", before.len())),
+                new: Some(format!("{} bytes", source.len())),
+            });
+        }
+        self.execute(
+            "INSERT INTO vis (id, org_id, name, slug, description, created_on, on_dashboard, source)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, on_dashboard = ?7, source = ?8",
+            params![
+                id,
+                vis.org_id,
+                vis.name,
+                vis.slug,
+                vis.description,
+                vis.created_on.as_millis(),
+                vis.on_dashboard,
+                source
             ],
         )?;
         Ok(id.unwrap_or_else(|| self.connection.last_insert_rowid()))
@@ -295,7 +392,7 @@ impl<'c> Edit<'c> {
         }
         for device in after.devices.values() {
             let tracked: Vec<&Param> =
-                after.params_of(device.id).filter(|param| param.is_tracked && param.codec().is_some()).collect();
+                after.params_of(device.id).filter(|param| param.is_tracked && has_raw(param)).collect();
             self.refresh_group(device, &tracked)?;
         }
         self.connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'config_revision'", [])?;
@@ -305,17 +402,23 @@ impl<'c> Edit<'c> {
     fn refresh_group(&self, device: &Device, tracked: &[&Param]) -> Result<(), StoreError> {
         let present = device.group.as_ref().map_or(0, |group| group.id);
         let mut columns = self.connection.prepare_cached(
-            "SELECT param_id, value_type, bit, multiplier, shift FROM group_column WHERE group_id = ? ORDER BY position",
+            "SELECT param_id, value_type, bit, multiplier, shift, bits, not_available FROM group_column
+             WHERE group_id = ? ORDER BY position",
         )?;
-        type Column = (ParamId, String, Option<u8>, String, String);
+        type Column = (ParamId, String, Option<u8>, String, String, Option<u8>, String);
         let kept: Vec<Column> = columns
-            .query_map([present], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+            .query_map([present], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+            })?
             .collect::<Result<_, _>>()?;
         let wanted: Vec<Column> = tracked
             .iter()
             .map(|param| {
                 let scale = (param.multiplier.to_string(), param.shift.to_string());
-                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1)
+                let codes = to_json(&param.not_available);
+                // The one bit of a `bit` goes without saying.
+                let bits = param.bits_amount.filter(|_| param.value_type != "bit");
+                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1, bits, codes)
             })
             .collect();
         if kept == wanted {
@@ -324,14 +427,19 @@ impl<'c> Edit<'c> {
         self.connection.execute("INSERT INTO read_group (device_id) VALUES (?)", [device.id])?;
         let group = self.connection.last_insert_rowid();
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift, bits, not_available)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
-        for (position, (param, value_type, bit, multiplier, shift)) in
+        for (position, (param, value_type, bit, multiplier, shift, bits, codes)) in
             wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column))
         {
-            insert.execute(params![group, position, param, value_type, bit, multiplier, shift])?;
+            insert.execute(params![group, position, param, value_type, bit, multiplier, shift, bits, codes])?;
         }
         Ok(())
     }
+}
+
+/// Whether readings of it can be kept: those of texts have no raw bits.
+fn has_raw(param: &Param) -> bool {
+    param.codec().is_some_and(|codec| !matches!(codec.data_type(), DataType::Text(_)))
 }

@@ -18,6 +18,7 @@ mod changes;
 mod configuration;
 mod edit;
 mod log;
+mod people;
 mod readings;
 mod schema;
 
@@ -33,6 +34,7 @@ use crate::model::Directory;
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
 pub use backup::{Condition, backup, inspect, restore};
 pub use edit::Edit;
+pub use people::VisData;
 use readings::Head;
 
 /// Milliseconds that a statement waits for another process's transaction.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, params};
 use super::cells;
 use super::log::{Log, Record};
 use super::{Store, StoreError};
-use crate::model::{Cycle, GroupId, ParamId, codec};
+use crate::model::{Cycle, GroupId, ParamId, Parts, codec};
 
 type Cycles = HashMap<GroupId, BTreeMap<i64, Vec<u8>>>;
 
@@ -33,19 +33,21 @@ struct Column {
 
 /// The fields of a `Column`, in the order that `Column::from_row` reads them.
 const COLUMN: &str = "c.param_id, c.group_id, c.position, c.value_type, c.bit, c.multiplier, c.shift,
-    (SELECT count(*) FROM group_column WHERE group_id = c.group_id)";
+    c.bits, c.not_available, (SELECT count(*) FROM group_column WHERE group_id = c.group_id)";
 
 impl Column {
     fn from_row(row: &Row<'_>) -> Result<Column, StoreError> {
         let decimal =
             |text: String| Decimal::parse(&text).map_err(|_| StoreError::Content { field: "a decimal number", text });
         let (multiplier, shift) = (decimal(row.get(5)?)?, decimal(row.get(6)?)?);
+        let parts = Parts { bit: row.get(4)?, bits: row.get(7)?, length: None };
+        let not_available = super::configuration::raw_codes(row.get(8)?)?;
         Ok(Column {
             param: row.get(0)?,
             group: row.get(1)?,
             position: row.get::<_, u32>(2)? as usize,
-            columns: row.get::<_, u32>(7)? as usize,
-            codec: codec(&row.get::<_, String>(3)?, row.get(4)?, multiplier, shift),
+            columns: row.get::<_, u32>(9)? as usize,
+            codec: codec(&row.get::<_, String>(3)?, parts, &not_available, multiplier, shift),
         })
     }
 
@@ -61,7 +63,7 @@ impl Column {
     }
 
     /// The raw bits in packed cells and the value they make; `None` where nothing good was read.
-    fn good(&self, cells: &[u8]) -> Option<(Raw, Value)> {
+    fn good(&self, cells: &[u8]) -> Option<(Raw, Value<'static>)> {
         let raw = cells::unpack(cells, self.columns, self.position)?.ok()?;
         Some((raw, self.codec?.value(raw).ok()?))
     }
@@ -123,7 +125,7 @@ impl Store {
         from: Option<Instant>,
         till: Instant,
         limit: usize,
-    ) -> Result<Vec<(Instant, Option<Value>)>, StoreError> {
+    ) -> Result<Vec<(Instant, Option<Value<'static>>)>, StoreError> {
         let (from, till) = (from.map_or(i64::MIN, Instant::as_millis), till.as_millis());
         if from > till {
             return Ok(Vec::new());
@@ -162,9 +164,9 @@ impl Store {
         Ok(found)
     }
 
-    /// The last good sealed reading of every tracked parameter, however long ago it was. When a
-    /// store has just been opened, all its readings are sealed.
-    pub fn last_values(&self) -> Result<HashMap<ParamId, (Instant, Value)>, StoreError> {
+    /// The last good sealed reading of every parameter, however long ago it was, also if nothing is read of
+    /// it any more. When a store has just been opened, all its readings are sealed.
+    pub fn last_values(&self) -> Result<HashMap<ParamId, (Instant, Value<'static>)>, StoreError> {
         let directory = self.directory();
         let reader = self.shared.reader.lock();
         let mut rows = reader.prepare_cached(&format!(
@@ -175,11 +177,10 @@ impl Store {
         let mut last = HashMap::new();
         while let Some(row) = rows.next()? {
             let column = Column::from_row(row)?;
-            let raw = Raw(row.get::<_, i64>(9)?.cast_unsigned());
+            let raw = Raw(row.get::<_, i64>(11)?.cast_unsigned());
             let value = column.codec.and_then(|codec| codec.value(raw).ok());
-            let is_tracked = directory.params.get(&column.param).is_some_and(|param| param.is_tracked);
-            if let Some(value) = value.filter(|_| is_tracked) {
-                last.insert(column.param, (Instant::from_millis(row.get(8)?), value));
+            if let Some(value) = value.filter(|_| directory.params.contains_key(&column.param)) {
+                last.insert(column.param, (Instant::from_millis(row.get(10)?), value));
             }
         }
         Ok(last)

@@ -77,6 +77,45 @@ const STEPS: &[&str] = &[
      CREATE TABLE connect_code (
          code TEXT PRIMARY KEY, mac TEXT NOT NULL, device_passwords TEXT NOT NULL, sku TEXT, vpn_ip TEXT,
          port INTEGER, modbus_id INTEGER) WITHOUT ROWID;",
+    // Templates are told apart within their scope. Dropping the table empties `device.template_id`.
+    "CREATE TABLE template_of_scope (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL,
+         manufacturer TEXT NOT NULL, version TEXT NOT NULL, category TEXT, description TEXT,
+         read_group_size INTEGER NOT NULL, write_function TEXT NOT NULL DEFAULT 'normal', param_list TEXT NOT NULL);
+     INSERT INTO template_of_scope (id, name, manufacturer, version, read_group_size, param_list)
+         SELECT id, name, manufacturer, version, read_group_size, value_list FROM template;
+     CREATE TEMP TABLE kept AS SELECT id, template_id FROM device WHERE template_id IS NOT NULL;
+     DROP TABLE template;
+     ALTER TABLE template_of_scope RENAME TO template;
+     UPDATE device SET template_id = (SELECT template_id FROM kept WHERE kept.id = device.id);
+     DROP TABLE kept;
+     CREATE UNIQUE INDEX template_identity ON template (ifnull(org_id, 0), name, manufacturer, version);
+     CREATE TABLE sku_template (
+         sku TEXT PRIMARY KEY, template_id INTEGER NOT NULL REFERENCES template ON DELETE CASCADE) WITHOUT ROWID;
+     ALTER TABLE param ADD COLUMN translations TEXT NOT NULL DEFAULT '{}';
+     ALTER TABLE param ADD COLUMN reads_alone INTEGER NOT NULL DEFAULT 0;",
+    // `not_available` is a JSON list of raw bits.
+    "ALTER TABLE param ADD COLUMN length INTEGER;
+     ALTER TABLE param ADD COLUMN not_available TEXT NOT NULL DEFAULT '[]';
+     ALTER TABLE group_column ADD COLUMN bits INTEGER;
+     ALTER TABLE group_column ADD COLUMN not_available TEXT NOT NULL DEFAULT '[]';",
+    // Widgets without a place come last.
+    "ALTER TABLE param ADD COLUMN dashboard_place INTEGER;
+     CREATE TABLE vis (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
+         name TEXT NOT NULL, slug TEXT NOT NULL, description TEXT, created_on INTEGER NOT NULL,
+         on_dashboard INTEGER NOT NULL, source TEXT NOT NULL, UNIQUE (org_id, name), UNIQUE (org_id, slug));
+     CREATE TABLE vis_data (
+         vis_id INTEGER NOT NULL REFERENCES vis ON DELETE CASCADE, code TEXT NOT NULL, value TEXT NOT NULL,
+         PRIMARY KEY (vis_id, code)) WITHOUT ROWID;
+     CREATE TABLE notification (id TEXT PRIMARY KEY, texts TEXT NOT NULL, is_enabled INTEGER NOT NULL) WITHOUT ROWID;
+     CREATE TABLE dismissal (
+         user_id INTEGER NOT NULL REFERENCES app_user ON DELETE CASCADE,
+         notification_id TEXT NOT NULL REFERENCES notification ON DELETE CASCADE,
+         PRIMARY KEY (user_id, notification_id)) WITHOUT ROWID;
+     CREATE TABLE sms_settings (
+         org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, is_disabled INTEGER NOT NULL,
+         monthly_limit TEXT);",
     // The trail outlives the objects that it speaks of: no reference to them.
     "CREATE TABLE audit (
          id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, org_id INTEGER,
@@ -102,4 +141,41 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     transaction.pragma_update(None, "user_version", STEPS.len() as u32)?;
     Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_of_an_earlier_version_keep_their_devices() {
+        let mut database = Connection::open_in_memory().unwrap();
+        database.pragma_update(None, "foreign_keys", true).unwrap();
+        for step in &STEPS[..5] {
+            database.execute_batch(step).unwrap();
+        }
+        database
+            .execute_batch(
+                r#"INSERT INTO org (id, name, slug, lang) VALUES (1, 'A', 'a', 'en');
+                 INSERT INTO net (id, org_id, name, slug, created_on, host, port, solution, controller_unit_id,
+                     device_passwords, max_inflight_requests) VALUES (1, 1, 'N', 'n', 0, 'h', 502, 'standalone', 1, '[]', 1);
+                 INSERT INTO template (id, name, manufacturer, version, read_group_size, value_list) VALUES (7, 'T', 'M',
+                     '1', 60, '[{"name":"a","kind":"holding","address":3,"value_type":"bit","bit_position":2}]');
+                 INSERT INTO device (id, net_id, name, slug, unit_id, update_period_sec, read_group_size, write_function,
+                     timeout_retries, timeout_ms, template_id) VALUES (1, 1, 'D', 'd', 1, 60, 1, 'normal', 0, 1000, 7),
+                     (2, 1, 'E', 'e', 2, 60, 1, 'normal', 0, 1000, NULL);
+                 PRAGMA user_version = 5;"#,
+            )
+            .unwrap();
+        migrate(&mut database).unwrap();
+        let directory = super::super::configuration::load(&database).unwrap();
+        assert_eq!((directory.devices[&1].template_id, directory.devices[&2].template_id), (Some(7), None));
+        let template = &directory.templates[&7];
+        let param = &template.params[0];
+        assert_eq!((template.org_id, template.read_group_size, template.write_function.code()), (None, 60, "normal"));
+        assert_eq!((param.bit_position, param.multiplier.as_str(), param.is_tracked), (Some(2), "1", true));
+        database.execute("DELETE FROM template", []).unwrap();
+        let directory = super::super::configuration::load(&database).unwrap();
+        assert_eq!(directory.devices[&1].template_id, None, "the reference still holds");
+    }
 }

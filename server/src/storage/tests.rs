@@ -25,12 +25,16 @@ fn param(device_id: i64, name: &str, address: u16) -> Param {
         precision: None,
         bit_position: None,
         bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
         min: None,
         max: None,
         is_tracked: true,
         is_programmable: false,
         texts: Default::default(),
         on_dashboard: false,
+        translations: Default::default(),
+        reads_alone: false,
     }
 }
 
@@ -189,6 +193,54 @@ fn a_changed_scale_opens_a_group_and_history_keeps_its_own() {
     assert_ne!(cycle(&store, 0, [0, 0]).group, group);
     store.append(&cycle(&store, 2000, [231, 1])).unwrap();
     assert_eq!(texts(&store, 1), [(2000, Some("231".to_owned())), (1000, Some("230.0".to_owned()))]);
+}
+
+#[test]
+fn a_deleted_parameter_takes_no_history_of_others_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    store.seal().unwrap();
+    let old = cycle(&store, 2000, [2310, 2]);
+    store.append(&old).unwrap();
+    store.configure(true, |edit| edit.delete_param(1)).unwrap();
+    let group = store.directory().devices[&1].group.clone().unwrap();
+    assert_eq!(group.params, [2]);
+    assert_ne!(group.id, old.group);
+    // A cycle that was under way when the parameter went.
+    store.append(&Cycle { at: Instant::from_millis(3000), ..old }).unwrap();
+    let cells = vec![Ok(Raw(4))];
+    store.append(&Cycle { device: 1, group: group.id, at: Instant::from_millis(4000), cells }).unwrap();
+    let want: Vec<_> = [(4000, "0.4"), (3000, "0.2"), (2000, "0.2"), (1000, "0.1")]
+        .map(|(at, text)| (at, Some(text.to_owned())))
+        .to_vec();
+    assert_eq!(texts(&store, 2), want);
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, 2), want);
+    let last = store.last_values().unwrap();
+    assert_eq!((last.len(), last[&2].0.as_millis()), (1, 4000));
+}
+
+#[test]
+fn the_last_reading_outlives_the_tracking() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    store
+        .configure(true, |edit| {
+            for param in edit.before().params.clone().into_values() {
+                edit.put_param(&Param { is_tracked: false, ..param })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(store.directory().devices[&1].group, None);
+    drop(store);
+    let last = Store::open(folder.path()).unwrap().last_values().unwrap();
+    assert_eq!(last[&1].1.to_string(), "230.0");
 }
 
 #[test]

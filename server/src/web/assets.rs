@@ -13,13 +13,25 @@ struct Dashboard;
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The frame that visualizations run in. Their scripts are strangers: they get no origin, and no address
+/// that they could send anything to.
+const FRAME: &str = "frame.html";
+const FRAME_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; \
+                            style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; \
+                            base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 /// A file of the page; `/manage/…` are views inside it (A-18).
 pub async fn serve(method: Method, uri: Uri) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::NOT_FOUND.into_response();
     }
     let path = uri.path().trim_start_matches('/');
-    let name = if path.is_empty() || path.starts_with("manage/") { "index.html" } else { path };
+    let index = path.strip_suffix('/').map(|folder| format!("{folder}/index.html"));
+    let name = match &index {
+        _ if path.is_empty() || path.starts_with("manage/") => "index.html",
+        Some(index) => index,
+        None => path,
+    };
     let Some(file) = Dashboard::get(name) else {
         let text = if name == "index.html" {
             "this binary was built without the dashboard: build it with `cargo xtask demo` or `cargo xtask dist`\n"
@@ -32,12 +44,15 @@ pub async fn serve(method: Method, uri: Uri) -> Response {
     let caching = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let kind =
         HeaderValue::from_str(file.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let policy = if name == FRAME { FRAME_POLICY } else { POLICY };
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        // A name that is looked up in advance would carry data out.
+        (header::X_DNS_PREFETCH_CONTROL, HeaderValue::from_static("off")),
     ];
     (headers, file.data).into_response()
 }

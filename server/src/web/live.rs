@@ -1,11 +1,12 @@
 //! `GET /live/values/?orgId=…`: live values as server-sent events, read by `fetch` with the
 //! Authorization header.
 //!
-//! First `params` (how registers in this stream decode), then `devices` (state of each device's
+//! First `params` (how registers in this stream decode) and `notifications` (those that the user has
+//! not dismissed), again when the configuration changes, then `devices` (state of each device's
 //! reading) and `readings` (one device's cycle) whenever they change. The stream ends with the
 //! session or the caller's right to see the organization; the page then opens it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,15 +15,16 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
-use parabus_core::value::{DataType, Lang};
+use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::api::{ApiError, Date, ErrorCode, Permission, parse_token};
 use crate::app::App;
 use crate::live::LiveCycle;
-use crate::model::{DeviceId, Directory, OrgId, Param, ParamId};
+use crate::model::{DeviceId, Directory, OrgId, Param, ParamId, UserId};
 use crate::session::Token;
 
 /// How often device states are compared and the session is looked at again.
@@ -45,7 +47,7 @@ pub struct LiveQuery {
 struct LiveParam<'a> {
     param_id: ParamId,
     device_id: DeviceId,
-    /// Type in this stream: a bit of a register comes alone, as 0 or 1.
+    /// Type in this stream: a part of a register comes alone, a bit as 0 or 1, several bits as an `enum`.
     value_type: &'a str,
     multiplier: String,
     shift: String,
@@ -58,8 +60,17 @@ struct LiveParam<'a> {
     category: Option<&'a str>,
     register_kind: &'static str,
     is_programmable: bool,
-    is_displayed_on_dashboard: bool,
+    /// Among the dashboard's widgets, from 0; absent for a parameter that is not shown there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dashboard_place: Option<usize>,
     texts: &'a BTreeMap<String, BTreeMap<String, String>>,
+}
+
+#[derive(Serialize)]
+struct LiveNotification<'a> {
+    id: Uuid,
+    /// By language code.
+    texts: &'a BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -96,6 +107,7 @@ struct LiveDevice {
 struct Listener {
     app: Arc<App>,
     org: OrgId,
+    user: UserId,
     token: Token,
     events: mpsc::Sender<Result<Event, Infallible>>,
     directory: Arc<Directory>,
@@ -113,32 +125,32 @@ pub async fn values(
     let Query(LiveQuery { org_id }) = query.map_err(|error| ApiError::incorrect_request(error.body_text()))?;
     let (events, receiver) = mpsc::channel(BACKLOG);
     let directory = app.store.directory();
-    let listener = Listener { app, org: org_id, token, events, directory };
-    listener.check().await?;
+    let user = check(&app, token, org_id).await?;
+    let listener = Listener { app, org: org_id, user, token, events, directory };
     tokio::spawn(listener.run());
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Sse::new(tokio_stream::wrappers::ReceiverStream::new(receiver)).keep_alive(keep_alive))
 }
 
-impl Listener {
-    /// The session is alive and its user may see the organization's values.
-    async fn check(&self) -> Result<(), ApiError> {
-        let session = self.app.sessions.find(self.token).await?;
-        match self.app.store.directory().role(session.user, self.org) {
-            None => Err(ApiError::not_found("organization", self.org)),
-            Some(role) if !role.may(Permission::Viewer) => {
-                Err(ApiError::not_authorized("the role does not allow this: `viewer` is needed"))
-            }
-            Some(_) => Ok(()),
+/// The session's user, if the session is alive and its user may see the organization's values.
+async fn check(app: &App, token: Token, org: OrgId) -> Result<UserId, ApiError> {
+    let session = app.sessions.find(token).await?;
+    match app.store.directory().role(session.user, org) {
+        None => Err(ApiError::not_found("organization", org)),
+        Some(role) if !role.may(Permission::Viewer) => {
+            Err(ApiError::not_authorized("the role does not allow this: `viewer` is needed"))
         }
+        Some(_) => Ok(session.user),
     }
+}
 
+impl Listener {
     async fn run(mut self) {
         let mut feed = self.app.live.listen();
         let mut check = tokio::time::interval(CHECK_EVERY);
         check.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut states = Vec::new();
-        let mut is_open = self.send("params", &self.params()).await && self.send_present().await;
+        let mut is_open = self.send_configuration().await && self.send_present().await;
         while is_open {
             is_open = tokio::select! {
                 cycle = feed.recv() => match cycle {
@@ -155,7 +167,7 @@ impl Listener {
     }
 
     async fn tick(&mut self, states: &mut Vec<LiveDevice>) -> bool {
-        if self.check().await.is_err() {
+        if check(&self.app, self.token, self.org).await.is_err() {
             return false;
         }
         if !self.follow().await {
@@ -185,7 +197,7 @@ impl Listener {
             return true;
         }
         self.directory = directory;
-        self.send("params", &self.params()).await
+        self.send_configuration().await
     }
 
     /// Whether the cycle was read in the types that the listener knows: others would make of its
@@ -223,20 +235,40 @@ impl Listener {
         true
     }
 
+    async fn send_configuration(&self) -> bool {
+        self.send("params", &self.params()).await && self.send("notifications", &self.notifications()).await
+    }
+
+    fn notifications(&self) -> Vec<LiveNotification<'_>> {
+        let enabled = self.directory.notifications.values().filter(|each| each.is_enabled);
+        let is_new = |id: Uuid| match self.app.store.is_dismissed(self.user, id) {
+            Ok(is_dismissed) => !is_dismissed,
+            Err(error) => {
+                tracing::error!(%error, "whether a notification was dismissed is not known: it is shown");
+                true
+            }
+        };
+        let new = enabled.filter(|each| is_new(each.id));
+        new.map(|each| LiveNotification { id: each.id, texts: &each.texts }).collect()
+    }
+
     fn params(&self) -> Vec<LiveParam<'_>> {
+        let lang = self.directory.lang(None, Some(self.org));
+        let widgets = self.directory.dashboard(self.org).iter().enumerate();
+        let places: HashMap<ParamId, usize> = widgets.map(|(place, id)| (*id, place)).collect();
         let seen = self.directory.params.values().filter(|param| self.sees(param.device_id));
         seen.map(|param| LiveParam {
             param_id: param.id,
             device_id: param.device_id,
-            value_type: &param.value_type,
+            value_type: if param.value_type == "bits" { "enum" } else { &param.value_type },
             multiplier: param.multiplier.to_string(),
             shift: param.shift.to_string(),
             precision: param.codec().and_then(|codec| codec.decimals()),
-            unit: param.unit.as_deref(),
-            category: param.category.as_deref(),
+            unit: param.unit_in(lang),
+            category: param.category_in(lang),
             register_kind: param.kind.code(),
             is_programmable: param.is_programmable,
-            is_displayed_on_dashboard: param.on_dashboard,
+            dashboard_place: places.get(&param.id).copied(),
             texts: &param.texts,
         })
         .collect()
@@ -276,11 +308,11 @@ impl Listener {
     }
 }
 
-/// Raw bits as the registers that they came from; a bit alone, as 0 or 1.
+/// Raw bits as the registers that they came from; a part of a register alone.
 fn registers_of(param: &Param, raw: parabus_core::value::Raw) -> Option<Vec<u16>> {
     let codec = param.codec()?;
-    if codec.data_type() == DataType::Bit {
-        return Some(vec![u16::from(raw.0 != 0)]);
+    if codec.data_type().is_part() {
+        return Some(vec![u16::try_from(raw.0).ok()?]);
     }
     let mut registers = vec![0; codec.register_count()];
     codec.emit(raw, &mut registers).ok()?;

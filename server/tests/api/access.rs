@@ -4,15 +4,20 @@ use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
 use parabus_server::model::Role;
 use reqwest::StatusCode;
 
-use crate::harness::start;
+use crate::harness::{NOTIFICATION, param, start};
+
+/// A parameter that is there to be deleted, again and again.
+const SPARE: i64 = 900;
 
 /// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
 fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
-    let (org, net, device, param) = if foreign { (2, 2, 2, 2) } else { (1, 1, 1, 101) };
+    let (org, net, device, param, vis) = if foreign { (2, 2, 2, 2, 2) } else { (1, 1, 1, 101, 7) };
     let mut path = entry.path.to_owned();
-    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param)] {
+    for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
+    path = path.replace(":templateId", if foreign { "4" } else { "1" });
+    path = path.replace(":notificationId", &NOTIFICATION.to_string());
     let code = if entry.method == Method::Post {
         "12345678"
     } else if foreign {
@@ -28,7 +33,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
         "/readings/get/" if foreign => "?paramId=2",
         "/readings/get/" => "?paramId=101",
-        "/org/:orgId/dashboard/light/" => "?lang=en",
+        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => "?lang=en",
         _ => "",
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
@@ -53,7 +58,29 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/em130/read/events/" => format!(
             r#"{{"deviceModbusId":111,"sku":"em130","numberOfEvents":1,"startWithFirst":true,"connection":{connection}}}"#
         ),
+        "/org/:orgId/params/get-id-by-reference/" => format!("\"#{param}\""),
+        "/org/:orgId/params/get-param-values/" => format!(r##"{{"params":"#{param} !1"}}"##),
+        "/org/:orgId/params/save-param-value/" => format!(r##"{{"param":"#{param}","value":"25.5"}}"##),
+        "/org/:orgId/params/increment/" => format!(r##"{{"param":"#{param}","amount":"0"}}"##),
+        "/org/:orgId/params/toggle/" => format!(r##"{{"param":"#{param}","default":"25.5","on":"25.5"}}"##),
+        "/params/change/" => format!(r#"{{"paramIds":[{param}],"modification":{{}}}}"#),
+        "/params/delete/" if foreign => r#"{"paramIds":[2]}"#.to_owned(),
+        "/params/delete/" => format!(r#"{{"paramIds":[{SPARE}]}}"#),
+        "/org/:orgId/dashboard/add-widgets/" | "/org/:orgId/dashboard/change/" => {
+            format!(r#"{{"paramIds":[{param}]}}"#)
+        }
+        "/org/:orgId/viss/data/" | "/org/:orgId/viss/info/" => format!(r#"{{"visIds":[{vis}]}}"#),
+        "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
+        "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
+        "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
+        "/org/:orgId/nets/create/" => {
+            wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#).replace("Some", "Other")
+        }
+        "/net/:netId/change-solution/" => wish("standalone", r#"{"kind":"net-id"}"#),
+        "/net/:netId/change/" => "{}".to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
+        "/controller/get-template-id/" if foreign => r#"{"sku":"foreign"}"#.to_owned(),
+        "/controller/get-template-id/" => r#"{"sku":"em130"}"#.to_owned(),
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
         }
@@ -63,10 +90,26 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
     (path, (entry.method == Method::Post).then_some(body))
 }
 
+/// A network as `create` and `change-solution` take it.
+fn wish(kind: &str, connection: &str) -> String {
+    format!(
+        r#"{{"name":"Some Network","language":"en","controllerModbusUnitId":111,"devicePasswords":["mypass"],"maxInflightRequestsNum":1,"disabled":false,"connection":{connection},"solution":{{"kind":"{kind}","devices":[]}}}}"#
+    )
+}
+
 /// Whether an endpoint answers about one object, so that a foreign one is 404 rather than left out.
 fn names_one_object(entry: &Entry) -> bool {
     let names = entry.path.contains(":") || entry.path.starts_with("/raw/");
-    names && !entry.path.contains(":code") || ["/readings/get/", "/em130/read/events/"].contains(&entry.path)
+    let is_everyones = entry.path.contains(":code") || entry.path.contains(":notificationId");
+    names && !is_everyones
+        || [
+            "/readings/get/",
+            "/em130/read/events/",
+            "/controller/get-template-id/",
+            "/params/change/",
+            "/params/delete/",
+        ]
+        .contains(&entry.path)
 }
 
 #[tokio::test]
@@ -74,10 +117,13 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
     let api = start().await;
     let mut cases = 0;
     for role in Role::ALL {
+        let mut token = api.token_as(*role).await;
         for entry in ENDPOINTS.iter().filter(|entry| !matches!(entry.permission, Permission::Public)) {
             for foreign in [false, true] {
-                let token = api.token_as(*role).await;
                 let (path, body) = request(entry, foreign, api.device_port);
+                if entry.path == "/params/delete/" {
+                    api.app.store.configure(true, |edit| edit.put_param(&param(SPARE, 1, 100, false))).unwrap();
+                }
                 let (status, reply) = match &body {
                     Some(body) => api.post(&path, &token, body).await,
                     None => api.get(&path, &token).await,
@@ -95,6 +141,9 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
                 assert_eq!(status, want, "{} {path} as {}: {reply}", entry.method.name(), role.code());
                 if foreign && status == StatusCode::OK && entry.path.starts_with("/params/") {
                     assert!(reply.as_array().is_some_and(Vec::is_empty) || reply == serde_json::json!({}), "{reply}");
+                }
+                if entry.path == "/logout/" {
+                    token = api.token_as(*role).await;
                 }
                 cases += 1;
             }
@@ -134,4 +183,27 @@ async fn raw_access_goes_by_network_and_by_range() {
     assert_eq!(status, StatusCode::UNAUTHORIZED, "which is no address at all");
     let (status, reply) = api.post(path, &owner, &read("169.254.169.254", 80)).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "{reply}");
+}
+
+#[tokio::test]
+async fn a_refused_range_is_refused_through_a_network_as_well() {
+    let api = crate::harness::start_with(|config| config.access.allow_loopback = false).await;
+    let body = r#"{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{"kind":"net-id","networkId":1}}"#;
+    let (status, reply) = api.post("/raw/read-register-group/", &api.token().await, body).await;
+    assert_eq!((status, &reply["errorCode"]), (StatusCode::UNAUTHORIZED, &serde_json::json!("NotAuthorized")));
+}
+
+#[tokio::test]
+async fn registers_that_are_read_only_are_told_to_those_who_may_ask() {
+    let api = start().await;
+    let write = |net: u8| {
+        format!(
+            r#"{{"deviceModbusId":1,"address":3,"value":[1],"kind":"input","connection":{{"kind":"net-id","networkId":{net}}}}}"#
+        )
+    };
+    let token = api.token().await;
+    let (status, reply) = api.post("/raw/write-register-group/", &token, &write(1)).await;
+    assert_eq!((status, &reply["status"]), (StatusCode::OK, &serde_json::json!("error")));
+    let (status, _) = api.post("/raw/write-register-group/", &token, &write(2)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
 }

@@ -2,7 +2,31 @@
 
 use parabus_server::storage::{AuditEntry, AuditFilter};
 
+use parabus_server::api::{ENDPOINTS, Method};
+
+use crate::examples::examples;
 use crate::harness::{Api, CONTROLLER, ORG, start};
+
+/// Endpoints that are asked by POST and change nothing but sessions.
+const ASKING: [&str; 17] = [
+    "/activation-code/:code/get-info/",
+    "/authenticate/",
+    "/controller/get-template-id/",
+    "/em130/read/events/",
+    "/logout/",
+    "/net/:netId/connection-status/",
+    "/org/:orgId/params/get-id-by-reference/",
+    "/org/:orgId/params/get-param-values/",
+    "/org/:orgId/viss/data/",
+    "/org/:orgId/viss/info/",
+    "/raw/check-connection/",
+    "/raw/check-device-read/",
+    "/raw/read-controller-modbus-settings/",
+    "/raw/read-multiple-register-group/",
+    "/raw/read-multiple-register-groups/with-timeout/",
+    "/raw/read-register-group/",
+    "/translations/",
+];
 
 fn trail(api: &Api) -> Vec<AuditEntry> {
     let all = api.app.store.audit(AuditFilter { org: Some(ORG), since: None, limit: 100 }).unwrap();
@@ -14,6 +38,31 @@ fn last(api: &Api) -> AuditEntry {
 }
 
 #[tokio::test]
+async fn every_endpoint_that_writes_leaves_its_line_and_no_other_does() {
+    let api = start().await;
+    let token = api.token().await;
+    for entry in ENDPOINTS {
+        let asks = entry.method == Method::Get || ASKING.contains(&entry.path);
+        assert_eq!(entry.writes, !asks, "{} {}", entry.method.name(), entry.path);
+    }
+    let count = || {
+        let all = api.app.store.audit(AuditFilter { org: None, since: None, limit: 1000 }).unwrap();
+        all.iter().filter(|entry| entry.actor == "owner" && entry.result == "ok").count()
+    };
+    for (endpoint, path, body, _) in examples(api.device_port) {
+        let entry = ENDPOINTS.iter().find(|entry| endpoint == format!("{} {}", entry.method.name(), entry.path));
+        let (before, revision) = (count(), api.app.store.directory().revision);
+        match body {
+            Some(body) => api.post(&path, &token, &body).await,
+            None => api.get(&path, &token).await,
+        };
+        let (lines, changed) = (count() - before, api.app.store.directory().revision != revision);
+        assert_eq!(lines > 0, entry.unwrap().writes, "{endpoint}: {lines} lines");
+        assert!(lines > 0 || !changed, "{endpoint}");
+    }
+}
+
+#[tokio::test]
 async fn every_write_to_a_device_is_told_with_its_outcome() {
     let api = start().await;
     let token = api.token().await;
@@ -21,7 +70,7 @@ async fn every_write_to_a_device_is_told_with_its_outcome() {
     let told = last(&api);
     assert_eq!((told.actor.as_str(), told.action.as_str()), ("owner", "write parameter"));
     assert_eq!(told.object, "My Organization / Some Network / Controller 1 / Temperature 101");
-    assert_eq!((told.old.as_deref(), told.new.as_deref(), told.result.as_str()), (Some("22.5"), Some("25"), "ok"));
+    assert_eq!((told.old.as_deref(), told.new.as_deref(), told.result.as_str()), (Some("25.5"), Some("25.0"), "ok"));
     api.post("/param/101/write/", &token, r#"{"newValue":"99"}"#).await;
     assert!(last(&api).result.contains("above the highest allowed value 90"), "{:?}", last(&api));
 

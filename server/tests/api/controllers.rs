@@ -50,6 +50,11 @@ async fn settings_of_a_bus_are_written_by_the_controllers_own_map() {
     assert!(error(write("other", 9600, 0)).await.starts_with("unknown SKU `other`, expected one of em480, "));
     assert_eq!(error(write("et485", 9600, 0)).await, "`et485` has no registers for the settings of its bus");
     assert_eq!(error(write("opcb221", 9600, 5)).await, "`opcb221` has no byte format 5, expected one of 4, 3, 0, 1");
+    let raw =
+        json!({ "deviceModbusId": CONTROLLER, "address": 457, "value": [300], "kind": "holding", "connection": net });
+    assert_eq!(ask(&api, "/raw/write-register-group/", raw).await, json!({ "status": "ok" }));
+    let strange = ask(&api, "/raw/read-controller-modbus-settings/", read.clone()).await;
+    assert_eq!(strange["errorMessage"], "register 457 holds 300, which is no unit id, expected 1 to 255");
     let mut opcb = read;
     opcb["sku"] = "opcb221".into();
     let reply = ask(&api, "/raw/read-controller-modbus-settings/", opcb).await;

@@ -6,14 +6,14 @@ use parabus_server::api::ENDPOINTS;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, KEY, PASSWORD, start};
+use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start};
 
 /// Every endpoint of the seed, as `METHOD path`.
 const SEED: &str = include_str!("endpoints.txt");
 
 /// One example: endpoint, request path, body, reply. In a reply `<uuid>`, `<date>`, `<string>`,
 /// `<number>` stand for any such value; a field whose name ends in `?` may be absent.
-fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Value)> {
+pub fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Value)> {
     let raw = json!({ "kind": "direct", "ip": "127.0.0.1", "port": device_port });
     let lid = format!("127.0.0.1:{device_port}");
     let get = |endpoint, path: &str, reply| (endpoint, path.to_owned(), None, reply);
@@ -28,6 +28,13 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             "networkSlug": "some-network", "address": address, "valueType": "u16-be", "registerKind": "holding",
             "isProgrammable": true, "label": "T", "unitName": "°C" })
     };
+    let widget = |id: i64, value: &str| {
+        json!({ "id": id, "paramId": id, "name": "<string>", "fullName": "<string>", "lastValue": value,
+            "formatedLastValue": format!("{value} °C"), "lastReadOn": "<date>", "isProgrammable": true,
+            "unitName": "°C", "label": "T" })
+    };
+    let energy = json!({ "id": 7, "orgId": 1, "slug": "energy-usage", "name": "Energy Usage",
+        "createdOn": "2024-03-20T10:00:00.000Z", "source": "{...}", "isDisplayedOnDashboard": true });
     vec![
         get("GET /version/", "/version/", json!({ "apiVersion": "0.1.0", "apiServerVersion": "<string>" })),
         post(
@@ -56,6 +63,26 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
                 "10": { "name": "Controller 10", "slug": "controller-10", "modbusUnitId": 2, "parameters": {} } } } }),
         ),
         get(
+            "GET /device-template/:templateId/",
+            "/device-template/1/",
+            json!({ "id": 1, "name": "Standard Meter", "manufacturer": "Overvis", "version": "1.0", "readGroupSize": 10,
+                "writeFunction": "normal", "paramTemplates": [{ "name": "a", "registerKind": "holding", "address": 3,
+                    "valueType": "u16-be", "multiplier": 1, "shift": 0, "isTracked": true, "isProgrammable": false,
+                    "readAsGroup": true, "isWidget": false, "representAs": [] },
+                { "name": "b", "description": "What it does", "category": "Room", "label": "M", "unitName": "pcs",
+                    "registerKind": "holding", "address": 7, "valueType": "u16-be", "multiplier": 0.10, "shift": -40,
+                    "decimalPrecision": 1, "min": 0, "max": 2.5, "isTracked": false, "isProgrammable": true,
+                    "readAsGroup": false, "isWidget": true, "representAs": [{ "value": "0", "text": "Off" },
+                        { "value": "1", "text": "On", "description": "burns" }, { "value": "2", "text": "Auto" },
+                        { "value": "10", "text": "Test" }] }] }),
+        ),
+        post(
+            "POST /controller/get-template-id/",
+            "/controller/get-template-id/",
+            json!({ "sku": "em130" }),
+            json!({ "id": 5 }),
+        ),
+        get(
             "GET /net/:netId/",
             "/net/1/",
             json!({ "id": 1, "orgId": 1, "name": "Some Network", "slug": "some-network",
@@ -80,6 +107,19 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             { "id": 101, "name": "Temperature 101", "fullName": "Temperature 101, °C (T)", "category": "Room", "label": "T", "unitName": "°C" },
             { "id": 284, "name": "Temperature 284", "fullName": "Temperature 284, °C (T)", "category": "Room", "label": "T", "unitName": "°C" }]),
         ),
+        get(
+            "GET /device/:deviceId/widgets/",
+            "/device/1/widgets/?lang=en",
+            json!([
+            { "id": 1, "paramId": 1, "name": "Temperature 1", "fullName": "Temperature 1, °C (T)", "isProgrammable": true,
+              "unitName": "°C", "label": "T" },
+            { "id": 101, "paramId": 101, "name": "Temperature 101", "fullName": "Temperature 101, °C (T)", "lastValue": "25.5",
+              "formatedLastValue": "25.5 °C", "lastReadOn": "2023-12-14T01:35:44.000Z", "isProgrammable": true,
+              "unitName": "°C", "label": "T" },
+            { "id": 284, "paramId": 284, "name": "Temperature 284", "fullName": "Temperature 284, °C (T)", "lastValue": "7.0",
+              "formatedLastValue": "7.0 °C", "lastReadOn": "2019-07-26T16:39:24.000Z", "isProgrammable": true,
+              "unitName": "°C", "label": "T" }]),
+        ),
         get("GET /params/get-info/", "/params/get-info/?paramIds=101,102", json!([info(101, 100), info(102, 100)])),
         get(
             "GET /params/last-readings/",
@@ -98,6 +138,44 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             "/param/1/write/",
             json!({ "newValue": "25.0", "lang": "en" }),
             json!({ "ok": { "oldValue": "22.5", "newValue": "25.0", "formattedValue": "25.0 °C" } }),
+        ),
+        post(
+            "POST /org/:orgId/params/get-param-values/",
+            "/org/1/params/get-param-values/",
+            // The seed's own names are tried where such objects are.
+            json!({ "params": "controller-1.temperature-101 *controller-1.temperature-1 !100 conn?some-network" }),
+            json!({ "controller-1.temperature-101": "25.5 °C", "*controller-1.temperature-1": 25.0, "!100": 100,
+                "conn?some-network": 1 }),
+        ),
+        post(
+            "POST /org/:orgId/params/get-id-by-reference/",
+            "/org/1/params/get-id-by-reference/",
+            json!("some-network>1>102"),
+            json!({ "id": 284 }),
+        ),
+        post(
+            "POST /org/:orgId/params/save-param-value/",
+            "/org/1/params/save-param-value/",
+            json!({ "param": "controller-1>holding>101", "value": "22.5" }),
+            json!({ "ok": { "oldValue": "25.0", "newValue": "22.5" } }),
+        ),
+        post(
+            "POST /org/:orgId/params/increment/",
+            "/org/1/params/increment/",
+            json!({ "param": "#1", "amount": "2.5" }),
+            json!({ "ok": { "oldValue": "22.5", "newValue": "25.0" } }),
+        ),
+        post(
+            "POST /org/:orgId/params/toggle/",
+            "/org/1/params/toggle/",
+            json!({ "param": "1#temperature-1@controller-1@some-network", "default": "0", "on": "1" }),
+            json!({ "ok": { "oldValue": "25.0", "newValue": "0.0" } }),
+        ),
+        post(
+            "POST /params/change/",
+            "/params/change/",
+            json!({ "paramIds": [101, 102], "modification": { "isTracked": true, "category": "Main Readings" } }),
+            json!({}),
         ),
         // Newest first: the text outweighs the example's order (D-20); the example's range lies a year beside its dates.
         get(
@@ -206,15 +284,111 @@ fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Valu
             json!({ "deviceModbusId": 1, "address": 10, "kind": "holding", "value": [100, 200], "connection": raw }),
             json!({ "status": "ok" }),
         ),
+        // The example shows the frame of a reply alone; the fields are those of the text above it.
+        get(
+            "GET /org/:orgId/dashboard/",
+            "/org/1/dashboard/?includeParams=1&lang=en",
+            json!({ "networks": [{
+                "id": 1, "name": "Some Network", "slug": "some-network", "isConnected": true, "lastConnectionOn": "<date>",
+                "url": "<string>", "connectionType": "direct", "devices": [
+                    { "id": 1, "name": "Controller 1", "disabledOn": "<date>", "lastReadOn": "<date>", "nextReadMsg": "<string>",
+                      "nextReadMsgCode": "never", "url": "<string>", "paramWidgets": [],
+                      "params": [widget(101, "25.5"), widget(284, "7.0")] },
+                    { "id": 10, "name": "Controller 10", "nextReadMsg": "<string>", "nextReadMsgCode": "never",
+                      "url": "<string>", "paramWidgets": [], "params": [{ "id": 102, "paramId": 102, "name": "<string>",
+                        "fullName": "<string>", "isProgrammable": true, "unitName": "°C", "label": "T" }] }] }], "events": [] }),
+        ),
         get(
             "GET /org/:orgId/dashboard/light/",
             "/org/1/dashboard/light/?lang=en&expandedNetworkIds=1",
             json!({ "networks": [{
             "id": 1, "isConnected": true, "lastConnectionOn": "<date>", "devices": [
-                { "id": 1, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] },
+                { "id": 1, "lastReadOn": "2023-12-14T01:35:44.000Z", "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] },
                 { "id": 10, "nextReadMsg?": "<string>", "nextReadMsgCode": "never", "paramWidgets": [] }] }], "events": [] }),
         ),
+        post(
+            "POST /org/:orgId/dashboard/add-widgets/",
+            "/org/1/dashboard/add-widgets/",
+            json!({ "paramIds": [1, 101, 102] }),
+            json!({}),
+        ),
+        post(
+            "POST /org/:orgId/dashboard/change/",
+            "/org/1/dashboard/change/",
+            json!({ "paramIds": [101, 102, 284] }),
+            json!({}),
+        ),
+        get(
+            "GET /org/:orgId/viss/",
+            "/org/1/viss/",
+            json!([{ "id": 1, "name": "Main Dashboard" }, { "id": 7, "name": "Energy Usage" }, { "id": 8, "name": "Boiler" }]),
+        ),
+        get("GET /vis/:visId/", "/vis/7/", energy.clone()),
+        post("POST /org/:orgId/viss/info/", "/org/1/viss/info/", json!({ "visIds": [7, 2] }), json!([energy])),
+        post(
+            "POST /vis/:visId/data/save/",
+            "/vis/7/data/save/",
+            json!({ "code": "roomName", "value": "Room 1" }),
+            json!({}),
+        ),
+        post(
+            "POST /vis/:visId/data/save/",
+            "/vis/7/data/save/",
+            json!({ "code": "ownerName", "value": "John" }),
+            json!({}),
+        ),
+        post("POST /vis/:visId/data/save/", "/vis/8/data/save/", json!({ "code": "temp", "value": "25" }), json!({})),
+        get("GET /vis/:visId/data/", "/vis/7/data/", json!({ "roomName": "Room 1", "ownerName": "John" })),
+        post(
+            "POST /org/:orgId/viss/data/",
+            "/org/1/viss/data/",
+            json!({ "visIds": [7, 8] }),
+            json!({ "7": { "roomName": "Room 1", "ownerName": "John" }, "8": { "temp": "25" } }),
+        ),
+        post(
+            "POST /global-notifications/:notificationId/dismiss/",
+            &format!("/global-notifications/{NOTIFICATION}/dismiss/"),
+            Value::Null,
+            json!({ "status": "ok", "created": true }),
+        ),
+        post(
+            "POST /translations/",
+            "/translations/",
+            json!({ "texts": ["Dashboard", "Settings"], "lang": "pl" }),
+            json!(["Pulpit", "Ustawienia"]),
+        ),
+        post(
+            "POST /org/:orgId/sms-settings/",
+            "/org/1/sms-settings/",
+            json!({ "disableSms": false, "limit": 100 }),
+            json!({}),
+        ),
         post("POST /net/:netId/drop-connections/", "/net/1/drop-connections/", json!({}), json!({})),
+        post("POST /params/delete/", "/params/delete/", json!({ "paramIds": [101, 102] }), json!({})),
+        post(
+            "POST /org/:orgId/nets/create/",
+            "/org/1/nets/create/",
+            json!({ "name": "Warehouse A", "language": "en", "controllerModbusUnitId": 1, "devicePasswords": ["pass123"],
+                "maxInflightRequestsNum": 1, "disabled": false,
+                "connection": { "kind": "direct", "ip": "192.168.1.10", "port": 502 },
+                "solution": { "kind": "standalone", "devices": [{ "modbusId": 10 }] } }),
+            json!({ "status": "ok", "netSlug": "warehouse-a" }),
+        ),
+        post(
+            "POST /net/:netId/change/",
+            "/net/1/change/",
+            json!({ "name": "Updated Name", "description": "Manual update" }),
+            json!({ "status": "ok", "netSlug": "updated-name" }),
+        ),
+        post(
+            "POST /net/:netId/change-solution/",
+            "/net/1/change-solution/",
+            json!({ "name": "Updated Warehouse A", "language": "en", "controllerModbusUnitId": 1,
+                "devicePasswords": ["newpass"], "maxInflightRequestsNum": 2, "disabled": false,
+                "connection": { "kind": "direct", "ip": "192.168.1.11", "port": 502 },
+                "solution": { "kind": "standalone", "devices": [{ "modbusId": 10 }, { "modbusId": 11 }] } }),
+            json!({ "status": "ok", "netSlug": "updated-warehouse-a" }),
+        ),
         post("POST /logout/", "/logout/", json!({}), json!({})),
     ]
 }

@@ -12,11 +12,12 @@ use parabus_server::app::App;
 use parabus_server::config::Config;
 use parabus_server::link::{Limits, Link, Priority, Read, backward};
 use parabus_server::model::{
-    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Org, Param, Role, Template, TemplateValue,
+    ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Notification, Org, Param, Role, Template, TemplateParam,
+    Vis, Words,
 };
 use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
 use parabus_server::session::hash_password;
-use parabus_server::storage::{Edit, Store, StoreError};
+use parabus_server::storage::{AuditEntry, Edit, Store, StoreError};
 use parabus_server::web;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
@@ -35,6 +36,10 @@ pub const PASSWORD: &str = "DCdcSLmkoZkU5zGI9gpInDbo";
 pub const ORG: i64 = 1;
 pub const FOREIGN_ORG: i64 = 2;
 
+/// A notification to everyone, and one that is switched off.
+pub const NOTIFICATION: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_0000_0000_0001);
+pub const NOTIFICATION_OFF: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_0000_0000_0002);
+
 /// When unit 2 answers: after the time-out of its device, so that its reply is always late.
 const LATE: std::time::Duration = std::time::Duration::from_millis(250);
 
@@ -48,7 +53,7 @@ pub const MAC: &str = "d8:80:39:4e:8d:e9";
 /// Registers of unit 1; unit 2 answers too late, unit 111 is a controller.
 #[derive(Clone, Default)]
 pub struct Plant {
-    registers: Arc<Mutex<BTreeMap<u16, u16>>>,
+    pub registers: Arc<Mutex<BTreeMap<u16, u16>>>,
     pub controller: Arc<Mutex<BTreeMap<u16, u16>>>,
 }
 
@@ -201,7 +206,7 @@ impl Drop for Api {
     }
 }
 
-fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
+pub fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
     Net {
         id,
         org_id,
@@ -221,7 +226,7 @@ fn net(id: i64, org_id: i64, name: &str, slug: &str, port: u16) -> Net {
     }
 }
 
-fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
+pub fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
     Device {
         id,
         net_id,
@@ -241,7 +246,7 @@ fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
     }
 }
 
-fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
+pub fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
     Param {
         id,
         device_id,
@@ -259,12 +264,55 @@ fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
         precision: None,
         bit_position: None,
         bits_amount: None,
+        length: None,
+        not_available: Vec::new(),
         min: None,
         max: Some(Decimal::from(90i64)),
         is_tracked,
         is_programmable: true,
         texts: Default::default(),
         on_dashboard: false,
+        translations: Default::default(),
+        reads_alone: false,
+    }
+}
+
+/// A parameter of a template, of which an earlier version kept nothing more.
+fn template_param(name: &str, address: u16) -> TemplateParam {
+    let kept = serde_json::json!({ "name": name, "kind": "holding", "address": address, "value_type": "u16-be",
+        "bit_position": null });
+    serde_json::from_value(kept).unwrap()
+}
+
+/// One with everything that a template says of a parameter.
+fn described_param() -> TemplateParam {
+    let texts = |off: &str, on: &str, ten: &str| {
+        BTreeMap::from(
+            [("0", off), ("1", on), ("10", ten), ("2", "Auto")].map(|(value, text)| (value.into(), text.into())),
+        )
+    };
+    let polish = Words { name: Some("Tryb".into()), unit: Some("szt.".into()), ..Words::default() };
+    TemplateParam {
+        label: Some("M".into()),
+        category: Some("Room".into()),
+        description: Some("What it does".into()),
+        unit: Some("pcs".into()),
+        multiplier: "0.10".into(),
+        shift: "-40".into(),
+        precision: Some(1),
+        min: Some("0".into()),
+        max: Some("2.5".into()),
+        is_tracked: false,
+        is_programmable: true,
+        on_dashboard: true,
+        reads_alone: true,
+        texts: BTreeMap::from([
+            ("en".into(), texts("Off", "On", "Test")),
+            ("pl".into(), texts("Wył.", "Wł.", "Próba")),
+        ]),
+        text_descriptions: BTreeMap::from([("en".into(), BTreeMap::from([("1".into(), "burns".into())]))]),
+        translations: BTreeMap::from([("pl".into(), polish)]),
+        ..template_param("b", 7)
     }
 }
 
@@ -283,16 +331,25 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     edit.put_param(&param(1, 1, 101, false))?;
     edit.put_param(&param(102, 10, 100, false))?;
     edit.put_param(&param(2, 2, 100, true))?;
-    let value = |name: &str, address| TemplateValue {
-        name: name.into(),
-        kind: "holding".into(),
-        address,
-        value_type: "u16-be".into(),
-        bit_position: None,
+    let template = |id, org_id, params: &[TemplateParam]| Template {
+        id,
+        org_id,
+        name: if id == 1 { "Standard Meter".into() } else { format!("Template {id}") },
+        manufacturer: "Overvis".into(),
+        version: "1.0".into(),
+        category: None,
+        description: None,
+        read_group_size: 10,
+        write_function: WriteFunction::Normal,
+        params: params.to_vec(),
     };
-    for (id, values) in [(1, vec![value("a", 3), value("b", 7)]), (2, vec![value("a", 3), value("lost", 9000)])] {
-        let (name, version) = (format!("Template {id}"), "1".to_owned());
-        edit.put_template(&Template { id, name, manufacturer: "Works".into(), version, read_group_size: 10, values })?;
+    edit.put_template(&template(1, None, &[template_param("a", 3), described_param()]))?;
+    edit.put_template(&template(2, None, &[template_param("a", 3), template_param("lost", 9000)]))?;
+    edit.put_template(&template(3, Some(ORG), &[described_param()]))?;
+    edit.put_template(&template(4, Some(FOREIGN_ORG), &[template_param("a", 3)]))?;
+    edit.put_template(&template(5, None, &[template_param("a", 3)]))?;
+    for (sku, id) in [("em130", 5), ("own", 3), ("foreign", 4)] {
+        edit.put_sku_template(sku, id)?;
     }
     let code = |code: &str, vpn: Option<u16>| ConnectCode {
         code: code.into(),
@@ -304,8 +361,25 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
         modbus_id: Some(UnitId(CONTROLLER)),
     };
     edit.put_connect_code(&code("ABCD", None))?;
+    let other = ConnectCode { mac: Mac::parse("d8:80:39:00:00:0f").unwrap(), ..code("OTHER", None) };
+    edit.put_connect_code(&other)?;
     edit.put_connect_code(&code("OWN", Some(port)))?;
     edit.put_connect_code(&code("FOREIGN", Some(port.wrapping_add(1))))?;
+    for (id, name, slug) in [
+        (1, "Main Dashboard", "main-dashboard"),
+        (2, "Foreign", "foreign"),
+        (7, "Energy Usage", "energy-usage"),
+        (8, "Boiler", "boiler"),
+    ] {
+        let org_id = if id == 2 { FOREIGN_ORG } else { ORG };
+        let created_on = Instant::parse("2024-03-20T10:00:00Z").unwrap();
+        let (name, slug) = (name.into(), slug.into());
+        edit.put_vis(&Vis { id, org_id, name, slug, description: None, created_on, on_dashboard: id == 7 }, "{...}")?;
+    }
+    for (id, is_enabled) in [(NOTIFICATION, true), (NOTIFICATION_OFF, false)] {
+        let texts = BTreeMap::from([("en".to_owned(), "Maintenance tonight".to_owned())]);
+        edit.put_notification(&Notification { id, texts, is_enabled })?;
+    }
     let hash = hash_password(PASSWORD).unwrap();
     for (role, key) in Role::ALL.iter().zip(0u128..) {
         let user = edit.create_user(role.code())?;
@@ -330,6 +404,20 @@ fn remember(store: &Store) {
         keep(at, 284, 70);
     }
     keep("2023-12-14T01:35:44Z", 101, 255);
+}
+
+/// A line of the audit trail for what is stored without a caller.
+pub fn line() -> AuditEntry {
+    AuditEntry {
+        at: Instant::from_millis(0),
+        actor: "test".to_owned(),
+        org: None,
+        action: "set up".to_owned(),
+        object: String::new(),
+        old: None,
+        new: None,
+        result: "ok".to_owned(),
+    }
 }
 
 /// Starts a server with the default configuration of tests.

@@ -8,7 +8,7 @@ use parabus_server::model::{Cycle, Role};
 use reqwest::{Response, StatusCode};
 use serde_json::json;
 
-use crate::harness::{Api, KEY, PASSWORD, start};
+use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start};
 
 async fn log_in(api: &Api, password: &str) -> Response {
     let body = json!({ "apiKey": KEY, "password": password }).to_string();
@@ -72,6 +72,8 @@ async fn live_values_stream_to_those_who_may_see_them() {
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let text = stream_until(&mut response, "event: devices").await;
     assert!(text.starts_with("event: params"), "{text}");
+    let notice = json!([{ "id": NOTIFICATION, "texts": { "en": "Maintenance tonight" } }]);
+    assert!(text.contains(&format!("event: notifications\ndata: {notice}\n")), "{text}");
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
     let cells = vec![Ok(Raw(230)); group.params.len()];
     let at = Instant::parse("2026-01-02T03:04:05.678Z").unwrap();

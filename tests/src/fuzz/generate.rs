@@ -62,7 +62,67 @@ pub fn generate(shape: Shape, random: &mut Random) -> Vec<u8> {
             // Mostly small ones.
             (0..count).map(|_| if random.is(500) { random.below(4) as u8 } else { random.byte() }).collect()
         }
+        Shape::References => {
+            let mut bytes = Vec::new();
+            for _ in 0..1 + random.below(6) {
+                bytes.extend(reference(random).into_bytes());
+                bytes.push(random.pick(b"   \t\n"));
+            }
+            if random.is(300) {
+                change(&mut bytes, random);
+            }
+            bytes
+        }
+        Shape::NumberText => {
+            let mut bytes = vec![random.byte(), random.byte(), random.below(8) as u8, random.below(12) as u8];
+            bytes.extend(random.is(300).then_some(b'-'));
+            let count = random.pick(&[3, 8, 20, 45, 105]);
+            let point = random.below(count + 1);
+            for place in 0..random.below(count + 1) {
+                bytes.extend((place == point).then_some(b'.'));
+                bytes.push(*random.pick(&[b"0123456789", b"0000550999"]).get(random.below(10)).unwrap_or(&b'0'));
+            }
+            if random.is(100) {
+                bytes.extend(format!("e{}", random.below(600) as i32 - 300).bytes());
+            }
+            if random.is(50) {
+                change(&mut bytes, random);
+            }
+            bytes
+        }
     }
+}
+
+/// A reference in one of the forms of the grammar, mostly to what a small plant has.
+fn reference(random: &mut Random) -> String {
+    let slug = |random: &mut Random| random.pick(&["a", "b1", "a-b", "no", "17"]).to_owned();
+    let id = |random: &mut Random| random.below(50).to_string();
+    let net = |random: &mut Random| match random.below(5) {
+        0 => format!("#{}", random.below(3)),
+        1 => format!("[{}]", random.pick(&["a", "12-34-56-78-90-ab"])),
+        2 => format!("10.0.0.{}", random.below(3)),
+        3 => random.pick(&["12-34-56-78-90-AB", "12:34:56:78:90:aa"]).to_owned(),
+        _ => slug(random),
+    };
+    let param = match random.below(8) {
+        0 => return format!("!{}", random.pick(&["10", "-2.50", "1e3", "ten", ""])),
+        1 => return format!("conn?{}", net(random)),
+        2 => format!("#{}", id(random)),
+        3 => format!("{}#{}@{}@{}", id(random), slug(random), slug(random), slug(random)),
+        4 => random.pick(&["[a]", "[b1]", "~a", "[", "[a"]).to_owned(),
+        5 => format!("{}.{}", slug(random), slug(random)),
+        _ => {
+            let device = match random.below(3) {
+                0 => format!("#{}", random.below(7)),
+                1 => slug(random),
+                _ => format!("{}>{}", net(random), random.below(4)),
+            };
+            let kind = random.pick(&["", "", "holding>", "input>", "coil>", "discrete-input>", "x>"]);
+            let bits = random.pick(&["", "", ".1", ".4", ".1-3", ".3-1", ".16"]);
+            format!("{device}>{kind}{}{bits}{}", random.below(5), random.pick(&["", "", "i", "h", "c", "d"]))
+        }
+    };
+    format!("{}{param}", random.pick(&["", "*"]))
 }
 
 /// A request or a reply, not always as it should be.

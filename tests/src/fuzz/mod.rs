@@ -8,9 +8,12 @@ mod contract;
 mod generate;
 mod input;
 mod machines;
+mod numbers;
 mod parsers;
 mod plans;
+mod references;
 mod scanners;
+mod values;
 
 pub use generate::generate;
 
@@ -33,6 +36,10 @@ pub enum Shape {
     Steps,
     /// Numbers.
     Numbers,
+    /// A list of references.
+    References,
+    /// Four bytes that choose, and decimal text.
+    NumberText,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -47,7 +54,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 21] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -60,10 +67,13 @@ pub const TARGETS: [Target; 18] = [
     Target { name: "client", run: machines::client, shape: Shape::Steps },
     Target { name: "server", run: machines::server, shape: Shape::Steps },
     Target { name: "relay", run: machines::relay, shape: Shape::Steps },
+    Target { name: "number", run: numbers::number, shape: Shape::NumberText },
     Target { name: "plan", run: plans::plan, shape: Shape::Numbers },
+    Target { name: "references", run: references::list, shape: Shape::References },
     Target { name: "frames", run: contract::frames, shape: Shape::AnyFrame },
     Target { name: "frame-scanner", run: contract::frame_scanner, shape: Shape::Stream },
     Target { name: "modbus-client", run: contract::modbus_client, shape: Shape::Steps },
     Target { name: "modbus-server", run: contract::modbus_server, shape: Shape::Steps },
+    Target { name: "values", run: values::values, shape: Shape::Numbers },
     Target { name: "plans", run: contract::plans, shape: Shape::Numbers },
 ];

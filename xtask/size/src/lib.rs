@@ -7,14 +7,15 @@ mod machines;
 
 use core::fmt::{self, Write as _};
 use core::hint::black_box;
+use core::net::Ipv4Addr;
 
 use parabus_core::gateway::Image;
 use parabus_core::modbus::plan::{Point, Refused, plan_reads, plan_writes};
 use parabus_core::modbus::{RegisterKind, Request, Response, WriteFunction, ascii, rtu, tcp};
-use parabus_core::reference::Reference;
+use parabus_core::reference::{Address, Directory, Found, ParamPlace, tokens};
 use parabus_core::schedule::{BackOff, DeviceSchedule};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, DataType, Decimal, Format, Lang};
+use parabus_core::value::{Codec, DataType, Decimal, Digits, Format, Grouping, Lang, NumberFormat, Numbers, Source};
 
 /// Bytes of the caller, as text.
 ///
@@ -41,25 +42,74 @@ fn printed(value: &impl fmt::Display) -> u32 {
     count.0 as u32
 }
 
-/// Parses a reference and prints it.
+/// A plant that knows as much as the compiler cannot.
+struct Plant;
+
+fn ids() -> impl Iterator<Item = u64> {
+    (0..black_box(2)).map(black_box)
+}
+
+impl Directory for Plant {
+    fn has_net(&self, id: u64) -> bool {
+        black_box(id) > 0
+    }
+    fn has_device(&self, id: u64) -> bool {
+        black_box(id) > 0
+    }
+    fn has_param(&self, id: u64) -> bool {
+        black_box(id) > 0
+    }
+    fn nets_by_slug(&self, _: &str) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn nets_by_ip(&self, _: Ipv4Addr) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn nets_by_mac(&self, _: [u8; 6]) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn devices_by_slug(&self, _: &str) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn devices_by_unit(&self, _: u64, _: u8) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn params_by_slug(&self, _: &str) -> impl Iterator<Item = u64> {
+        ids()
+    }
+    fn params_of(&self, _: u64) -> impl Iterator<Item = ParamPlace<'_>> {
+        let address = Address { register: black_box(1), bit: black_box(None), bits: 0 };
+        ids().map(move |id| ParamPlace { id, slug: black_box("a"), kind: RegisterKind::Holding, address })
+    }
+}
+
+/// Parses a list of references, prints each and looks it up.
 ///
 /// # Safety
 /// `data` points to `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn size_reference(data: *const u8, length: usize) -> u32 {
     // SAFETY: promised by the caller.
-    match Reference::parse(unsafe { text(data, length) }) {
-        Ok(reference) => printed(&reference),
-        Err(error) => printed(&error),
-    }
+    let list = unsafe { text(data, length) };
+    tokens(list).fold(0, |total: u32, token| {
+        let length = match token.reference {
+            Ok(reference) => match reference.resolve(&Plant) {
+                Ok(Found::Constant(number)) => printed(&number),
+                Ok(Found::Connection { net: id } | Found::Param { param: id, .. }) => printed(&reference) ^ id as u32,
+                Err(error) => printed(&error),
+            },
+            Err(error) => printed(&error),
+        };
+        total.wrapping_add(length)
+    })
 }
 
 /// Decodes a value with scale, prints it, prints it for people and encodes it again.
 ///
 /// # Safety
-/// `data` points to `length` bytes, `registers` to 4 registers.
+/// `data` points to `length` bytes, `registers` to 125 registers.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *mut [u16; 4], bit: u8) -> u32 {
+pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *mut [u16; 125], bit: u8) -> u32 {
     // SAFETY: promised by the caller.
     let (code, registers) = unsafe { (text(data, length), &mut *registers) };
     let (Ok(data_type), Ok(multiplier), Ok(lang)) =
@@ -70,16 +120,62 @@ pub unsafe extern "C" fn size_value(data: *const u8, length: usize, registers: *
     let Ok(codec) = Codec::new(data_type).multiplier(multiplier).shift(multiplier).precision(Some(bit)).bit(bit) else {
         return 0;
     };
+    let codec = codec.bits(bit).unwrap_or(codec).not_available([Some(bit.into()), None]);
     let value = codec.decode(registers.get(..codec.register_count()).unwrap_or_default());
     let shown = match value {
         Ok(value) => {
             let texts = [("1", "on")];
-            let format = Format { lang, unit: Some("kW"), decimals: Some(bit), texts: &texts };
-            printed(&value) + printed(&value.format(&format)) + value.decimal().to_f64() as u32
+            let format = Format { lang, numbers: Numbers::Plain, unit: Some("kW"), decimals: Some(bit), texts: &texts };
+            printed(&value)
+                + printed(&value.format(&format))
+                + value.decimal().map_or(0.0, |number| number.to_f64()) as u32
         }
         Err(error) => printed(&error),
     };
     codec.encode(code, registers).map_or(0, |count| shown.wrapping_add(count as u32))
+}
+
+/// Decodes an array to numbers and to integers.
+///
+/// # Safety
+/// `data` points to `length` bytes, `floats` and `integers` to 125 places each.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_array(
+    data: *const u8,
+    length: usize,
+    floats: *mut [f64; 125],
+    integers: *mut [i64; 125],
+) -> u32 {
+    // SAFETY: promised by the caller.
+    let (bytes, floats, integers) =
+        unsafe { (core::slice::from_raw_parts(data, length), &mut *floats, &mut *integers) };
+    // SAFETY: as above.
+    let code = unsafe { text(data, length) };
+    let (Ok(data_type), Ok(scale)) = (DataType::from_code(code), Decimal::parse(code)) else { return 0 };
+    let codec = Codec::new(data_type).multiplier(scale).shift(scale).not_available([Some(length as u64), None]);
+    let decoded = codec.decode_array(Source::Bytes(bytes), floats).map_or(0, |decoded| decoded.values);
+    decoded.wrapping_add(codec.decode_array_integers(Source::Bytes(bytes), integers).unwrap_or(0)) as u32
+}
+
+/// Prints a number as a language writes it, and tells the form of a word behind it.
+///
+/// # Safety
+/// `data` points to `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn size_number(data: *const u8, length: usize, min: u8, max: u8) -> u32 {
+    // SAFETY: promised by the caller.
+    let text = unsafe { text(data, length) };
+    let (Ok(lang), Ok(grouping), Ok(digits)) = (Lang::from_code(text), Grouping::from_code(text), Digits::parse(text))
+    else {
+        return 0;
+    };
+    let category = lang.plural_category(&digits);
+    let Ok(format) = NumberFormat::new(lang).grouping(grouping).fraction(min, Some(max)) else {
+        return 0;
+    };
+    let mut count = Count(0);
+    format.write_digits(digits, &mut count).ok();
+    (count.0 + category.code().len()) as u32
 }
 
 /// Reads an instant and prints it.

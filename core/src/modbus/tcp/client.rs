@@ -38,20 +38,23 @@ struct Pending {
     retries: u8,
 }
 
-/// Whether a reply was cut short and filled up with the beginning of the next one, which only happens
-/// while other replies are due: a header of theirs stands in it, or what follows it cannot be a header.
-fn swallows(pdu: &[u8], rest: &[u8], others: &[Option<Pending>]) -> bool {
-    if others.iter().flatten().next().is_none() {
-        return false;
-    }
+/// Transaction and unit of a request whose reply may still come.
+type Owed = (u16, UnitId);
+
+/// Requests without a reply that are remembered: their late replies may come behind any other.
+const LOST: usize = 8;
+
+/// Whether a reply was cut short and filled up with the beginning of the next one: a header of one that is
+/// owed or of its own duplicate stands in it, or, while another is owed, what follows cannot be a header.
+fn swallows(pdu: &[u8], rest: &[u8], own: Owed, owed: impl Iterator<Item = Owed> + Clone) -> bool {
     let is_header = |bytes: &[u8]| match bytes {
         [high, low, 0, 0, 0, _, unit] => {
-            let id = u16::from_be_bytes([*high, *low]);
-            others.iter().flatten().any(|due| due.transaction_id == id && due.unit_id.0 == *unit)
+            let found = (u16::from_be_bytes([*high, *low]), UnitId(*unit));
+            found == own || owed.clone().any(|owed| owed == found)
         }
         _ => false,
     };
-    frame_length(rest).is_err() || pdu.windows(HEADER).any(is_header)
+    owed.clone().next().is_some() && frame_length(rest).is_err() || pdu.windows(HEADER).any(is_header)
 }
 
 /// One connection's client with room for `N` requests under way.
@@ -61,6 +64,8 @@ pub struct Client<const N: usize> {
     max_in_flight: usize,
     last_transaction: u16,
     retries: u8,
+    /// The last ones that timed out on this connection, the newest first.
+    lost: [Option<Owed>; LOST],
     splitter: Splitter,
     /// Whether no frame came on this connection yet.
     is_new: bool,
@@ -75,6 +80,7 @@ impl<const N: usize> Client<N> {
             max_in_flight: max_in_flight.clamp(1, N.max(1)),
             last_transaction: 0,
             retries: 0,
+            lost: [None; LOST],
             splitter: Splitter::default(),
             is_new: true,
         }
@@ -161,7 +167,9 @@ impl<const N: usize> Client<N> {
         };
         *slot = None;
         let rest = bytes.get(taken..).unwrap_or_default();
-        if swallows(frame.pdu, rest, &self.pending) {
+        let own = (pending.transaction_id, pending.unit_id);
+        let due = self.pending.iter().flatten().map(|other| (other.transaction_id, other.unit_id));
+        if swallows(frame.pdu, rest, own, due.chain(self.lost.iter().flatten().copied())) {
             return Err(FrameError::new(ErrorKind::FrameLength, 4, "as many bytes as announced before the next reply"));
         }
         let response = pending.expectation.trimmed(response);
@@ -181,6 +189,10 @@ impl<const N: usize> Client<N> {
                 }
                 Some(pending) if pending.deadline_us <= now_us => {
                     *slot = None;
+                    self.lost.rotate_right(1);
+                    if let Some(newest) = self.lost.first_mut() {
+                        *newest = Some((pending.transaction_id, pending.unit_id));
+                    }
                     Poll::TimedOut(RequestId(pending.transaction_id))
                 }
                 Some(pending) => Poll::WaitUntil(pending.deadline_us),
@@ -194,6 +206,7 @@ impl<const N: usize> Client<N> {
     /// on counting.
     pub fn reset(&mut self) {
         self.pending = [None; N];
+        self.lost = [None; LOST];
         self.splitter.reset();
         self.is_new = true;
     }
@@ -426,5 +439,35 @@ mod tests {
         let mut alone = Client::<4>::new(4);
         alone.request(UnitId(1), &big, 0, 100, &mut [0; 260]).unwrap();
         assert_eq!(feed(&mut alone, &reply(1, 1, &[3, 8, 0, 2, 0, 0, 0, 7, 1, 3]), 100).0.len(), 1);
+    }
+
+    /// A reply cut short takes the beginning of the next one in, which is a late one or its own duplicate.
+    #[test]
+    fn a_reply_that_a_late_one_or_its_duplicate_filled_up_is_refused() {
+        let good = [3, 4, 0, 1, 0, 2];
+        for cut in 1..=4 {
+            let mut client = Client::<4>::new(1);
+            let (_, late) = sent(&mut client, 0);
+            assert_eq!(client.poll(100), Poll::TimedOut(RequestId(late)));
+            let (_, transaction) = sent(&mut client, 100);
+            let whole = reply(transaction, 1, &good);
+            let short = &whole[..whole.len() - cut];
+            let stream = [short, &reply(late, 1, &good)].concat();
+            assert!(client.receive(&stream).is_err(), "cut by {cut}, then a late one");
+        }
+        // Long enough for a whole header to stand in it.
+        let long = Request::Read { function: FunctionCode::READ_HOLDING_REGISTERS, address: 0, quantity: 8 };
+        let mut client = Client::<4>::new(1);
+        let mut frame = [0; 260];
+        client.request(UnitId(1), &long, 0, 100, &mut frame).unwrap();
+        let transaction = u16::from_be_bytes([frame[0], frame[1]]);
+        let whole = reply(transaction, 1, &[&[3, 16][..], &[7; 16]].concat());
+        let stream = [&whole[..12], &whole].concat();
+        assert!(client.receive(&stream).is_err(), "its duplicate");
+        // What nobody owes is only noise behind a right reply.
+        let mut client = Client::<4>::new(1);
+        let (_, transaction) = sent(&mut client, 0);
+        let stream = [&reply(transaction, 1, &good)[..], &[9, 9, 9]].concat();
+        assert!(matches!(client.receive(&stream), Ok((13, Some(Event::Reply { .. })))));
     }
 }

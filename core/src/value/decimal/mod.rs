@@ -11,8 +11,8 @@ use core::fmt;
 
 use self::binary::{BINARY32, BINARY64, Format, nearest, shortest};
 use self::division::Division;
-use self::parser::Parser;
-use super::ValueError;
+pub(super) use self::parser::{Parser, Scanned};
+use super::{ValueError, number};
 
 /// An exact decimal number, `mantissa × 10^exponent`, with at most [`Decimal::MAX_DIGITS`] digits.
 ///
@@ -123,16 +123,37 @@ impl Decimal {
         if fraction == 0 { self.mantissa.checked_div(power) } else { None }
     }
 
+    pub(super) const fn mantissa(&self) -> i128 {
+        self.mantissa
+    }
+
+    pub(super) const fn exponent(&self) -> i16 {
+        self.exponent
+    }
+
     /// Digits after the point, trailing zeros counted: 1 for `25.0`.
     #[must_use]
     pub const fn decimals(&self) -> u16 {
         if self.exponent < 0 { self.exponent.unsigned_abs() } else { 0 }
     }
 
+    /// Mantissa and exponent.
+    pub(super) const fn parts(&self) -> (i128, i16) {
+        (self.mantissa, self.exponent)
+    }
+
     /// Whether the number is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
         self.mantissa == 0
+    }
+
+    /// Prints the plain text, as `Display` does, but for less than the machinery of `format_args!` takes.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        number::print_decimal(*self, &number::PLAIN, 0, None, out)
     }
 
     /// The same number without trailing zeros: `25.0` becomes `25`.
@@ -322,51 +343,7 @@ impl core::str::FromStr for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wanted = f.precision();
-        let number = wanted.map_or(*self, |decimals| self.rounded(u16::try_from(decimals).unwrap_or(u16::MAX)));
-        let mut room = [0; 40];
-        let digits = digits_of(number.mantissa.unsigned_abs(), &mut room);
-        if number.mantissa < 0 {
-            f.write_str("-")?;
-        }
-
-        let decimals = usize::from(number.decimals());
-        let (whole, fraction) =
-            digits.len().checked_sub(decimals).and_then(|point| digits.split_at_checked(point)).unwrap_or(("", digits));
-        f.write_str(if whole.is_empty() { "0" } else { whole })?;
-        zeros(f, usize::try_from(number.exponent).unwrap_or(0))?;
-        if decimals == 0 && wanted.unwrap_or(0) == 0 {
-            return Ok(());
-        }
-        f.write_str(".")?;
-        zeros(f, decimals.saturating_sub(fraction.len()))?;
-        f.write_str(fraction)?;
-        zeros(f, wanted.unwrap_or(0).saturating_sub(decimals))
+        let wanted = f.precision().map(|decimals| u16::try_from(decimals).unwrap_or(u16::MAX));
+        number::print_decimal(*self, &number::PLAIN, wanted.unwrap_or(0), wanted, f)
     }
-}
-
-/// Digits of a number that has at most 38, written at the end of the room: the `Display` of 128 bits can
-/// panic.
-fn digits_of(number: u128, room: &mut [u8; 40]) -> &str {
-    const HALF: u128 = 10_u128.pow(19);
-    // Two halves that 64 bits hold: dividing those is much faster.
-    let halves = [number % HALF, number / HALF].map(|half| u64::try_from(half).unwrap_or(0));
-    let mut start = room.len();
-    let mut places = room.iter_mut().rev();
-    for (half, others) in halves.into_iter().zip([number / HALF, 0]) {
-        let mut rest = half;
-        let mut count = 0;
-        while rest > 0 || others > 0 && count < 19 || start == 40 {
-            let Some(place) = places.next() else { break };
-            *place = b'0' | u8::try_from(rest % 10).unwrap_or(0);
-            rest /= 10;
-            count += 1;
-            start = start.saturating_sub(1);
-        }
-    }
-    room.get(start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or("0")
-}
-
-fn zeros(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
-    (0..count).try_for_each(|_| f.write_str("0"))
 }

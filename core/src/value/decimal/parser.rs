@@ -3,30 +3,71 @@
 use super::{Decimal, MANTISSA_LIMIT, power_of_ten};
 use crate::value::ValueError;
 
-pub(super) struct Parser<'a> {
+/// The grammar: what it finds goes to whoever makes a number of it.
+pub(in crate::value) struct Parser<'a> {
     bytes: &'a [u8],
     offset: usize,
-    mantissa: i128,
-    /// Zeros read since the last other digit: they count only if a digit follows, or if they fit.
-    zeros: u32,
     digits: usize,
 }
 
+/// What stands around the digits.
+pub(in crate::value) struct Scanned {
+    pub(in crate::value) negative: bool,
+    /// Power of ten of the last digit.
+    pub(in crate::value) exponent: i32,
+}
+
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Parser { bytes: text.as_bytes(), offset: 0, mantissa: 0, zeros: 0, digits: 0 }
+    pub(in crate::value) fn new(text: &'a str) -> Self {
+        Parser { bytes: text.as_bytes(), offset: 0, digits: 0 }
     }
 
-    pub(super) fn decimal(mut self) -> Result<Decimal, ValueError> {
-        let negative = self.sign();
-        self.digits()?;
-        let mut exponent = 0i32;
-        if self.take(b'.') {
-            let whole = self.digits;
-            self.digits()?;
-            let fraction = i32::try_from(self.digits.saturating_sub(whole)).map_err(|_| ValueError::NumberTooLong)?;
-            exponent = fraction.saturating_neg();
+    pub(super) fn decimal(self) -> Result<Decimal, ValueError> {
+        let mut mantissa = 0i128;
+        // Zeros read since the last other digit: they count only if a digit follows, or if they fit.
+        let mut zeros = 0u32;
+        let Scanned { negative, mut exponent } = self.number(|digit| {
+            if digit == 0 {
+                zeros = if mantissa == 0 { 0 } else { zeros.saturating_add(1) };
+                return Ok(());
+            }
+            mantissa = power_of_ten(zeros.saturating_add(1))
+                .and_then(|power| mantissa.checked_mul(power))
+                .and_then(|mantissa| mantissa.checked_add(digit.into()))
+                .filter(|mantissa| mantissa.unsigned_abs() < MANTISSA_LIMIT)
+                .or(if mantissa == 0 { Some(digit.into()) } else { None })
+                .ok_or(ValueError::NumberTooLong)?;
+            zeros = 0;
+            Ok(())
+        })?;
+        match power_of_ten(zeros).and_then(|power| mantissa.checked_mul(power)) {
+            Some(whole) if whole.unsigned_abs() < MANTISSA_LIMIT => mantissa = whole,
+            _ => exponent = exponent.saturating_add_unsigned(zeros),
         }
+        let exponent = i16::try_from(exponent).map_err(|_| ValueError::NumberTooLong)?;
+        Decimal::new(if negative { mantissa.saturating_neg() } else { mantissa }, exponent)
+    }
+
+    /// Hands over each digit.
+    pub(in crate::value) fn number(
+        mut self,
+        mut each: impl FnMut(u8) -> Result<(), ValueError>,
+    ) -> Result<Scanned, ValueError> {
+        let negative = self.sign();
+        let mut whole = None;
+        loop {
+            while let Some(digit) = self.digit() {
+                self.digits = self.digits.saturating_add(1);
+                each(digit)?;
+            }
+            if whole.is_some() || !self.take(b'.') {
+                break;
+            }
+            whole = Some(self.digits);
+        }
+        let fraction = self.digits.saturating_sub(whole.unwrap_or(self.digits));
+        let fraction = i32::try_from(fraction).map_err(|_| ValueError::NumberTooLong)?;
+        let mut exponent = fraction.saturating_neg();
         if self.digits == 0 {
             return Err(self.syntax());
         }
@@ -36,30 +77,7 @@ impl<'a> Parser<'a> {
         if self.offset != self.bytes.len() {
             return Err(self.syntax());
         }
-        match power_of_ten(self.zeros).and_then(|power| self.mantissa.checked_mul(power)) {
-            Some(mantissa) if mantissa.unsigned_abs() < MANTISSA_LIMIT => self.mantissa = mantissa,
-            _ => exponent = exponent.saturating_add_unsigned(self.zeros),
-        }
-        let exponent = i16::try_from(exponent).map_err(|_| ValueError::NumberTooLong)?;
-        Decimal::new(if negative { self.mantissa.saturating_neg() } else { self.mantissa }, exponent)
-    }
-
-    fn digits(&mut self) -> Result<(), ValueError> {
-        while let Some(digit) = self.digit() {
-            self.digits = self.digits.saturating_add(1);
-            if digit == 0 {
-                self.zeros = if self.mantissa == 0 { 0 } else { self.zeros.saturating_add(1) };
-                continue;
-            }
-            self.mantissa = power_of_ten(self.zeros.saturating_add(1))
-                .and_then(|power| self.mantissa.checked_mul(power))
-                .and_then(|mantissa| mantissa.checked_add(digit.into()))
-                .filter(|mantissa| mantissa.unsigned_abs() < MANTISSA_LIMIT)
-                .or(if self.mantissa == 0 { Some(digit.into()) } else { None })
-                .ok_or(ValueError::NumberTooLong)?;
-            self.zeros = 0;
-        }
-        Ok(())
+        Ok(Scanned { negative, exponent })
     }
 
     fn exponent(&mut self) -> Result<i32, ValueError> {

@@ -1,17 +1,16 @@
 //! GET /org/:orgId/dashboard/light/
 
-use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::events::{self, Events};
+use super::view::View;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::net::list::OrgPath;
 use crate::api::permission::Permission;
 use crate::api::types::{Date, IdList, Language};
-use crate::api::values::formatted;
-use crate::model::{Device, DeviceId, Net, NetId, Param, ParamId, Role};
-use crate::poll::PollCode;
+use crate::model::{Device, DeviceId, Net, NetId, Param, ParamId};
 
 pub struct DashboardLight;
 
@@ -31,7 +30,7 @@ pub struct LightReply {
     networks: Vec<LightNet>,
     /// Active alerts of the organization.
     #[schema(value_type = Vec<Object>)]
-    events: [(); 0],
+    events: Events,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,7 +52,7 @@ pub struct LightDevice {
     #[serde(skip_serializing_if = "Option::is_none")]
     next_read_on: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_read_msg: Option<String>,
+    next_read_msg: Option<&'static str>,
     next_read_msg_code: &'static str,
     param_widgets: Vec<LightWidget>,
 }
@@ -70,51 +69,30 @@ pub struct LightWidget {
     last_read_on: Option<Date>,
 }
 
-/// The request, with what every part of the reply looks up.
-struct View<'a> {
-    context: &'a Context,
-    lang: Lang,
-    nets: &'a [i64],
-    devices: &'a [i64],
-    /// Values are removed for the role that may see no parameters (D-37).
-    shows_values: bool,
+fn net(view: &View<'_>, net: &Net, devices: Vec<LightDevice>) -> LightNet {
+    let (is_connected, last_connection_on) = view.connection(net);
+    LightNet { id: net.id, is_connected, last_connection_on, devices }
 }
 
-impl View<'_> {
-    fn net(&self, net: &Net) -> LightNet {
-        let status = self.context.app.links.status(&net.connection);
-        let expanded = self.nets.contains(&net.id);
-        let devices = self.context.directory.devices_of(net.id).filter(|_| expanded);
-        LightNet {
-            id: net.id,
-            is_connected: status.is_connected(),
-            last_connection_on: status.last_seen_on.map(Date),
-            devices: devices.map(|device| self.device(device)).collect(),
-        }
+fn device(view: &View<'_>, device: &Device, param_widgets: Vec<LightWidget>) -> LightDevice {
+    let reading = view.reading(device.id);
+    LightDevice {
+        id: device.id,
+        last_read_on: reading.last_read_on,
+        next_read_on: reading.next_read_on,
+        next_read_msg: reading.msg,
+        next_read_msg_code: reading.code,
+        param_widgets,
     }
+}
 
-    fn device(&self, device: &Device) -> LightDevice {
-        let status = self.context.app.poll.status(device.id);
-        let expanded = self.devices.contains(&device.id);
-        let params = self.context.directory.params_of(device.id).filter(|param| expanded && param.on_dashboard);
-        LightDevice {
-            id: device.id,
-            last_read_on: status.last_read_on.map(Date),
-            next_read_on: status.next_read_on.map(Date),
-            next_read_msg: (status.code != PollCode::Scheduled).then(|| status.message(self.lang).to_owned()),
-            next_read_msg_code: status.code.code(),
-            param_widgets: params.map(|param| self.widget(param)).collect(),
-        }
-    }
-
-    fn widget(&self, param: &Param) -> LightWidget {
-        let last = self.context.app.live.last(param.id).filter(|_| self.shows_values);
-        LightWidget {
-            id: param.id,
-            last_value: last.as_ref().map(|(_, value)| value.to_string()),
-            formated_last_value: last.as_ref().map(|(_, value)| formatted(param, value, self.lang)),
-            last_read_on: last.map(|(at, _)| Date(at)),
-        }
+fn widget(view: &View<'_>, param: &Param) -> LightWidget {
+    let last = view.last(param);
+    LightWidget {
+        id: param.id,
+        last_value: last.value,
+        formated_last_value: last.formatted,
+        last_read_on: last.read_on,
     }
 }
 
@@ -133,16 +111,17 @@ impl Endpoint for DashboardLight {
     }
 
     async fn handle(context: Context, request: Request<Self>) -> Result<LightReply, ApiError> {
-        let org = request.path.org_id.0;
         let LightQuery { lang, expanded_network_ids, expanded_device_ids } = request.query;
-        let view = View {
-            context: &context,
-            lang: lang.0,
-            nets: expanded_network_ids.as_ref().map_or(&[], |ids| &ids.0),
-            devices: expanded_device_ids.as_ref().map_or(&[], |ids| &ids.0),
-            shows_values: context.role(org) != Some(Role::MonitorNoParams),
-        };
-        let networks = context.directory.nets_of(org).map(|net| view.net(net)).collect();
-        Ok(LightReply { networks, events: [] })
+        let is_open = |ids: &Option<IdList>, id: i64| ids.as_ref().is_some_and(|ids| ids.0.contains(&id));
+        let view = View::new(&context, request.path.org_id.0, lang.0);
+        let networks = view.nets().map(|each| {
+            let devices = view.devices(each.id).filter(|_| is_open(&expanded_network_ids, each.id));
+            let devices = devices.map(|each| {
+                let widgets = view.widgets(each.id).filter(|_| is_open(&expanded_device_ids, each.id));
+                device(&view, each, widgets.map(|param| widget(&view, param)).collect())
+            });
+            net(&view, each, devices.collect())
+        });
+        Ok(LightReply { networks: networks.collect(), events: events::NONE })
     }
 }

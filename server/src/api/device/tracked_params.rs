@@ -41,14 +41,16 @@ impl Endpoint for TrackedParams {
     }
 
     async fn handle(context: Context, request: Request<Self>) -> Result<Vec<TrackedParam>, ApiError> {
-        let params = context.directory.params_of(request.path.device_id.0).filter(|param| param.is_tracked);
+        let device = request.path.device_id.0;
+        let lang = context.lang(context.directory.org_of_device(device));
+        let params = context.directory.params_of(device).filter(|param| param.is_tracked);
         let tracked = params.map(|param| TrackedParam {
             id: param.id,
-            name: param.name.clone(),
-            full_name: param.full_name(),
-            category: param.category.clone(),
+            name: param.name_in(lang).to_owned(),
+            full_name: param.full_name_in(lang),
+            category: param.category_in(lang).map(str::to_owned),
             label: param.label.clone(),
-            unit_name: param.unit.clone(),
+            unit_name: param.unit_in(lang).map(str::to_owned),
         });
         Ok(tracked.collect())
     }

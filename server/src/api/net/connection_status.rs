@@ -9,6 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Date;
 use crate::model::Net;
+use crate::words;
 
 pub struct ConnectionStatus;
 
@@ -64,10 +65,10 @@ impl Endpoint for ConnectionStatus {
             return Ok(ConnectionStatusReply::Connected(Connected { since: Some(Date(since)) }));
         }
         let reason = match (&net.disabled, status.reason) {
-            (Some(_), _) => "the network is disabled".to_owned(),
+            (Some(_), _) => words::NET_DISABLED.en().to_owned(),
             (None, Some(reason)) => reason,
-            (None, None) if net.connection.mac().is_some() => "the controller has not dialled in".to_owned(),
-            (None, None) => "nothing was asked of it yet".to_owned(),
+            (None, None) if net.connection.mac().is_some() => words::NOT_DIALLED_IN.en().to_owned(),
+            (None, None) => words::NOTHING_ASKED.en().to_owned(),
         };
         let last_seen_on = last_seen(&context, net);
         Ok(ConnectionStatusReply::Disconnected(Disconnected { last_seen_on, reason }))

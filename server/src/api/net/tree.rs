@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use parabus_core::value::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -76,7 +77,7 @@ impl TreeNet {
 }
 
 impl TreeDevice {
-    fn new(device: &Device, params: &[&Param]) -> Self {
+    fn new(device: &Device, params: &[&Param], lang: Lang) -> Self {
         TreeDevice {
             name: device.name.clone(),
             description: device.description.clone(),
@@ -85,24 +86,24 @@ impl TreeDevice {
             parameters: params
                 .iter()
                 .filter(|param| param.is_tracked)
-                .map(|param| (param.id, TreeParam::new(param)))
+                .map(|param| (param.id, TreeParam::new(param, lang)))
                 .collect(),
         }
     }
 }
 
 impl TreeParam {
-    fn new(param: &Param) -> Self {
+    fn new(param: &Param, lang: Lang) -> Self {
         TreeParam {
-            name: param.name.clone(),
-            description: param.description.clone(),
+            name: param.name_in(lang).to_owned(),
+            description: param.description_in(lang).map(str::to_owned),
             slug: param.slug.clone(),
-            full_name: param.full_name(),
+            full_name: param.full_name_in(lang),
             address: param.address,
             is_tracked: param.is_tracked,
             is_programmable: param.is_programmable,
             label: param.label.clone(),
-            unit_name: param.unit.clone(),
+            unit_name: param.unit_in(lang).map(str::to_owned),
         }
     }
 }
@@ -122,11 +123,12 @@ impl Endpoint for DeviceParamTree {
     }
 
     async fn handle(context: Context, request: Request<Self>) -> Result<Self::Reply, ApiError> {
+        let lang = context.lang(Some(request.path.org_id.0));
         let (devices, params) = context.directory.children();
         let params_of = |device: &Device| params.get(&device.id).map_or(&[][..], Vec::as_slice);
         let nets = context.directory.nets_of(request.path.org_id.0).map(|net| {
             let devices = devices.get(&net.id).into_iter().flatten();
-            let devices = devices.map(|device| (device.id, TreeDevice::new(device, params_of(device))));
+            let devices = devices.map(|device| (device.id, TreeDevice::new(device, params_of(device), lang)));
             (net.id, TreeNet::new(net, &context.app.links, devices.collect()))
         });
         Ok(nets.collect())

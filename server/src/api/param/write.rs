@@ -4,12 +4,12 @@ use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request, Scope};
+use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Id, Language};
 use crate::api::values::{Failure, formatted};
-use crate::control;
+use crate::control::Change;
 
 pub struct WriteParam;
 
@@ -64,21 +64,13 @@ impl Endpoint for WriteParam {
         let (param, device, net) = place.ok_or_else(|| ApiError::not_found("parameter", id))?;
         let own_lang = context.directory.orgs.get(&net.org_id).map(|org| org.lang);
         let lang = request.body.lang.map(|lang| lang.0).or(own_lang).unwrap_or(Lang::En);
-        let outcome = control::write_param(&context.app, param, device, net, &request.body.new_value).await;
-        let (old, new, result) = match &outcome {
-            Ok(written) => (written.old.map(|old| old.to_string()), written.new.to_string(), Ok(())),
-            Err(error) => (None, request.body.new_value.clone(), Err(error.clone())),
-        };
-        let org = context.directory.orgs.get(&net.org_id).map_or("?", |org| org.name.as_str());
-        let object = format!("{org} / {} / {} / {}", net.name, device.name, param.name);
-        let (action, new, org) = ("write parameter", Some(new), Some(net.org_id));
-        context.record(DeviceWrite { org, action, object, old, new, result }).await;
-        Ok(match outcome {
+        let change = Change::To(&request.body.new_value);
+        Ok(match context.write_param(param, device, net, change).await {
             Ok(written) => WriteReply::Written {
                 ok: Written {
-                    old_value: written.old.map(|value| value.to_string()).unwrap_or_default(),
-                    new_value: written.new.to_string(),
-                    formatted_value: formatted(param, &written.new, lang),
+                    old_value: written.old.map(|old| old.value().to_string()).unwrap_or_default(),
+                    new_value: written.new.value().to_string(),
+                    formatted_value: formatted(param, &written.new.value(), lang),
                 },
             },
             Err(error) => WriteReply::Failure(Failure::new(error)),

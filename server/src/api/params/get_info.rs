@@ -1,5 +1,6 @@
 //! GET /params/get-info/
 
+use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -46,11 +47,11 @@ pub struct ParamInfo {
 }
 
 impl ParamInfo {
-    fn new(param: &Param, device: &Device, net: &Net) -> Self {
+    fn new(param: &Param, device: &Device, net: &Net, lang: Lang) -> Self {
         ParamInfo {
             id: param.id,
-            name: param.name.clone(),
-            full_name: param.full_name(),
+            name: param.name_in(lang).to_owned(),
+            full_name: param.full_name_in(lang),
             slug: param.slug.clone(),
             device_id: device.id,
             device_name: device.name.clone(),
@@ -65,7 +66,7 @@ impl ParamInfo {
             bit_position: param.bit_position,
             bits_amount: param.bits_amount,
             label: param.label.clone(),
-            unit_name: param.unit.clone(),
+            unit_name: param.unit_in(lang).map(str::to_owned),
         }
     }
 }
@@ -86,7 +87,8 @@ impl Endpoint for GetInfo {
             if let Some((param, device, net)) = context.directory.param_place(id)
                 && context.sees_param(id, Self::PERMISSION)?
             {
-                infos.push(ParamInfo::new(param, device, net));
+                let lang = context.lang(Some(net.org_id));
+                infos.push(ParamInfo::new(param, device, net, lang));
             }
         }
         Ok(infos)

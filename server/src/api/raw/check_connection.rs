@@ -72,9 +72,10 @@ impl Endpoint for CheckConnection {
                 let unit = FoundUnit { unit_id: device_modbus_id, version, device_identification_marker: marker };
                 CheckStatus::Connected(unit)
             }
-            Err(ControllerError::Link { error: LinkError::Connect(_) | LinkError::Closed, .. }) => {
-                CheckStatus::NoConnection
-            }
+            Err(ControllerError::Link {
+                error: LinkError::Connect(_) | LinkError::Closed(_) | LinkError::Unsent(_),
+                ..
+            }) => CheckStatus::NoConnection,
             Err(error) => CheckStatus::ReadingFailure(error.to_string()),
         };
         Ok(CheckConnectionReply { status })

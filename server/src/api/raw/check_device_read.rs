@@ -10,6 +10,7 @@ use super::write_register_group::StatusReply;
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::template::find;
 use crate::api::types::Id;
 use crate::control;
 
@@ -41,8 +42,7 @@ impl Endpoint for CheckDeviceRead {
     async fn handle(context: Context, request: Request<Self>) -> Result<StatusReply, ApiError> {
         let CheckDeviceReadRequest { device_modbus_id, template_id, connection, .. } = request.body;
         check_unit(device_modbus_id)?;
-        let template = context.directory.templates.get(&template_id.0);
-        let template = template.ok_or_else(|| ApiError::not_found("template", template_id.0))?;
+        let template = find(&context, template_id.0)?;
         let link = connection.open(&context, Self::PERMISSION).await?;
         let checked = control::check_template(&link, UnitId(device_modbus_id), template, super::TIMEOUT_MS).await;
         Ok(checked.map_or_else(StatusReply::error, |()| StatusReply::Ok))

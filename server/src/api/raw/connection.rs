@@ -1,7 +1,9 @@
 //! The `connection` of raw requests, and who may use it.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,8 +14,11 @@ use crate::api::types::Id;
 use crate::link::{Limits, Link};
 use crate::model::{ConnectCode, Connection, Mac, Net};
 
+/// Time to look a name up.
+const LOOK_UP: Duration = Duration::from_secs(1);
+
 /// How the caller names a connection.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum RawConnection {
     Direct {
@@ -49,6 +54,7 @@ impl RawConnection {
                 if !context.may(Some(net.org_id), permission)? {
                     return Err(absent("network", &network_id.0));
                 }
+                check_range(&net.connection, context).await?;
                 Ok(context.app.links.handle(&net.connection, Limits::of(net)))
             }
             RawConnection::Direct { ip, port } => open_address(*ip, *port, context, permission).await,
@@ -81,12 +87,17 @@ impl RawConnection {
 
 /// An address that is dialled.
 async fn open_address(ip: Ipv4Addr, port: u16, context: &Context, permission: Permission) -> Result<Link, ApiError> {
-    let mut owners: Vec<&Net> = Vec::new();
-    for net in context.directory.nets.values() {
-        if leads_to(&net.connection, ip.into(), port).await {
-            owners.push(net);
-        }
+    if port == 0 {
+        return Err(ApiError::incorrect_request("payload: connection.port: `0` is out of range, expected 1 to 65535"));
     }
+    let owners = join_all(
+        context
+            .directory
+            .nets
+            .values()
+            .map(async |net| leads_to(&net.connection, ip.into(), port).await.then_some(net)),
+    );
+    let owners: Vec<&Net> = owners.await.into_iter().flatten().collect();
     // The network knows what is spoken there.
     let (connection, limits) = match permitted(&owners, context, permission)? {
         Some(net) => (net.connection.clone(), Limits::of(net)),
@@ -94,11 +105,32 @@ async fn open_address(ip: Ipv4Addr, port: u16, context: &Context, permission: Pe
         None => return Err(ApiError::not_found("connection", format!("{ip}:{port}"))),
     };
     if !context.app.config.access.allows(ip.into()) {
-        return Err(ApiError::not_authorized(format!(
-            "`{ip}` lies in a range that this server's configuration refuses to reach"
-        )));
+        return Err(refused(ip));
     }
     Ok(context.app.links.handle(&connection, limits))
+}
+
+fn refused(address: impl std::fmt::Display) -> ApiError {
+    ApiError::not_authorized(format!("`{address}` lies in a range that this server's configuration refuses to reach"))
+}
+
+/// Refused ranges bind raw access through networks as well.
+async fn check_range(connection: &Connection, context: &Context) -> Result<(), ApiError> {
+    let Connection::Direct { host, port, .. } = connection else { return Ok(()) };
+    let allows = |address: IpAddr| context.app.config.access.allows(address);
+    let all = addresses(host, *port).await;
+    if all.into_iter().all(allows) { Ok(()) } else { Err(refused(host)) }
+}
+
+/// The addresses of a host; none for a name that nobody knows now.
+async fn addresses(host: &str, port: u16) -> Vec<IpAddr> {
+    if let Ok(address) = host.parse() {
+        return vec![address];
+    }
+    match tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((host, port))).await {
+        Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    }
 }
 
 /// A controller that dials in: of a network, or one that is connected and belongs to none. `None` where it
@@ -126,20 +158,13 @@ fn permitted<'n>(owners: &[&'n Net], context: &Context, permission: Permission) 
 }
 
 /// Whether a network's connection goes to this address, whichever way its host is written.
-async fn leads_to(connection: &Connection, ip: IpAddr, port: u16) -> bool {
+pub async fn leads_to(connection: &Connection, ip: IpAddr, port: u16) -> bool {
     let Connection::Direct { host, port: own, .. } = connection else { return false };
     if *own != port {
         return false;
     }
     let is_it = |other: IpAddr| other.to_canonical() == ip || other.is_loopback() && ip.is_loopback();
-    match host.parse() {
-        Ok(address) => is_it(address),
-        Err(_) => match tokio::net::lookup_host((host.as_str(), port)).await {
-            Ok(mut addresses) => addresses.any(|address| is_it(address.ip())),
-            // A name that nobody knows leads nowhere now.
-            Err(_) => false,
-        },
-    }
+    addresses(host, port).await.into_iter().any(is_it)
 }
 
 fn manages_any(context: &Context) -> bool {

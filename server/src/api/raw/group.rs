@@ -60,13 +60,16 @@ pub struct GroupReply {
 }
 
 impl RegisterGroup {
-    pub fn check(&self) -> Result<(), ApiError> {
-        check_unit(self.device_modbus_id)?;
+    /// Checks what the types do not say; `place` stands before the field in messages, such as `[3].`.
+    pub fn check(&self, place: &str) -> Result<(), ApiError> {
+        if self.device_modbus_id == 0 {
+            return Err(no_unit(&format!("{place}deviceModbusId")));
+        }
         let most = match self.kind.0 {
             RegisterKind::Coil | RegisterKind::DiscreteInput => 2000,
             RegisterKind::Holding | RegisterKind::Input => 125,
         };
-        check_span(self.address, self.registers_num.into(), most, "registersNum")
+        check_span(self.address, self.registers_num.into(), most, &format!("{place}registersNum"))
     }
 
     async fn ask(&self, link: &Link) -> Result<Vec<u16>, LinkError> {
@@ -78,7 +81,7 @@ impl RegisterGroup {
     fn reply(&self, outcome: Result<Vec<u16>, LinkError>) -> ReadReply {
         match outcome {
             Ok(ok) => ReadReply::Registers { ok },
-            Err(error) => ReadReply::Failure(Failure::new(failure_text(&error, self.kind.0, self.address))),
+            Err(error) => ReadReply::Failure(Failure::new(error.during("reading", self.kind.0, self.address))),
         }
     }
 
@@ -92,8 +95,9 @@ impl RegisterGroup {
 pub struct Groups(Vec<(RegisterGroup, Link)>);
 
 impl Groups {
-    /// Checks every group before anything is asked.
+    /// Checks every group before anything is asked; `field` is the name of their list.
     pub async fn open(
+        field: &str,
         groups: Vec<RegisterGroup>,
         context: &Context,
         permission: Permission,
@@ -102,10 +106,21 @@ impl Groups {
             let text = format!("payload: {} groups are too many, expected at most {MOST_GROUPS}", groups.len());
             return Err(ApiError::incorrect_request(text));
         }
-        groups.iter().try_for_each(RegisterGroup::check)?;
+        for (place, group) in groups.iter().enumerate() {
+            group.check(&format!("{field}[{place}]."))?;
+        }
         let mut open = Vec::with_capacity(groups.len());
+        // To find out whose an address is may take a look-up of names.
+        let mut found: HashMap<RawConnection, Link> = HashMap::new();
         for group in groups {
-            let link = group.connection.open(context, permission).await?;
+            let link = match found.get(&group.connection) {
+                Some(link) => link.clone(),
+                None => {
+                    let link = group.connection.open(context, permission).await?;
+                    found.insert(group.connection.clone(), link.clone());
+                    link
+                }
+            };
             open.push((group, link));
         }
         Ok(Groups(open))
@@ -164,10 +179,11 @@ impl Reader {
 
 /// Unit ids of raw requests are 1..=255 (DOMAIN.md 1.5).
 pub fn check_unit(unit: u8) -> Result<(), ApiError> {
-    if unit == 0 {
-        return Err(ApiError::incorrect_request("payload: deviceModbusId: `0` is out of range, expected 1 to 255"));
-    }
-    Ok(())
+    if unit == 0 { Err(no_unit("deviceModbusId")) } else { Ok(()) }
+}
+
+fn no_unit(field: &str) -> ApiError {
+    ApiError::incorrect_request(format!("payload: {field}: `0` is out of range, expected 1 to 255"))
 }
 
 /// Number of items within the limit, and the last one at or below address 65535.
@@ -183,14 +199,4 @@ pub fn check_span(address: u16, count: usize, most: usize, field: &str) -> Resul
         )));
     }
     Ok(())
-}
-
-/// A failure in the vendor's words: `MODBUS exception during reading register 3h: …`.
-pub fn failure_text(error: &LinkError, kind: RegisterKind, address: u16) -> String {
-    match error {
-        LinkError::Exception(code) => {
-            format!("MODBUS exception during reading register {address}{}: {}", kind.letter(), code.name())
-        }
-        other => other.to_string(),
-    }
 }

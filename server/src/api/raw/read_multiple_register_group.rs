@@ -21,7 +21,7 @@ impl Endpoint for ReadMultipleRegisterGroup {
 
     /// Connections are asked side by side, the groups of one in turn.
     async fn handle(context: Context, request: Request<Self>) -> Result<Vec<GroupReply>, ApiError> {
-        let groups = Groups::open(request.body, &context, Self::PERMISSION).await?;
+        let groups = Groups::open("", request.body, &context, Self::PERMISSION).await?;
         let connections = groups.by_connection().into_iter().map(async |groups| {
             let (mut reader, mut replies) = (Reader::default(), Vec::with_capacity(groups.len()));
             for (place, (group, link)) in groups {

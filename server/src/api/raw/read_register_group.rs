@@ -18,7 +18,7 @@ impl Endpoint for ReadRegisterGroup {
     type Reply = ReadReply;
 
     async fn handle(context: Context, request: Request<Self>) -> Result<ReadReply, ApiError> {
-        request.body.check()?;
+        request.body.check("")?;
         let link = request.body.connection.open(&context, Self::PERMISSION).await?;
         Ok(request.body.read(&link).await)
     }

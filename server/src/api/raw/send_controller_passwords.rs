@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 use super::connection::RawConnection;
 use super::group::check_unit;
 use super::write_register_group::StatusReply;
-use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request};
+use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
-use crate::controller::ControllerMap;
-use crate::link::backward::{MOST_PASSWORD, send_password};
+use crate::api::trail::Deed;
+use crate::controller::{ControllerMap, MOST_PASSWORD, is_password};
+use crate::link::backward::send_password;
 
 /// Most passwords of one request: a bound on the work.
 const MOST_PASSWORDS: usize = 32;
@@ -23,7 +24,7 @@ pub struct SendControllerPasswords;
 pub struct PasswordsRequest {
     /// 1..=255.
     device_modbus_id: u8,
-    /// Each at most 20 characters, all ASCII; an empty one gives all rights back.
+    /// Each at most 20 characters, all of printable ASCII; an empty one gives all rights back.
     passwords: Vec<String>,
     connection: RawConnection,
     sku: Option<String>,
@@ -52,8 +53,10 @@ impl Endpoint for SendControllerPasswords {
             return Err(ApiError::incorrect_request(text));
         }
         // The text itself stays out of messages and logs.
-        if let Some(place) = passwords.iter().position(|text| !text.is_ascii() || text.len() > MOST_PASSWORD) {
-            let text = format!("payload: passwords[{place}]: expected at most {MOST_PASSWORD} characters, all ASCII");
+        if let Some(place) = passwords.iter().position(|text| !is_password(text)) {
+            let text = format!(
+                "payload: passwords[{place}]: expected at most {MOST_PASSWORD} characters, all of printable ASCII"
+            );
             return Err(ApiError::incorrect_request(text));
         }
         let link = connection.open(&context, Self::PERMISSION).await?;
@@ -69,7 +72,7 @@ impl Endpoint for SendControllerPasswords {
             }
         }
         context
-            .record(DeviceWrite {
+            .record(Deed {
                 org: context.org_of_connection(link.connection()),
                 action: "send controller passwords",
                 object: format!("{} unit {device_modbus_id}", link.connection()),

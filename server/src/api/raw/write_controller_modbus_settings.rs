@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::connection::RawConnection;
 use super::group::check_unit;
 use super::write_register_group::StatusReply;
-use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request};
+use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 use crate::controller::{BusSettings, ByteFormat, ControllerMap, change_bus_settings};
 
 /// Rates of serial lines, generously.
@@ -76,7 +77,7 @@ impl Endpoint for WriteControllerModbusSettings {
             Err(error) => Err(error),
         };
         context
-            .record(DeviceWrite {
+            .record(Deed {
                 org: context.org_of_connection(link.connection()),
                 action: "write controller settings",
                 object: format!("{} unit {device_modbus_id} {sku}", link.connection()),

@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::connection::RawConnection;
 use super::group::{check_span, check_unit};
 use super::kind::Kind;
-use crate::api::endpoint::{Context, DeviceWrite, Endpoint, Method, Nothing, Request};
+use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 
 pub struct WriteRegisterGroup;
 
@@ -60,28 +61,30 @@ impl Endpoint for WriteRegisterGroup {
     async fn handle(context: Context, request: Request<Self>) -> Result<StatusReply, ApiError> {
         let RegisterWrite { device_modbus_id, address, kind, mut value, connection, .. } = request.body;
         check_unit(device_modbus_id)?;
+        let is_writable = kind.0.is_writable();
         match kind.0 {
             RegisterKind::Coil => {
                 check_span(address, value.len(), 1968, "value")?;
                 value.iter_mut().for_each(|coil| *coil = u16::from(*coil != 0));
             }
             RegisterKind::Holding => check_span(address, value.len(), 123, "value")?,
-            // The request is well formed, the registers are not writable: an error inside 200 (D-18).
-            RegisterKind::Input | RegisterKind::DiscreteInput => {
-                return Ok(StatusReply::error(format!("registers of kind `{}` are read-only", kind.0.code())));
-            }
+            RegisterKind::Input | RegisterKind::DiscreteInput => {}
         }
         let link = connection.open(&context, Self::PERMISSION).await?;
+        if !is_writable {
+            // The request is well formed, the registers are not writable: an error inside 200 (D-18).
+            return Ok(StatusReply::error(format!("registers of kind `{}` are read-only", kind.0.code())));
+        }
         let turn = link.turn(UnitId(device_modbus_id)).await;
         let written = turn.write(kind.0, address, &value, WriteFunction::Normal, super::TIMEOUT_MS).await;
         context
-            .record(DeviceWrite {
+            .record(Deed {
                 org: context.org_of_connection(link.connection()),
                 action: "write registers",
                 object: format!("{} unit {device_modbus_id} {} {address}", link.connection(), kind.0.code()),
                 old: None,
                 new: Some(value.iter().map(u16::to_string).collect::<Vec<_>>().join(" ")),
-                result: written.as_ref().map(|()| ()).map_err(ToString::to_string),
+                result: written.clone().map_err(|error| error.to_string()),
             })
             .await;
         Ok(match written {

@@ -23,7 +23,7 @@ pub struct Controller {
 }
 
 /// Which visit an entry belongs to: a controller that dials in again has a new one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Visit(u64);
 
 #[derive(Default)]
@@ -39,13 +39,19 @@ pub struct Controllers {
 }
 
 impl Controllers {
-    /// Notes a controller in place of its older connection.
-    pub(super) fn enter(&self, controller: Controller) -> Visit {
+    /// The next visit.
+    pub(super) fn visit(&self) -> Visit {
         let mut entries = self.entries.write();
         entries.visits += 1;
-        let visit = Visit(entries.visits);
-        entries.by_mac.insert(controller.mac, (visit, controller));
-        visit
+        Visit(entries.visits)
+    }
+
+    /// Notes a controller in place of its older connection; a newer one stays.
+    pub(super) fn enter(&self, visit: Visit, controller: Controller) {
+        let mut entries = self.entries.write();
+        if entries.by_mac.get(&controller.mac).is_none_or(|(present, _)| *present < visit) {
+            entries.by_mac.insert(controller.mac, (visit, controller));
+        }
     }
 
     /// Strikes a controller off, unless it has dialled in again meanwhile.

@@ -4,6 +4,7 @@ use parabus_core::modbus::{Activation, Identity, RegisterKind, UnitId, WriteFunc
 
 use super::controllers::Controllers;
 use super::{TIMEOUT_MS, read};
+use crate::controller::{ControllerMap, IdentityRegisters, MOST_PASSWORD, is_password};
 use crate::link::{Link, LinkError};
 use crate::model::{Directory, Mac, Net};
 
@@ -15,7 +16,6 @@ const NEWER_MAC: u16 = 102;
 
 /// First register of the password, one character in each, a zero at its end (DOMAIN.md 2.11).
 pub const PASSWORD: u16 = 100;
-pub const MOST_PASSWORD: usize = 20;
 
 /// Codes are 8 digits (DOMAIN.md 2.10).
 const CODES: std::ops::RangeInclusive<u32> = 10_000_000..=99_999_999;
@@ -67,12 +67,20 @@ impl<'a> Greeter<'a> {
         if self.entered == net.device_passwords {
             return;
         }
-        self.entered.clone_from(&net.device_passwords);
         for password in &net.device_passwords {
-            if let Err(error) = send_password(self.link, self.unit, password).await {
-                tracing::warn!(mac = %self.mac, net = net.id, %error, "the controller refused a password of its network");
+            match send_password(self.link, self.unit, password).await {
+                // Entered again when it is next greeted.
+                Err(error @ (LinkError::Timeout | LinkError::Closed(_) | LinkError::Unsent(_))) => {
+                    tracing::info!(mac = %self.mac, net = net.id, %error, "the controller did not take its passwords");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(mac = %self.mac, net = net.id, %error, "the controller refused a password of its network");
+                }
+                Ok(()) => {}
             }
         }
+        self.entered.clone_from(&net.device_passwords);
     }
 
     async fn offer_code(&mut self) {
@@ -111,8 +119,13 @@ impl<'a> Greeter<'a> {
         }
     }
 
-    /// Whether its own address stands where newer gateways have it.
+    /// Whether its own address stands where newer gateways have it. Of other controllers, those registers
+    /// hold the password.
     async fn is_newer(&self) -> bool {
+        let map = ControllerMap::of_type(self.identity.device_type);
+        if map.is_some_and(|map| map.identity != IdentityRegisters::From102) {
+            return false;
+        }
         let mac = self.identity.mac.map(u16::from);
         read(self.link, self.unit, NEWER_MAC, 6).await.is_ok_and(|registers| registers == mac)
     }
@@ -130,8 +143,8 @@ async fn write(link: &Link, unit: UnitId, address: u16, registers: &[u16]) -> Re
 /// controller answers.
 pub async fn send_password(link: &Link, unit: UnitId, password: &str) -> Result<(), LinkError> {
     let mut registers = [0; MOST_PASSWORD];
-    if !password.is_ascii() || password.len() > MOST_PASSWORD {
-        return Err(LinkError::Illegal("a password has at most 20 characters, all ASCII".to_owned()));
+    if !is_password(password) {
+        return Err(LinkError::Illegal("a password has at most 20 characters, all of printable ASCII".to_owned()));
     }
     for (register, byte) in registers.iter_mut().zip(password.bytes()) {
         *register = u16::from(byte);

@@ -22,6 +22,9 @@ const UNITS: [UnitId; 3] = [UnitId(255), UnitId(111), UnitId(1)];
 const IDENTITY: u16 = 1000;
 const MAC: u16 = 102;
 
+/// Frames that answer nothing, after which nobody waits for one that does.
+const MOST_STRAYS: usize = 100;
+
 /// Flags of the state register that have a meaning.
 const STATE_FLAGS: u16 = 0x0F;
 
@@ -64,8 +67,12 @@ pub async fn identify(stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<Kno
 fn identity_of(registers: &[u16]) -> Option<Identity> {
     let bytes: Vec<u8> = registers.iter().flat_map(|register| register.to_be_bytes()).collect();
     let identity = Identity::of_registers(Registers::new(&bytes)?)?;
-    let has_mac = identity.mac != [0; 6] && identity.mac != [0xFF; 6];
-    (has_mac && registers.get(8)? & !STATE_FLAGS == 0).then_some(identity)
+    (has_address(&identity) && registers.get(8)? & !STATE_FLAGS == 0).then_some(identity)
+}
+
+/// All zeros and all ones are what registers hold that nobody has written.
+fn has_address(identity: &Identity) -> bool {
+    identity.mac != [0; 6] && identity.mac != [0xFF; 6]
 }
 
 struct Call<S> {
@@ -97,11 +104,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Call<S> {
 
     /// Until it says who it is, a request is answered, or the time is over: registers, if it gave some.
     async fn listen(&mut self, until_us: u64) -> Result<Option<Vec<u16>>, String> {
+        let mut strays = 0;
         loop {
             while !self.buffer.is_empty() {
                 let received = Machine::receive(&mut self.machine, &self.buffer, clock::monotonic_us());
                 let (taken, event) = received.map_err(|error| format!("not Modbus TCP: {error}"))?;
                 let heard = match event {
+                    // Unit 0 could be asked nothing later.
+                    Some(Event::Identity { unit_id, identity }) if unit_id.0 == 0 || !has_address(&identity) => {
+                        return Err("its identity has no hardware address, or the unit 0".to_owned());
+                    }
                     Some(Event::Identity { unit_id, identity }) => {
                         self.said = Some((unit_id, identity));
                         Some(None)
@@ -110,14 +122,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Call<S> {
                         Some(Some(registers.iter().collect()))
                     }
                     Some(Event::Reply { .. }) => Some(None),
-                    Some(Event::Stray(_)) | None => None,
+                    Some(Event::Stray(_)) => {
+                        strays += 1;
+                        None
+                    }
+                    None => None,
                 };
                 self.buffer.drain(..taken);
                 if let Some(registers) = heard {
                     return Ok(registers);
                 }
             }
+            if strays > MOST_STRAYS {
+                return Err("it sends replies that nobody asked for".to_owned());
+            }
             let left = until_us.saturating_sub(clock::monotonic_us());
+            if left == 0 {
+                return Ok(None);
+            }
             let mut chunk = [0; tcp::MAX_FRAME];
             match tokio::time::timeout(Duration::from_micros(left), self.stream.read(&mut chunk)).await {
                 Ok(Ok(0)) => return Err("it hung up".to_owned()),

@@ -23,7 +23,7 @@ use super::{Limits, Link, LinkError, Links, Priority, Read};
 use crate::clock;
 use crate::model::{Connection, Directory, Mac};
 pub use controllers::{Controller, Controllers};
-pub use greet::{MOST_PASSWORD, PASSWORD, send_password};
+pub use greet::{PASSWORD, send_password};
 
 /// Silence after which a controller is asked something.
 const KEEP_ALIVE: Duration = Duration::from_secs(25);
@@ -80,15 +80,11 @@ async fn serve(
     let connection = Connection::Backward(mac);
     let link = links.handle(&connection, limits_of(&connection, &directories.borrow()));
     let (ended, mut end) = oneshot::channel();
+    // Drawn before the stream is handed over: of two calls at once, the one that is served last counts.
+    let visit = links.controllers().visit();
     link.arrive(Arrival { stream: Box::new(stream), peer, early: known.early, ended }).await;
-    let visit = links.controllers().enter(Controller {
-        mac,
-        unit: known.unit,
-        identity: known.identity,
-        peer,
-        since: clock::now(),
-        code: None,
-    });
+    let (unit, identity) = (known.unit, known.identity);
+    links.controllers().enter(visit, Controller { mac, unit, identity, peer, since: clock::now(), code: None });
     tracing::info!(%mac, %peer, device_type = known.identity.device_type, "a controller dialled in");
     let mut greeter = greet::Greeter::new(&link, links.controllers(), known.unit, known.identity);
     tokio::select! {

@@ -95,6 +95,36 @@ async fn one_that_says_nothing_is_asked() {
     assert_eq!((known.unit.0, Mac(known.identity.mac), known.identity.device_type), (111, ADDRESS, 42));
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_identity_without_an_address_or_with_unit_0_is_none() {
+    for (place, byte) in [(6, 0), (usize::MAX, 0x00), (usize::MAX, 0xFF)] {
+        let mut frame = FRAME;
+        match frame.get_mut(place) {
+            Some(unit) => *unit = byte,
+            // The address: a byte in each of six registers.
+            None => frame[13..25].chunks_mut(2).for_each(|register| register[1] = byte),
+        }
+        let (ours, mut its) = line();
+        its.write_all(&frame).await.unwrap();
+        let refused = identify(ours).await.unwrap_err();
+        assert!(refused.starts_with("its identity has no hardware address"), "{refused}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_talks_without_end_is_sent_away() {
+    let (ours, mut its) = line();
+    tokio::spawn(async move {
+        let stray = [0, 9, 0, 0, 0, 3, 1, 0x83, 2];
+        while its.write_all(&stray).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    let begun = tokio::time::Instant::now();
+    assert!(identify(ours).await.is_err());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
 /// It may speak while its registers are read; then its word counts.
 #[tokio::test(start_paused = true)]
 async fn a_late_word_still_counts() {

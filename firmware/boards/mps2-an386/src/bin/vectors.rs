@@ -15,7 +15,8 @@ mod target {
     use cortex_m_semihosting::{debug, hprintln};
     use embedded_alloc::LlffHeap;
     use parabus_board_mps2_an386 as _;
-    use parabus_core::contract::{Error, modbus, reference, value};
+    use parabus_core::contract::{Error, format, modbus, reference, value};
+    use parabus_core::value::Source;
 
     type Case = (&'static str, fn() -> Result<(), String>);
 
@@ -39,6 +40,27 @@ mod target {
         Receive(modbus::Receive),
         Poll(modbus::PollClient),
         Reset(modbus::PollClient),
+    }
+
+    /// What an array held.
+    #[derive(Debug, PartialEq)]
+    enum Numbers {
+        Integers(Vec<i64>),
+        /// Bits of binary64 numbers.
+        Floats(Vec<u64>),
+    }
+
+    fn decode_array(call: &value::DecodeArray, source: Source<'_>) -> Result<Numbers, Error> {
+        let decoder = value::ArrayDecoder::new(call)?;
+        let length = decoder.length(source.byte_count())?;
+        if decoder.is_integer() {
+            let mut out = vec![0; length];
+            decoder.integers(source, &mut out)?;
+            return Ok(Numbers::Integers(out));
+        }
+        let mut out = vec![0.0; length];
+        decoder.floats(source, &mut out)?;
+        Ok(Numbers::Floats(out.into_iter().map(f64::to_bits).collect()))
     }
 
     fn frame_scanner(

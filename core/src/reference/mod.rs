@@ -1,4 +1,5 @@
-//! References to parameters and connections: text and back (DOMAIN.md D-11, A-9).
+//! References to parameters and connections: text and back, lists of them, and what they name in a
+//! plant (DOMAIN.md D-11, A-9). Matching takes no allocation: a [`Directory`] answers small questions.
 //!
 //! ```
 //! use parabus_core::reference::{Address, DeviceRef, NetRef, ParamRef, Reference};
@@ -11,8 +12,14 @@
 //! assert_eq!(reference.to_string(), "*12:34:56:78:90:ab>111>input>123.4-5");
 //! ```
 
+mod resolve;
+mod tokens;
+
 use core::fmt;
 use core::net::Ipv4Addr;
+
+pub use resolve::{Directory, Found, NotFound, ParamPlace};
+pub use tokens::{Token, Tokens, tokens};
 
 use crate::error::ErrorKind;
 use crate::modbus::RegisterKind;

@@ -1,0 +1,43 @@
+// What is open, in the address: `#org/1/device/7/param/12`.
+
+export type Route =
+  | { view: "overview"; org?: number }
+  | { view: "widgets"; org?: number }
+  | { view: "net"; id: number; org?: number }
+  | { view: "device"; id: number; param?: number; org?: number }
+  | { view: "vis"; id: number; device?: number; org?: number };
+
+/** Anything else is the overview. */
+export function parseRoute(hash: string): Route {
+  const words = hash.replace(/^#\/?/, "").split("/");
+  const ids = new Map<string, number>();
+  for (let index = 0; index + 1 < words.length; index += 2) {
+    const [name, id] = [words[index] ?? "", Number(words[index + 1])];
+    if (Number.isSafeInteger(id) && id > 0) ids.set(name, id);
+  }
+  const org = ids.get("org");
+  const first = words[org === undefined ? 0 : 2];
+  const id = ids.get(first ?? "");
+  if (id !== undefined && first === "device") return { view: first, id, param: ids.get("param"), org };
+  if (id !== undefined && first === "vis") return { view: first, id, device: ids.get("device"), org };
+  if (id !== undefined && first === "net") return { view: first, id, org };
+  return { view: words.includes("widgets") ? "widgets" : "overview", org };
+}
+
+export function printRoute(route: Route): string {
+  const words = route.org === undefined ? [] : ["org", route.org];
+  if (route.view === "widgets") words.push("widgets");
+  if ("id" in route) words.push(route.view, route.id);
+  if (route.view === "device" && route.param !== undefined) words.push("param", route.param);
+  if (route.view === "vis" && route.device !== undefined) words.push("device", route.device);
+  return `#${words.join("/")}`;
+}
+
+export const currentRoute = (): Route => parseRoute(location.hash);
+
+/** The address of a view in the organization that is open. */
+export const link = (route: Route): string => printRoute({ org: currentRoute().org, ...route });
+
+export function open(route: Route): void {
+  location.hash = link(route);
+}

@@ -1,0 +1,39 @@
+// The list of networks, devices and visualizations.
+import { h, setText, speak } from "../dom.ts";
+import type { Device, Plant } from "../plant.ts";
+import { link, type Route } from "../route.ts";
+import { word } from "../words.ts";
+import { dot, setDot, stateText } from "./state.ts";
+import type { View } from "./view.ts";
+
+export function sidebar(plant: Plant, route: Route): View {
+  const states: (() => void)[] = [];
+  const entry = (to: Route, name: string, ...children: (Node | string)[]) => {
+    const isHere = to.view === route.view && (!("id" in to) || ("id" in route && to.id === route.id));
+    return h("a", { class: "link", href: link(to), "aria-current": isHere ? "page" : undefined, "data-testid": name }, ...children);
+  };
+  const deviceEntry = (device: Device) => {
+    const mark = dot("idle");
+    const state = h("small", { "data-testid": `device-state-${device.id}` });
+    let spoken = plant.stateOf(device).kind;
+    states.push(() => {
+      const { kind, word: text } = plant.stateOf(device);
+      setDot(mark, kind);
+      setText(state, stateText(device, plant));
+      if (kind !== spoken && (kind === "bad" || spoken === "bad")) speak(`${device.name}: ${text}`);
+      spoken = kind;
+    });
+    return entry({ view: "device", id: device.id }, `device-${device.id}`, mark, h("span", {}, device.name, state));
+  };
+  const nets = [...plant.nets.values()].map((net) => {
+    const mark = dot("idle");
+    states.push(() => setDot(mark, plant.stateOfNet(net).kind));
+    return h("section", {}, h("h2", {}, entry({ view: "net", id: net.id }, `net-${net.id}`, mark, h("span", {}, net.name))), ...net.devices.flatMap((id) => plant.devices.get(id) ?? []).map(deviceEntry));
+  });
+  const viss = plant.visualizations.map((vis) => entry({ view: "vis", id: vis.id }, `vis-${vis.id}`, h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, vis.name)));
+  const tick = () => states.forEach((state) => state());
+  tick();
+  const element = h("nav", { class: "side", "aria-label": word("devices") }, entry({ view: "overview" }, "overview", h("span", { class: "tiles", "aria-hidden": "true" }), word("overview")), ...nets,
+    viss.length > 0 && h("section", {}, h("h2", { class: "label" }, word("visualizations")), ...viss));
+  return { element, tick };
+}

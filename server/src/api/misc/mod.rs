@@ -1,0 +1,3 @@
+//! What belongs to no object.
+
+pub mod translations;

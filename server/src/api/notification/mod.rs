@@ -1,0 +1,3 @@
+//! Notifications to everyone who uses the server.
+
+pub mod dismiss;

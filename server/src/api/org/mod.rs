@@ -1,0 +1,3 @@
+//! Settings of an organization.
+
+pub mod sms_settings;
