@@ -76,7 +76,7 @@ words! {
     NOT_PROGRAMMABLE: Word(["the parameter is not programmable", "parametr nie jest programowalny", "параметр не программируется", "параметр не програмується"]);
     TIMEOUT: Word(["Timeout", "Przekroczono czas oczekiwania", "Превышено время ожидания", "Перевищено час очікування"]);
     NO_CONNECTION: Word(["NoConnection", "Brak połączenia", "Нет связи", "Немає зв’язку"]);
-    NO_NUMBER: Word(["NoNumber", "Rejestry nie zawierają liczby", "В регистрах нет числа", "У регістрах немає числа"]);
+    NO_VALUE: Word(["NoValue", "Rejestry nie zawierają wartości", "В регистрах нет значения", "У регістрах немає значення"]);
     EXCEPTION_1: Word::of_exception(ExceptionCode(1), "Niedozwolona funkcja", "Недопустимая функция", "Неприпустима функція");
     EXCEPTION_2: Word::of_exception(ExceptionCode(2), "Niedozwolony adres danych", "Недопустимый адрес данных", "Неприпустима адреса даних");
     EXCEPTION_3: Word::of_exception(ExceptionCode(3), "Niedozwolona wartość danych", "Недопустимое значение данных", "Неприпустиме значення даних");

@@ -1,9 +1,11 @@
 """What an operator does with a server: checks it, backs it up, watches it, stops it."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import threading
 import time
 import urllib.request
@@ -72,6 +74,9 @@ def test_check_tells_what_to_mend(server):
     wrong = check("--plant", str(server.folder / "plant.yaml"))
     assert wrong.returncode == 1 and "fault  plant file" in wrong.stdout, wrong.stdout
     database = server.folder / "data/parabus.sqlite"
+    # What stands in the write-ahead log would hide the damage.
+    with contextlib.closing(sqlite3.connect(database)) as store:
+        assert store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
     content = bytearray(database.read_bytes())
     content[len(content) // 3 :] = b"Z" * (len(content) - len(content) // 3)
     database.write_bytes(content)

@@ -6,14 +6,9 @@ use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::value::Decimal;
 
 use super::apply::slug_of;
+use super::file::{PERIOD_SEC, RETRIES, TIMEOUT_MS};
 use crate::model::{Device, Directory, NetId, Param, Template, TemplateId, TemplateParam};
 use crate::storage::{Edit, StoreError};
-
-/// Seconds between background readings, milliseconds until a reply, repetitions: as in a plant file that
-/// does not say.
-const PERIOD_SEC: u32 = 60;
-const TIMEOUT_MS: u32 = 1000;
-const RETRIES: u8 = 1;
 
 /// What kind of plant a network is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Changes of the configuration inside one transaction.
 
-use parabus_core::value::DataType;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -392,7 +391,7 @@ impl<'c> Edit<'c> {
         }
         for device in after.devices.values() {
             let tracked: Vec<&Param> =
-                after.params_of(device.id).filter(|param| param.is_tracked && has_raw(param)).collect();
+                after.params_of(device.id).filter(|param| param.is_tracked && param.codec().is_some()).collect();
             self.refresh_group(device, &tracked)?;
         }
         self.connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'config_revision'", [])?;
@@ -402,13 +401,14 @@ impl<'c> Edit<'c> {
     fn refresh_group(&self, device: &Device, tracked: &[&Param]) -> Result<(), StoreError> {
         let present = device.group.as_ref().map_or(0, |group| group.id);
         let mut columns = self.connection.prepare_cached(
-            "SELECT param_id, value_type, bit, multiplier, shift, bits, not_available FROM group_column
+            "SELECT param_id, value_type, bit, multiplier, shift, bits, length, not_available FROM group_column
              WHERE group_id = ? ORDER BY position",
         )?;
-        type Column = (ParamId, String, Option<u8>, String, String, Option<u8>, String);
+        type Column = (ParamId, String, Option<u8>, String, String, Option<u8>, Option<u8>, String);
         let kept: Vec<Column> = columns
             .query_map([present], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+                let scale = (row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, scale.0, scale.1, row.get(5)?, row.get(6)?, row.get(7)?))
             })?
             .collect::<Result<_, _>>()?;
         let wanted: Vec<Column> = tracked
@@ -418,7 +418,8 @@ impl<'c> Edit<'c> {
                 let codes = to_json(&param.not_available);
                 // The one bit of a `bit` goes without saying.
                 let bits = param.bits_amount.filter(|_| param.value_type != "bit");
-                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1, bits, codes)
+                let value_type = param.value_type.clone();
+                (param.id, value_type, param.bit_position, scale.0, scale.1, bits, param.length, codes)
             })
             .collect();
         if kept == wanted {
@@ -427,19 +428,14 @@ impl<'c> Edit<'c> {
         self.connection.execute("INSERT INTO read_group (device_id) VALUES (?)", [device.id])?;
         let group = self.connection.last_insert_rowid();
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift, bits, not_available)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift, bits, length,
+                 not_available) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
-        for (position, (param, value_type, bit, multiplier, shift, bits, codes)) in
+        for (position, (param, value_type, bit, multiplier, shift, bits, length, codes)) in
             wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column))
         {
-            insert.execute(params![group, position, param, value_type, bit, multiplier, shift, bits, codes])?;
+            insert.execute(params![group, position, param, value_type, bit, multiplier, shift, bits, length, codes])?;
         }
         Ok(())
     }
-}
-
-/// Whether readings of it can be kept: those of texts have no raw bits.
-fn has_raw(param: &Param) -> bool {
-    param.codec().is_some_and(|codec| !matches!(codec.data_type(), DataType::Text(_)))
 }

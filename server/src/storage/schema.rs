@@ -116,6 +116,8 @@ const STEPS: &[&str] = &[
      CREATE TABLE sms_settings (
          org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, is_disabled INTEGER NOT NULL,
          monthly_limit TEXT);",
+    // Of a text, `last_good.raw` is a blob of its registers.
+    "ALTER TABLE group_column ADD COLUMN length INTEGER;",
     // The trail outlives the objects that it speaks of: no reference to them.
     "CREATE TABLE audit (
          id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, org_id INTEGER,

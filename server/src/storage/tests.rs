@@ -5,7 +5,7 @@ use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
 
 use super::*;
-use crate::model::{CellError, Connection as Link, Cycle, Device, Net, Org, Param};
+use crate::model::{Cell, CellError, Connection as Link, Cycle, Device, Net, Org, Param};
 
 fn param(device_id: i64, name: &str, address: u16) -> Param {
     Param {
@@ -87,7 +87,7 @@ fn configured(store: &Store) {
 fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
     let directory = store.directory();
     let device = directory.devices.values().next().unwrap();
-    let cells = raws.into_iter().map(|raw| Ok(Raw(raw))).collect();
+    let cells = raws.into_iter().map(|raw| Ok(Raw(raw).into())).collect();
     Cycle { device: device.id, group: device.group.as_ref().unwrap().id, at: Instant::from_millis(at), cells }
 }
 
@@ -123,7 +123,7 @@ fn the_last_good_value_is_known_after_any_number_of_failures() {
     let store = Store::open(folder.path()).unwrap();
     configured(&store);
     let mut first = cycle(&store, 1000, [2300, 0]);
-    first.cells[1] = Err(CellError::NoNumber);
+    first.cells[1] = Err(CellError::NoValue);
     store.append(&first).unwrap();
     store.seal().unwrap();
     let begun = std::time::Instant::now();
@@ -210,7 +210,7 @@ fn a_deleted_parameter_takes_no_history_of_others_with_it() {
     assert_ne!(group.id, old.group);
     // A cycle that was under way when the parameter went.
     store.append(&Cycle { at: Instant::from_millis(3000), ..old }).unwrap();
-    let cells = vec![Ok(Raw(4))];
+    let cells = vec![Ok(Raw(4).into())];
     store.append(&Cycle { device: 1, group: group.id, at: Instant::from_millis(4000), cells }).unwrap();
     let want: Vec<_> = [(4000, "0.4"), (3000, "0.2"), (2000, "0.2"), (1000, "0.1")]
         .map(|(at, text)| (at, Some(text.to_owned())))
@@ -241,6 +241,44 @@ fn the_last_reading_outlives_the_tracking() {
     drop(store);
     let last = Store::open(folder.path()).unwrap().last_values().unwrap();
     assert_eq!(last[&1].1.to_string(), "230.0");
+}
+
+#[test]
+fn readings_of_texts_stand_beside_those_of_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let text = |length| {
+        store
+            .configure(true, |edit| {
+                let param = edit.before().params[&1].clone();
+                edit.put_param(&Param { value_type: "str2".into(), length: Some(length), ..param })
+            })
+            .unwrap();
+    };
+    let read = |at, registers: &[u16], raw| {
+        let mut cycle = cycle(&store, at, [0, raw]);
+        cycle.cells[0] = Ok(Cell::Registers(registers.into()));
+        store.append(&cycle).unwrap();
+    };
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    text(2);
+    read(2000, &[0x4F4B, 0], 2);
+    store.seal().unwrap();
+    read(3000, &[0xC5BB, 0x6C65], 3);
+    // Fewer registers from here on: what was read before keeps its own length.
+    text(1);
+    read(4000, &[0x4142], 4);
+    let want: Vec<_> = [(4000, "AB"), (3000, "Żle"), (2000, "OK"), (1000, "230.0")]
+        .map(|(at, text)| (at, Some(text.to_owned())))
+        .into();
+    assert_eq!(texts(&store, 1), want);
+    assert_eq!(texts(&store, 2)[0], (4000, Some("0.4".to_owned())));
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, 1), want);
+    let last = store.last_values().unwrap();
+    assert_eq!((last[&1].1.to_string(), last[&2].1.to_string()), ("AB".to_owned(), "0.4".to_owned()));
 }
 
 #[test]

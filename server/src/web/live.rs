@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::api::{ApiError, Date, ErrorCode, Permission, parse_token};
 use crate::app::App;
 use crate::live::LiveCycle;
-use crate::model::{DeviceId, Directory, OrgId, Param, ParamId, UserId};
+use crate::model::{Cell, DeviceId, Directory, OrgId, Param, ParamId, UserId};
 use crate::session::Token;
 
 /// How often device states are compared and the session is looked at again.
@@ -277,8 +277,8 @@ impl Listener {
     fn readings(&self, cycle: &LiveCycle) -> LiveReadings {
         let values = cycle.readings.iter().filter_map(|reading| {
             let param = self.directory.params.get(&reading.param)?;
-            let (registers, err) = match reading.result {
-                Ok(raw) => (Some(registers_of(param, raw)?), None),
+            let (registers, err) = match &reading.result {
+                Ok(cell) => (Some(registers_of(param, cell)?), None),
                 Err(error) => (None, Some(error.to_string())),
             };
             Some(LiveValue { param_id: reading.param, registers, err })
@@ -308,8 +308,12 @@ impl Listener {
     }
 }
 
-/// Raw bits as the registers that they came from; a part of a register alone.
-fn registers_of(param: &Param, raw: parabus_core::value::Raw) -> Option<Vec<u16>> {
+/// A cell as the registers that it came from; a part of a register alone.
+fn registers_of(param: &Param, cell: &Cell) -> Option<Vec<u16>> {
+    let raw = match cell {
+        Cell::Raw(raw) => *raw,
+        Cell::Registers(registers) => return Some(registers.to_vec()),
+    };
     let codec = param.codec()?;
     if codec.data_type().is_part() {
         return Some(vec![u16::try_from(raw.0).ok()?]);

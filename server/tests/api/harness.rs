@@ -396,7 +396,7 @@ fn remember(store: &Store) {
     let place = |id| group.params.iter().position(|param| *param == id).unwrap();
     let keep = |at: &str, id, raw| {
         let mut cells = vec![Err(parabus_server::model::CellError::Timeout); group.params.len()];
-        cells[place(id)] = Ok(Raw(raw));
+        cells[place(id)] = Ok(Raw(raw).into());
         let at = Instant::parse(at).unwrap();
         store.append(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
     };

@@ -75,7 +75,7 @@ async fn live_values_stream_to_those_who_may_see_them() {
     let notice = json!([{ "id": NOTIFICATION, "texts": { "en": "Maintenance tonight" } }]);
     assert!(text.contains(&format!("event: notifications\ndata: {notice}\n")), "{text}");
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
-    let cells = vec![Ok(Raw(230)); group.params.len()];
+    let cells = vec![Ok(Raw(230).into()); group.params.len()];
     let at = Instant::parse("2026-01-02T03:04:05.678Z").unwrap();
     api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
     let text = stream_until(&mut response, "event: readings").await;
@@ -95,7 +95,7 @@ async fn registers_of_a_former_type_are_not_shown_in_the_new_one() {
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
     let accept = |group: &parabus_server::model::ReadGroup, raw| {
         let at = Instant::parse("2026-01-02T03:04:05.678Z").unwrap();
-        let cells = vec![Ok(Raw(raw)); group.params.len()];
+        let cells = vec![Ok(Raw(raw).into()); group.params.len()];
         api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
     };
     accept(&group, 230);

@@ -1,0 +1,265 @@
+//! What has to fit together: rules that concern more than one field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use parabus_core::value::DataType;
+
+use super::super::template;
+use super::super::zoo;
+use super::model::{
+    Connection, ConnectionKind, Device, File, GlobalNotification, Organization, Parameter, SimulatedDevice,
+};
+use super::read::Fault;
+use super::values::Name;
+use crate::model::ConnectCode;
+
+impl Connection {
+    /// Fields that its kind needs and does not have, or has and does not know.
+    fn faults(&self) -> Vec<&'static str> {
+        let kind = self.kind.value;
+        let dialled = matches!(kind, ConnectionKind::Direct | ConnectionKind::Vpn);
+        let serial = kind == ConnectionKind::Serial;
+        let backward = kind == ConnectionKind::Backward;
+        let faults = [
+            (dialled && self.ip.is_none(), "ip: missing, expected an address or a host name"),
+            (!serial && self.path.is_some(), "path: only for the kind `serial`"),
+            (!serial && self.baud.is_some(), "baud: only for the kind `serial`"),
+            (!serial && self.parity.is_some(), "parity: only for the kind `serial`"),
+            (!serial && self.stop_bits.is_some(), "stopBits: only for the kind `serial`"),
+            (serial && self.path.is_none(), "path: missing, expected one such as /dev/ttyUSB0"),
+            (!dialled && self.ip.is_some(), "ip: only for the kinds `direct` and `vpn`"),
+            (!dialled && self.port.is_some(), "port: only for the kinds `direct` and `vpn`"),
+            (!dialled && self.framing.is_some(), "framing: only for the kinds `direct` and `vpn`"),
+            (backward && self.mac.is_none(), "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9"),
+            (!backward && self.mac.is_some(), "mac: only for the kind `backward`"),
+        ];
+        faults.into_iter().filter(|(is_fault, _)| *is_fault).map(|(_, text)| text).collect()
+    }
+}
+
+impl Parameter {
+    /// Rules that concern more than one field: the field, and what is wrong with it.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let mut fault = |field, text: &str| faults.push((field, text.to_owned()));
+        if self.is_programmable && !self.register_kind.is_writable() {
+            fault("isProgrammable", "registers of this kind are read-only, expected holding or coil");
+        }
+        if self.register_kind.is_bit() && self.value_type.0 != DataType::Bit {
+            fault("type", "a coil or discrete-input holds one bit, expected `bit`");
+        }
+        self.check_parts(&mut fault);
+        if usize::from(self.address) + self.codec().register_count() > 0x1_0000 {
+            fault("address", "the value goes beyond address 65535");
+        }
+        if self.multiplier.0.is_zero() {
+            fault("multiplier", "`0` makes every value the same, expected another number");
+        }
+        if let (Some(min), Some(max)) = (self.min, self.max)
+            && min.0 > max.0
+        {
+            fault("min", "larger than max");
+        }
+        let mut categories = self.translations.values().map(|words| &words.category).chain([&self.category]);
+        if categories.any(|category| template::is_longer(category.as_deref(), 200)) {
+            fault("category", "too long, expected at most 200 characters");
+        }
+        let mut names = self.translations.values().filter_map(|words| words.name.as_deref());
+        if names.any(|name| name.trim().is_empty() || template::is_longer(Some(name), 200)) {
+            fault("name", "in another language: expected 1 to 200 characters");
+        }
+        let mut languages = self.texts.iter();
+        if let Some((first, texts)) = languages.next() {
+            for (other, others) in languages.filter(|(_, others)| !others.keys().eq(texts.keys())) {
+                let values = |texts: &BTreeMap<String, String>| texts.keys().cloned().collect::<Vec<_>>().join(" ");
+                let (first, other) = ((&first.0, values(texts)), (&other.0, values(others)));
+                fault("texts", &format!("`{}` lists {}, `{}` lists {}", first.0, first.1, other.0, other.1));
+            }
+        }
+        faults
+    }
+
+    fn check_parts(&self, fault: &mut impl FnMut(&'static str, &str)) {
+        let data_type = self.value_type.0;
+        if self.bit_position.is_some() && !data_type.is_part() {
+            fault("bitPosition", "only for the types `bit`, `bits` and `enum`");
+        }
+        let is_one = data_type == DataType::Bit && self.bits_amount == Some(1);
+        let most = 16 - self.bit_position.unwrap_or(0).min(15);
+        match self.bits_amount {
+            Some(_) if self.is_text() => {}
+            Some(_) if !self.takes_bits() && !is_one => fault("bitsAmount", "only for the types `bits` and `enum`"),
+            Some(bits) if !(1..=most).contains(&bits) => fault("bitsAmount", "beyond bit 15, or none"),
+            None if data_type == DataType::Bits => fault("bitsAmount", "missing, expected the number of bits"),
+            _ => {}
+        }
+        match (data_type, self.length()) {
+            (DataType::Text(_), Some(1..=125)) => {}
+            (DataType::Text(_), _) => fault("length", "missing or out of range, expected 1 to 125 registers"),
+            (_, Some(_)) => fault("length", "only for texts"),
+            _ => {}
+        }
+        if self.not_available.len() > 2 {
+            fault("notAvailable", "expected at most 2 codes");
+        }
+        if matches!(data_type, DataType::Text(_)) && !self.not_available.is_empty() {
+            fault("notAvailable", "a text has no raw bits");
+        }
+    }
+}
+
+impl File {
+    /// Rules that concern more than one field.
+    pub(super) fn check(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        distinct(&mut faults, "templates", self.all_templates().map(|template| &template.id));
+        template::check_identities(&self.templates, &mut faults);
+        distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
+        self.check_keys(&mut faults);
+        for org in &self.organizations {
+            distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
+            let visualizations = org.visualizations.iter().map(|vis| &vis.name);
+            distinct(&mut faults, "visualizations of one organization", visualizations);
+            distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
+            for key in org.users.iter().flat_map(|user| &user.keys) {
+                if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
+                    faults.push((
+                        Some(key.api_key.referenced.line()),
+                        "apiKey: not a UUID, expected one such as 513cf747-eb5c-4d5f-931f-d22c9872c73c".to_owned(),
+                    ));
+                }
+                if key.password.value.reveal().len() < 8 {
+                    let line = key.password.referenced.line();
+                    faults.push((Some(line), "password: too short, expected at least 8 characters".to_owned()));
+                }
+            }
+            for net in &org.networks {
+                let line = Some(net.connection.kind.referenced.line());
+                faults.extend(net.connection.faults().into_iter().map(|fault| (line, format!("connection.{fault}"))));
+                distinct(&mut faults, "devices of one network", net.devices.iter().map(|device| &device.name));
+                for device in net.devices.iter().filter(|device| device.unit_id == 0 && net.connection.is_bus()) {
+                    let text =
+                        format!("`{}`: modbusUnitId: on a bus `0` is everyone, expected 1 to 255", device.name.text);
+                    faults.push((Some(device.name.line), text));
+                }
+                net.devices.iter().for_each(|device| self.check_device(org, device, &mut faults));
+            }
+            template::check_identities(&org.templates, &mut faults);
+        }
+        for id in self.sku_templates.values() {
+            if self.template(&id.value).is_none() {
+                faults.push((Some(id.referenced.line()), format!("skuTemplates: {}", template::unknown(&id.value))));
+            }
+        }
+        distinct(&mut faults, "connectCodes", self.connect_codes.iter().map(|code| &code.code));
+        for code in &self.connect_codes {
+            let mut fault = |text: &str| faults.push((Some(code.code.line), format!("`{}`: {text}", code.code.text)));
+            if ConnectCode::normalize(&code.code.text).is_empty() {
+                fault("code: empty, expected the PIN of the controller's sticker, such as A1B2C3D4");
+            }
+            if code.mac.is_none() {
+                fault("mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9");
+            }
+            if code.vpn_ip_address.is_none() && code.port.is_some() {
+                fault("port: only with vpnIpAddress");
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for GlobalNotification { id, texts, .. } in &self.global_notifications {
+            let mut fault =
+                |text: &str| faults.push((Some(id.referenced.line()), format!("globalNotifications: {text}")));
+            if !seen.insert(id.value) {
+                fault("id: stands twice");
+            }
+            if texts.is_empty() || texts.values().any(|text| text.trim().is_empty()) {
+                fault("texts: empty, expected one in each language, such as { en: Maintenance tonight }");
+            }
+        }
+        for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
+            let text = "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9";
+            faults.push((Some(controller.sku.referenced.line()), format!("simulateControllers: {text}")));
+        }
+        for simulated in &self.simulate {
+            self.check_simulated(simulated, &mut faults);
+        }
+        faults
+    }
+
+    /// A key belongs to one user, who may stand in several organizations.
+    fn check_keys(&self, faults: &mut Vec<Fault>) {
+        let mut first: BTreeMap<uuid::Uuid, (&str, &str)> = BTreeMap::new();
+        for user in self.organizations.iter().flat_map(|org| &org.users) {
+            for key in &user.keys {
+                let Ok(id) = uuid::Uuid::try_parse(key.api_key.value.reveal()) else { continue };
+                let line = Some(key.api_key.referenced.line());
+                let (name, password) = (user.name.text.as_str(), key.password.value.reveal());
+                let (owner, known) = *first.entry(id).or_insert((name, password));
+                if owner != name {
+                    let text = format!("apiKey: stands under `{owner}` and under `{name}`, expected one user");
+                    faults.push((line, text));
+                } else if known != password {
+                    let text = format!("password: differs from the one that `{name}` has elsewhere for this key");
+                    faults.push((line, text));
+                }
+            }
+        }
+    }
+
+    fn check_device(&self, org: &Organization, device: &Device, faults: &mut Vec<Fault>) {
+        if let Some(id) = &device.template {
+            let mut usable = self.templates.iter().chain(&org.templates);
+            if !usable.any(|template| template.id.text == id.value) {
+                let line = Some(id.referenced.line());
+                faults.push((line, format!("template: {}", template::unknown(&id.value))));
+            }
+        }
+        distinct(faults, "parameters of one device", self.parameters(device).map(|param| &param.name));
+        check_parameters(&device.parameters, faults);
+    }
+
+    fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<Fault>) {
+        let Some((network, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
+            let line = Some(simulated.device.referenced.line());
+            let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
+            faults.push((line, format!("simulate: no device {name} in `organizations`")));
+            return;
+        };
+        if let Some(misbehaviour) = &simulated.misbehaviour {
+            let mut fault = |text: &str| {
+                faults.push((Some(misbehaviour.referenced.line()), format!("misbehaviour: {text}")));
+            };
+            if let Err(text) = misbehaviour.value.check() {
+                fault(text);
+            }
+            let has_sockets = !matches!(network.connection.kind.value, ConnectionKind::Serial);
+            if !has_sockets && matches!(misbehaviour.value.kind, zoo::Kind::Close | zoo::Kind::Reset) {
+                fault("kind: a serial line is neither closed nor reset");
+            }
+        }
+        let names: BTreeSet<&str> = self.parameters(device).map(|param| param.name.text.as_str()).collect();
+        for (name, signal) in &simulated.signals {
+            let named = std::iter::once(name.as_str()).chain(signal.value.inputs());
+            for unknown in named.filter(|name| !names.contains(name)) {
+                let line = Some(signal.referenced.line());
+                faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
+            }
+        }
+    }
+}
+
+pub(in crate::plant) fn check_parameters(parameters: &[Parameter], faults: &mut Vec<Fault>) {
+    for param in parameters {
+        for (field, text) in param.faults() {
+            faults.push((Some(param.name.line), format!("`{}`: {field}: {text}", param.name.text)));
+        }
+    }
+}
+
+pub(in crate::plant) fn distinct<'a>(faults: &mut Vec<Fault>, what: &str, names: impl Iterator<Item = &'a Name>) {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(&name.text) {
+            faults.push((Some(name.line), format!("name: `{}` stands twice among the {what}", name.text)));
+        }
+    }
+}

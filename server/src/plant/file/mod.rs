@@ -1,0 +1,17 @@
+//! The declarative file: its model, what each field may be, what has to fit together, and reading it.
+//! Everything is checked when it is read: an error names file, line, field and what was expected.
+
+mod check;
+mod model;
+mod read;
+mod values;
+
+pub(super) use check::{check_parameters, distinct};
+pub use model::*;
+pub use read::PlantError;
+pub(super) use read::{Fault, read_yaml};
+pub use values::{Language, Name, PERIOD_SEC, RETRIES, TIMEOUT_MS};
+pub(super) use values::{group_size, write_function};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,371 @@
+//! What a plant file can say.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+
+use parabus_core::modbus::{RegisterKind, WriteFunction};
+use parabus_core::value::{Codec, DataType, Lang};
+use serde::{Deserialize, Serialize};
+use serde_saphyr::Spanned;
+
+use super::super::own::Product;
+use super::super::signal::Signal;
+use super::super::template::Template;
+use super::super::zoo::Misbehaviour;
+use super::values::*;
+use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct File {
+    #[serde(default)]
+    pub organizations: Vec<Organization>,
+    /// Of every organization.
+    #[serde(default)]
+    pub templates: Vec<Template>,
+    /// Which template a controller's SKU stands for.
+    #[serde(default)]
+    pub sku_templates: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    pub connect_codes: Vec<ConnectCode>,
+    #[serde(default)]
+    pub global_notifications: Vec<GlobalNotification>,
+    /// For the simulator; ignored by `apply`.
+    #[serde(default)]
+    pub simulate: Vec<SimulatedDevice>,
+    /// For the simulator: controllers of no network, which dial in and show an activation code.
+    #[serde(default)]
+    pub simulate_controllers: Vec<SimulatedController>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Organization {
+    pub name: Name,
+    #[serde(default = "english", deserialize_with = "lang")]
+    pub language: Lang,
+    #[serde(default)]
+    pub users: Vec<User>,
+    /// Of this organization alone.
+    #[serde(default)]
+    pub templates: Vec<Template>,
+    #[serde(default)]
+    pub networks: Vec<Network>,
+    #[serde(default)]
+    pub visualizations: Vec<Visualization>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    pub name: Name,
+    #[serde(deserialize_with = "role")]
+    pub role: Role,
+    #[serde(default)]
+    pub keys: Vec<Key>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Key {
+    /// A UUID, or `env:NAME`.
+    pub api_key: Spanned<Secret>,
+    /// A password, or `env:NAME`.
+    pub password: Spanned<Secret>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Network {
+    pub name: Name,
+    pub description: Option<String>,
+    pub connection: Connection,
+    pub sku: Option<String>,
+    #[serde(default = "controller_unit")]
+    pub controller_modbus_unit_id: u8,
+    #[serde(default, deserialize_with = "passwords")]
+    pub device_passwords: Vec<String>,
+    #[serde(default = "one", deserialize_with = "inflight")]
+    pub max_inflight_requests_num: u8,
+    /// Milliseconds of rest between two requests.
+    #[serde(default, deserialize_with = "request_gap")]
+    pub request_gap_ms: u16,
+    #[serde(default)]
+    pub disabled: bool,
+    #[serde(default)]
+    pub devices: Vec<Device>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Connection {
+    pub(super) kind: Spanned<ConnectionKind>,
+    /// IPv4 address or host name, of a direct connection or one through a tunnel.
+    pub(super) ip: Option<String>,
+    pub(super) port: Option<u16>,
+    #[serde(default, deserialize_with = "framing")]
+    pub(super) framing: Option<Framing>,
+    /// Of a serial port; a relative one is beside this file.
+    pub(super) path: Option<PathBuf>,
+    #[serde(default, deserialize_with = "baud")]
+    pub(super) baud: Option<u32>,
+    #[serde(default, deserialize_with = "parity")]
+    pub(super) parity: Option<Parity>,
+    #[serde(default, deserialize_with = "stop_bits")]
+    pub(super) stop_bits: Option<u8>,
+    /// Of a controller that dials in.
+    #[serde(default, deserialize_with = "mac")]
+    pub(super) mac: Option<Mac>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ConnectionKind {
+    Direct,
+    /// Dialled like a direct one: the operating system keeps the tunnel.
+    Vpn,
+    Serial,
+    Backward,
+}
+
+impl Connection {
+    /// Hardware address of a controller that dials in.
+    pub fn mac(&self) -> Option<Mac> {
+        self.mac
+    }
+
+    /// What the file says, and the rest as it usually is. Without parity the standard asks for a
+    /// second stop bit (Modbus over Serial Line V1.02, 2.5.1), but devices leave the factory with one.
+    pub fn model(&self) -> model::Connection {
+        match self.kind.value {
+            ConnectionKind::Direct | ConnectionKind::Vpn => model::Connection::Direct {
+                host: self.ip.clone().unwrap_or_default(),
+                port: self.port.unwrap_or(502),
+                framing: self.framing.unwrap_or(Framing::Tcp),
+            },
+            ConnectionKind::Serial => model::Connection::Serial(SerialPort {
+                path: self.path.as_deref().unwrap_or(Path::new("")).display().to_string(),
+                baud: self.baud.unwrap_or(9600),
+                parity: self.parity.unwrap_or(Parity::None),
+                stop_bits: self.stop_bits.unwrap_or(1),
+            }),
+            ConnectionKind::Backward => model::Connection::Backward(self.mac.unwrap_or(Mac([0; 6]))),
+        }
+    }
+
+    /// Whether the address lies in a tunnel.
+    pub fn is_vpn(&self) -> bool {
+        self.kind.value == ConnectionKind::Vpn
+    }
+
+    /// Whether unit 0 means every unit.
+    pub(super) fn is_bus(&self) -> bool {
+        matches!(self.kind.value, ConnectionKind::Serial) || self.framing == Some(Framing::Rtu)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Device {
+    pub name: Name,
+    pub description: Option<String>,
+    #[serde(rename = "modbusUnitId")]
+    pub unit_id: u8,
+    #[serde(default = "period_sec", deserialize_with = "period")]
+    pub update_period_sec: u32,
+    #[serde(default, deserialize_with = "group_size")]
+    pub read_group_size: Option<u8>,
+    /// Registers of no parameter that may be read to save a request.
+    #[serde(default, deserialize_with = "gap")]
+    pub read_gap: u8,
+    #[serde(default, deserialize_with = "write_function")]
+    pub write_function: Option<WriteFunction>,
+    #[serde(default = "retries")]
+    pub modbus_timeout_retries_num: u8,
+    #[serde(default = "timeout_ms", deserialize_with = "timeout")]
+    pub timeout_ms: u32,
+    #[serde(default)]
+    pub disabled: bool,
+    /// Id of a template of this file or of one that is shipped, whose parameters the device gets.
+    pub template: Option<Spanned<String>>,
+    #[serde(default)]
+    pub parameters: Vec<Parameter>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Visualization {
+    pub name: Name,
+    pub description: Option<String>,
+    /// What it is drawn from, or `file:` and a path; a relative one starts at this file.
+    pub source: Spanned<String>,
+    #[serde(default)]
+    pub is_displayed_on_dashboard: bool,
+}
+
+/// Shown to every user who has not dismissed it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GlobalNotification {
+    pub id: Spanned<uuid::Uuid>,
+    pub texts: BTreeMap<Language, String>,
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+/// What the PIN on a controller's sticker stands for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectCode {
+    pub code: Name,
+    #[serde(default, deserialize_with = "mac")]
+    pub mac: Option<Mac>,
+    #[serde(default, deserialize_with = "passwords")]
+    pub device_passwords: Vec<String>,
+    pub sku: Option<String>,
+    pub vpn_ip_address: Option<Ipv4Addr>,
+    pub port: Option<u16>,
+    pub modbus_id: Option<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Parameter {
+    pub name: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(deserialize_with = "register_kind", serialize_with = "kind_code")]
+    pub register_kind: RegisterKind,
+    pub address: u16,
+    /// Type code of D-14.
+    #[serde(rename = "type")]
+    pub value_type: TypeCode,
+    #[serde(default, deserialize_with = "bit", skip_serializing_if = "Option::is_none")]
+    pub bit_position: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits_amount: Option<u8>,
+    /// Registers of a text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u8>,
+    /// Raw bits that stand for "no value", at most 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_available: Vec<u64>,
+    #[serde(default = "decimal_one", skip_serializing_if = "is_one")]
+    pub multiplier: Exact,
+    #[serde(default = "decimal_zero", skip_serializing_if = "is_zero")]
+    pub shift: Exact,
+    #[serde(default, deserialize_with = "precision", skip_serializing_if = "Option::is_none")]
+    pub precision: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<Exact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<Exact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub is_tracked: bool,
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub is_programmable: bool,
+    /// Unless it is said here, the dashboard stays as people have set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_displayed_on_dashboard: Option<bool>,
+    /// Whether its registers may be read together with those beside them.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub read_as_group: bool,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub texts: BTreeMap<Language, BTreeMap<String, String>>,
+    /// What the texts mean, where they do not say it themselves.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub text_descriptions: BTreeMap<Language, BTreeMap<String, String>>,
+    /// Name, category, description and unit in other languages than English.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<Language, model::Words>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SimulatedController {
+    pub sku: Spanned<Product>,
+    #[serde(default, deserialize_with = "mac")]
+    pub mac: Option<Mac>,
+    /// The unit that the controller itself is.
+    #[serde(default = "controller_unit")]
+    pub modbus_unit_id: u8,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SimulatedDevice {
+    pub network: Spanned<String>,
+    pub device: Spanned<String>,
+    pub misbehaviour: Option<Spanned<Misbehaviour>>,
+    /// By the parameter's name; a parameter without a signal holds 0 or what is written to it.
+    #[serde(default)]
+    pub signals: BTreeMap<String, Spanned<Signal>>,
+}
+
+impl Parameter {
+    pub fn codec(&self) -> Codec {
+        let codec = Codec::new(self.value_type.0).multiplier(self.multiplier.0).shift(self.shift.0);
+        let codec = codec.bit(self.bit_position.unwrap_or(0)).unwrap_or(codec);
+        let count = if self.takes_bits() { self.bits_amount } else { self.length() };
+        let codec = count.and_then(|count| codec.bits(count).ok()).unwrap_or(codec);
+        codec.not_available([self.not_available.first().copied(), self.not_available.get(1).copied()])
+    }
+
+    /// Bits of its register: one of a `bit`.
+    pub fn bits_amount(&self) -> Option<u8> {
+        let own = self.bits_amount.filter(|_| !self.is_text());
+        own.or(self.bit_position.filter(|_| self.value_type.0 == DataType::Bit).map(|_| 1))
+    }
+
+    /// Registers of a text; the workbooks' column of bits counts them.
+    pub fn length(&self) -> Option<u8> {
+        self.length.or(self.bits_amount.filter(|_| self.is_text()))
+    }
+
+    pub(super) const fn is_text(&self) -> bool {
+        matches!(self.value_type.0, DataType::Text(_))
+    }
+
+    pub(super) const fn takes_bits(&self) -> bool {
+        matches!(self.value_type.0, DataType::Bits | DataType::Enum)
+    }
+}
+
+impl File {
+    /// The template of an id.
+    pub fn template(&self, id: &str) -> Option<&Template> {
+        self.all_templates().find(|template| template.id.text == id)
+    }
+
+    pub(super) fn all_templates(&self) -> impl Iterator<Item = &Template> {
+        self.templates.iter().chain(self.organizations.iter().flat_map(|org| &org.templates))
+    }
+
+    /// A device's parameters: those of its template, then its own.
+    pub fn parameters<'a>(&'a self, device: &'a Device) -> impl Iterator<Item = &'a Parameter> {
+        let template = device.template.as_ref().and_then(|id| self.template(&id.value));
+        template.into_iter().flat_map(|template| &template.parameters).chain(&device.parameters)
+    }
+
+    /// Most registers in one request to a device: its own word, its template's, or one by one.
+    pub fn read_group_size(&self, device: &Device) -> u8 {
+        let template = device.template.as_ref().and_then(|id| self.template(&id.value));
+        device.read_group_size.or(template.and_then(|template| template.read_group_size)).unwrap_or(1)
+    }
+
+    /// A device by the names of its network and its own.
+    pub fn find(&self, network: &str, device: &str) -> Option<(&Network, &Device)> {
+        let networks = self.organizations.iter().flat_map(|org| &org.networks);
+        networks
+            .filter(|net| net.name.text == network)
+            .find_map(|net| Some((net, net.devices.iter().find(|each| each.name.text == device)?)))
+    }
+}

@@ -1,0 +1,120 @@
+//! Reading a plant file, and files of the same form.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use super::super::template::{self, Template};
+use super::model::{File, Visualization};
+
+/// What is wrong, with the line.
+pub(in crate::plant) type Fault = (Option<u64>, String);
+
+/// Reads YAML, and JSON, which is a part of it.
+pub(in crate::plant) fn read_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    let mut field = String::new();
+    let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            field = error.path().to_string();
+            error.into_inner()
+        })
+    });
+    parsed.map_err(|error| {
+        let plain = error.without_snippet();
+        let line = plain.location().map(|location| location.line());
+        let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
+        let message = plain.to_string();
+        (line, format!("{place}{}", message.lines().next().unwrap_or_default()))
+    })
+}
+
+/// Why a file was refused.
+#[derive(Debug)]
+pub struct PlantError {
+    path: PathBuf,
+    faults: Vec<Fault>,
+}
+
+impl fmt::Display for PlantError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (line, text)) in self.faults.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            write!(f, "{separator}{}{line}: {text}", self.path.display())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PlantError {}
+
+impl Visualization {
+    /// Puts the text of the file that it names in its place.
+    fn read(&mut self, folder: &Path) -> Result<(), (Option<u64>, String)> {
+        let fault =
+            |text: String| (Some(self.source.referenced.line()), format!("`{}`: source: {text}", self.name.text));
+        if let Some(path) = self.source.value.strip_prefix("file:") {
+            let path = folder.join(path.trim());
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| fault(format!("`{}`: {error}", path.display())))?;
+            self.source.value = text;
+        }
+        let length = self.source.value.len();
+        if length > LONGEST_SOURCE {
+            return Err(fault(format!("{length} bytes, expected at most {LONGEST_SOURCE}")));
+        }
+        Ok(())
+    }
+}
+
+/// Longest source of a visualization, bytes: as much as a body of the API holds (D-34).
+const LONGEST_SOURCE: usize = 1_048_576;
+
+impl File {
+    pub fn load(path: &Path) -> Result<File, PlantError> {
+        let fail = |line, text| PlantError { path: path.to_owned(), faults: vec![(line, text)] };
+        let text = std::fs::read_to_string(path).map_err(|error| fail(None, format!("cannot be read: {error}")))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let read = File::read(&text, Some(folder));
+        let mut file = read.map_err(|faults| PlantError { path: path.to_owned(), faults })?;
+        let networks = file.organizations.iter_mut().flat_map(|org| &mut org.networks);
+        for port in networks.filter_map(|net| net.connection.path.as_mut()) {
+            // Whoever applies or plays the file may stand elsewhere.
+            *port = std::path::absolute(folder.join(&port))
+                .map_err(|error| fail(None, format!("path: `{}`: {error}", port.display())))?;
+        }
+        let visualizations = file.organizations.iter_mut().flat_map(|org| &mut org.visualizations);
+        let faults: Vec<_> = visualizations.filter_map(|vis| vis.read(folder).err()).collect();
+        if faults.is_empty() { Ok(file) } else { Err(PlantError { path: path.to_owned(), faults }) }
+    }
+
+    /// A file that includes no other. All faults that were found, each with its line.
+    pub fn parse(text: &str) -> Result<File, Vec<Fault>> {
+        File::read(text, None)
+    }
+
+    fn read(text: &str, folder: Option<&Path>) -> Result<File, Vec<Fault>> {
+        let mut file: File = read_yaml(text).map_err(|fault| vec![fault])?;
+        let mut faults = Vec::new();
+        for templates in
+            std::iter::once(&mut file.templates).chain(file.organizations.iter_mut().map(|org| &mut org.templates))
+        {
+            template::include(templates, folder, &mut faults);
+        }
+        file.take_shipped();
+        faults.extend(file.check());
+        if faults.is_empty() { Ok(file) } else { Err(faults) }
+    }
+
+    /// Adds the shipped templates that are named and that the file does not describe itself.
+    fn take_shipped(&mut self) {
+        let devices = self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
+        let of_devices = devices.filter_map(|device| device.template.as_ref());
+        let named: BTreeSet<&str> = of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
+        let missing = named.into_iter().filter(|id| self.template(id).is_none());
+        let shipped: Vec<Template> = missing.filter_map(template::shipped).collect();
+        self.templates.extend(shipped);
+    }
+}
