@@ -116,6 +116,7 @@ impl File {
         template::check_identities(&self.templates, &mut faults);
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
         self.check_keys(&mut faults);
+        self.check_connections(&mut faults);
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
             let visualizations = org.visualizations.iter().map(|vis| &vis.name);
@@ -200,6 +201,26 @@ impl File {
                 } else if known != password {
                     let text = format!("password: differs from the one that `{name}` has elsewhere for this key");
                     faults.push((line, text));
+                }
+            }
+        }
+    }
+
+    /// A connection belongs to one network: two would each set its limits for both, and through the second
+    /// one its organization would reach the devices of the first.
+    fn check_connections(&self, faults: &mut Vec<Fault>) {
+        let mut first: BTreeMap<String, &str> = BTreeMap::new();
+        for net in self.organizations.iter().flat_map(|org| &org.networks) {
+            let (address, name) = (net.connection.model().address(), net.name.text.as_str());
+            match first.get(&address) {
+                // What is missing is a fault of its own.
+                _ if !net.connection.faults().is_empty() => {}
+                Some(other) => {
+                    let line = Some(net.connection.kind.referenced.line());
+                    faults.push((line, format!("connection: `{address}` already belongs to the network `{other}`")));
+                }
+                None => {
+                    first.insert(address, name);
                 }
             }
         }
