@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parabus_core::value::DataType;
 
+use super::super::signal::Signal;
 use super::super::template;
 use super::super::zoo;
 use super::model::{
@@ -38,6 +39,16 @@ impl Connection {
 }
 
 impl Parameter {
+    /// Why a simulated text cannot stand in its registers.
+    fn text_fault(&self, text: &str) -> Option<String> {
+        if !self.is_text() {
+            return Some("the parameter is no text, expected a signal of numbers such as `hold`".to_owned());
+        }
+        let codec = self.codec();
+        let mut registers = vec![0; codec.register_count()];
+        codec.encode(text, &mut registers).err().map(|error| error.to_string())
+    }
+
     /// Rules that concern more than one field: the field, and what is wrong with it.
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
@@ -263,6 +274,12 @@ impl File {
             for unknown in named.filter(|name| !names.contains(name)) {
                 let line = Some(signal.referenced.line());
                 faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
+            }
+            let param = self.parameters(device).find(|param| param.name.text == *name);
+            if let (Signal::Text(text), Some(param)) = (&signal.value, param)
+                && let Some(fault) = param.text_fault(text)
+            {
+                faults.push((Some(signal.referenced.line()), format!("signals: `{name}`: text: {fault}")));
             }
         }
     }

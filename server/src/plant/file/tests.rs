@@ -118,6 +118,16 @@ fn faults_name_line_field_and_expectation() {
             "10: `Voltage`: bitsAmount",
         ),
         ("type: f32-be", "type: str", "10: `Voltage`: length: missing"),
+        (
+            "organizations:",
+            "simulate: [ { network: Hall, device: Meter, signals: { Voltage: { text: on } } } ]\norganizations:",
+            "1: signals: `Voltage`: text: the parameter is no text",
+        ),
+        (
+            "type: f32-be\n                multiplier: 0.10\n                texts: { en: { 0: Off, 1: On } }",
+            "type: str\n                length: 2\nsimulate: [ { network: Hall, device: Meter, signals: { Voltage: { text: off } } } ]",
+            "15: signals: `Voltage`: text: ",
+        ),
         ("type: f32-be", "type: mac\n                length: 6", "10: `Voltage`: length: only for texts"),
         ("type: f32-be", "type: u16\n                notAvailable: [1, 2, 3]", "10: `Voltage`: notAvailable"),
     ] {
