@@ -7,7 +7,7 @@ use parabus_core::time::Instant;
 use parking_lot::RwLock;
 use tokio::sync::broadcast;
 
-use crate::model::{Cell, CellError, Cycle, DeviceId, Held, ParamId};
+use crate::model::{Cell, CellError, Cycle, DeviceId, GroupId, Held, ParamId};
 use crate::storage::{Store, StoreError};
 
 /// Cycles that a slow listener may fall behind before it is told to start over.
@@ -24,6 +24,8 @@ pub struct LiveReading {
 #[derive(Clone, Debug)]
 pub struct LiveCycle {
     pub device: DeviceId,
+    /// In which types and scales the readings were taken.
+    pub group: GroupId,
     pub at: Instant,
     pub readings: Vec<LiveReading>,
 }
@@ -63,7 +65,7 @@ impl Live {
                 }
             }
         }
-        let cycle = Arc::new(LiveCycle { device: cycle.device, at: cycle.at, readings });
+        let cycle = Arc::new(LiveCycle { device: cycle.device, group: cycle.group, at: cycle.at, readings });
         self.cycles.write().insert(cycle.device, cycle.clone());
         // Nobody listening is no error.
         self.feed.send(cycle).ok();

@@ -106,6 +106,7 @@ words! {
     // Why somebody is not let in.
     KEY_UNKNOWN: Word(["the API key does not exist", "klucz API nie istnieje", "ключ API не существует", "ключ API не існує"]);
     PASSWORD_WRONG: Word(["the API key's password is wrong", "hasło klucza API jest nieprawidłowe", "неверный пароль ключа API", "неправильний пароль ключа API"]);
+    LOG_INS_BUSY: Word(["too many log-ins at once, repeat the request later", "zbyt wiele logowań naraz, powtórz żądanie później", "слишком много входов сразу, повторите запрос позже", "забагато входів одразу, повторіть запит пізніше"]);
     SESSION_ENDED: Word(["the token is unknown or its session has ended, log in again", "token jest nieznany lub sesja wygasła, zaloguj się ponownie", "токен неизвестен или сеанс завершён, войдите снова", "токен невідомий або сеанс завершено, увійдіть знову"]);
     SERVER_FAULT: Word(["Internal server error", "Wewnętrzny błąd serwera", "Внутренняя ошибка сервера", "Внутрішня помилка сервера"]);
 }

@@ -11,8 +11,8 @@ use super::file::{self, File};
 use super::template;
 use crate::clock;
 use crate::model::{
-    ConnectCode, Device, DeviceId, Directory, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId, Param,
-    Template, TemplateId, TemplateParam, UserId, Vis,
+    ApiKey, ConnectCode, Device, DeviceId, Directory, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId,
+    Param, Template, TemplateId, TemplateParam, UserId, Vis,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
@@ -63,9 +63,12 @@ impl fmt::Display for Report {
 
 /// Applies the file in one transaction.
 pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreError> {
+    let keys = check_keys(store, file)?;
     store.configure(!is_dry, |edit| {
         let report = Report { is_dry, ..Report::default() };
-        let mut plan = Plan { file, edit, report, templates: HashMap::new() };
+        let users = edit.before().users.values().map(|user| (user.name.clone(), user.id)).collect();
+        let org_slugs = Slugs::of(edit.before().orgs.values().map(|org| (&org.name, &org.slug)));
+        let mut plan = Plan { file, edit, report, keys, users, org_slugs, templates: HashMap::new() };
         for template in &file.templates {
             plan.template(None, template)?;
         }
@@ -85,10 +88,49 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
     })
 }
 
+/// What the work on a key's password came to. It takes tens of milliseconds a key, which no transaction
+/// should last: others wait for it.
+struct CheckedKey {
+    /// The key as it was when its password was checked.
+    seen: Option<ApiKey>,
+    /// The hash that it is to have.
+    hash: String,
+}
+
+fn check_keys(store: &Store, file: &File) -> Result<HashMap<Uuid, CheckedKey>, StoreError> {
+    let mut checked = HashMap::new();
+    for key in file.organizations.iter().flat_map(|org| &org.users).flat_map(|user| &user.keys) {
+        let id = uuid_of(key)?;
+        if checked.contains_key(&id) {
+            continue;
+        }
+        let password = key.password.value.reveal();
+        let seen = store.find_key(id)?;
+        let hash = match &seen {
+            Some(seen) if verify_password(password, &seen.password_hash) => seen.password_hash.clone(),
+            Some(_) | None => hash_password(password).map_err(|error| refused_key(&error))?,
+        };
+        checked.insert(id, CheckedKey { seen, hash });
+    }
+    Ok(checked)
+}
+
+fn uuid_of(key: &file::Key) -> Result<Uuid, StoreError> {
+    Uuid::try_parse(key.api_key.value.reveal()).map_err(|error| refused_key(&error))
+}
+
+fn refused_key(error: &dyn fmt::Display) -> StoreError {
+    StoreError::Refused(format!("API key: {error}"))
+}
+
 struct Plan<'p, 'c> {
     file: &'p File,
     edit: &'p mut Edit<'c>,
     report: Report,
+    keys: HashMap<Uuid, CheckedKey>,
+    /// Users of the store and those that the file has added.
+    users: HashMap<String, UserId>,
+    org_slugs: Slugs,
     /// The store's ids of the file's templates.
     templates: HashMap<&'p str, TemplateId>,
 }
@@ -244,11 +286,10 @@ impl<'p> Plan<'p, '_> {
     fn org(&mut self, org: &'p file::Organization) -> Result<(), StoreError> {
         let orgs = &self.edit.before().orgs;
         let before = orgs.values().find(|each| each.name == org.name.text).cloned();
-        let mut slugs = Slugs::of(orgs.values().map(|org| (&org.name, &org.slug)));
         let after = Org {
             id: before.as_ref().map_or(0, |before| before.id),
             name: org.name.text.clone(),
-            slug: slugs.slug(&org.name.text),
+            slug: self.org_slugs.slug(&org.name.text),
             lang: org.language,
         };
         let id = self.put(
@@ -317,12 +358,15 @@ impl<'p> Plan<'p, '_> {
 
     fn user(&mut self, org: OrgId, user: &file::User) -> Result<(), StoreError> {
         let name = &user.name.text;
-        let before = self.edit.before().users.values().find(|each| each.name == *name).cloned();
-        let role = before.as_ref().and_then(|before| before.roles.get(&org).copied());
-        let id = match &before {
-            Some(before) => before.id,
-            None => self.edit.create_user(name)?,
+        let id = match self.users.get(name) {
+            Some(id) => *id,
+            None => {
+                let id = self.edit.create_user(name)?;
+                self.users.insert(name.clone(), id);
+                id
+            }
         };
+        let role = self.edit.before().role(id, org);
         let outcome = match role {
             None => Outcome::Created,
             Some(role) if role != user.role => Outcome::Changed,
@@ -336,20 +380,42 @@ impl<'p> Plan<'p, '_> {
     }
 
     fn key(&mut self, user: UserId, key: &file::Key) -> Result<(), StoreError> {
-        let refuse = |error: &dyn fmt::Display| StoreError::Refused(format!("API key: {error}"));
-        let id = Uuid::try_parse(key.api_key.value.reveal()).map_err(|error| refuse(&error))?;
-        let password = key.password.value.reveal();
-        let outcome = match self.edit.find_key(id)? {
+        let id = uuid_of(key)?;
+        // A user of two organizations may show the same key in both; the first time settles it.
+        let Some(checked) = self.keys.remove(&id) else { return Ok(()) };
+        let present = self.edit.find_key(id)?;
+        let seen = checked.seen.map(|seen| (seen.user, seen.password_hash));
+        if present != seen {
+            return Err(refused_key(&format!("{id} has been changed in the meantime, apply the file again")));
+        }
+        let outcome = match present {
             None => Outcome::Created,
-            Some((owner, hash)) if owner == user && verify_password(password, &hash) => Outcome::Kept,
+            Some((owner, hash)) if owner == user && hash == checked.hash => Outcome::Kept,
             Some(_) => Outcome::Changed,
         };
         if !matches!(outcome, Outcome::Kept) {
-            let hash = hash_password(password).map_err(|error| refuse(&error))?;
-            self.edit.put_key(id, user, &hash)?;
+            self.edit.put_key(id, user, &checked.hash)?;
         }
         self.report.note(outcome, &format!("API key {id}"));
         Ok(())
+    }
+
+    /// A connection belongs to one network. Those of the file do not share one; here is the rest of the store.
+    fn check_free(&self, net: &Net) -> Result<(), StoreError> {
+        let directory = self.edit.before();
+        let in_file = |other: &Net| {
+            let org = directory.orgs.get(&other.org_id).map(|org| org.name.as_str());
+            let orgs = self.file.organizations.iter().filter(|each| Some(each.name.text.as_str()) == org);
+            orgs.flat_map(|org| &org.networks).any(|each| each.name.text == other.name)
+        };
+        let address = net.connection.address();
+        match directory.nets.values().find(|other| other.connection.address() == address && !in_file(other)) {
+            None => Ok(()),
+            Some(other) => Err(StoreError::Refused(format!(
+                "network `{}`: `{address}` already belongs to the network `{}`, which this file does not name",
+                net.name, other.name
+            ))),
+        }
     }
 
     fn net(&mut self, org: OrgId, net: &file::Network, slug: String) -> Result<(), StoreError> {
@@ -372,6 +438,9 @@ impl<'p> Plan<'p, '_> {
             max_inflight_requests: net.max_inflight_requests_num,
             request_gap_ms: net.request_gap_ms,
         };
+        if before.as_ref().is_none_or(|before| before.connection.address() != after.connection.address()) {
+            self.check_free(&after)?;
+        }
         let id = self.put(
             &format!("network `{name}` at {}", after.connection),
             before.as_ref(),
@@ -485,13 +554,18 @@ mod tests {
         assert_eq!(slug_of("°", &mut taken), "deg");
     }
 
+    /// A network with a connection of its own.
+    fn net_named(name: &str) -> String {
+        let port: u32 = name.bytes().map(u32::from).sum();
+        format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7, port: {port} }} }}")
+    }
+
     #[test]
     fn slugs_stay_with_their_names_whatever_the_order_of_lines() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_configuration(folder.path()).unwrap();
         let slugs = |names: &[&str]| {
-            let net = |name| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
-            let nets: Vec<String> = names.iter().map(net).collect();
+            let nets: Vec<String> = names.iter().copied().map(net_named).collect();
             let text = format!("organizations: [ {{ name: Works, networks: [ {} ] }} ]", nets.join(", "));
             let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
             apply(&store, &file, false).unwrap();
@@ -527,6 +601,78 @@ mod tests {
         assert_eq!(store.directory().revision, revision);
         let report = run(&text.replace("f32-be", "u16-be"), false);
         assert_eq!(report, "~ parameter `Hall / Meter / Voltage`\n0 created, 1 changed, 5 as they were\n");
+    }
+
+    fn applied(store: &Store, text: &str) -> Result<String, StoreError> {
+        let file = File::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        apply(store, &file, false).map(|report| report.to_string())
+    }
+
+    const KEY: &str = "{ apiKey: 513cf747-eb5c-4d5f-931f-d22c9872c73c, password: secret-word }";
+
+    #[test]
+    fn one_user_of_two_new_organizations_is_created_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let org = |name| format!("  - {{ name: {name}, users: [ {{ name: ann, role: owner, keys: [ {KEY} ] }} ] }}\n");
+        let text = format!("organizations:\n{}{}", org("One"), org("Two"));
+        assert!(applied(&store, &text).unwrap().ends_with("5 created, 0 changed, 0 as they were\n"));
+        let directory = store.directory();
+        assert_eq!(directory.users.len(), 1);
+        assert_eq!(directory.users.values().next().unwrap().roles.len(), 2);
+        assert!(applied(&store, &text).unwrap().ends_with("0 created, 0 changed, 5 as they were\n"));
+    }
+
+    #[test]
+    fn names_with_one_slug_get_two_and_keep_them_whatever_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let text = |names: [&str; 2]| {
+            let [a, b] = names.map(net_named);
+            format!("organizations:\n  - {{ name: A b, networks: [ {a}, {b} ] }}\n  - {{ name: A-b }}\n")
+        };
+        applied(&store, &text(["Hall 1", "Hall-1"])).unwrap();
+        let directory = store.directory();
+        assert_eq!(directory.orgs.values().map(|org| org.slug.as_str()).collect::<Vec<_>>(), ["a-b", "a-b-2"]);
+        assert_eq!(directory.nets.values().map(|net| net.slug.as_str()).collect::<Vec<_>>(), ["hall-1", "hall-1-2"]);
+        let report = applied(&store, &text(["Hall-1", "Hall 1"])).unwrap();
+        assert_eq!(report, "0 created, 0 changed, 4 as they were\n");
+    }
+
+    #[test]
+    fn a_connection_belongs_to_one_network() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let net = |name: &str, ip: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: {ip} }} }}");
+        let of = |org: &str, nets: &[String]| format!("  - {{ name: {org}, networks: [ {} ] }}\n", nets.join(", "));
+        let file = |orgs: &[String]| format!("organizations:\n{}", orgs.concat());
+        let faults = |text: String| File::parse(&text).err().unwrap();
+        let twice = file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.1")])]);
+        let want = (Some(2), "connection: `10.0.0.1:502` already belongs to the network `One`".to_owned());
+        assert_eq!(faults(twice), std::slice::from_ref(&want));
+        let foreign = file(&[of("A", &[net("One", "10.0.0.1")]), of("B", &[net("Two", "10.0.0.1")])]);
+        assert_eq!(faults(foreign), [(Some(3), want.1)]);
+        // Two networks may change places; a network that is not in the file keeps its own.
+        applied(&store, &file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.2")])])).unwrap();
+        let swapped = file(&[of("A", &[net("One", "10.0.0.2"), net("Two", "10.0.0.1")])]);
+        assert!(applied(&store, &swapped).unwrap().ends_with("0 created, 2 changed, 1 as they were\n"));
+        let refused = applied(&store, &file(&[of("B", &[net("Three", "10.0.0.1")])])).unwrap_err().to_string();
+        assert!(refused.contains("`10.0.0.1:502` already belongs to the network `Two`"), "{refused}");
+        assert_eq!(store.directory().nets.len(), 2);
+    }
+
+    #[test]
+    fn one_key_of_two_users_is_refused() {
+        let user = |name| format!("{{ name: {name}, role: owner, keys: [ {KEY} ] }}");
+        let text = format!("organizations:\n  - {{ name: Works, users: [ {}, {} ] }}\n", user("ann"), user("bob"));
+        let faults = File::parse(&text).err().unwrap();
+        assert!(faults[0].1.contains("apiKey: stands under `ann` and under `bob`"), "{faults:?}");
+        let text = text.replace("bob", "ann").replace("- { name: Works, users: [ ", "- { name: A, users: [ ");
+        let text = text.replacen(" }, { name: ann", " } ] }\n  - { name: B, users: [ { name: ann", 1);
+        let other = text.replacen("secret-word", "another-word", 1);
+        assert!(File::parse(&text).is_ok());
+        let faults = File::parse(&other).err().unwrap();
+        assert!(faults[0].1.contains("password: differs"), "{faults:?}");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub mod template;
 mod unit;
 pub mod zoo;
 
-pub use apply::{Report, apply, net_slug};
+pub use apply::{Report, apply, net_slug, slug_of};
 pub use file::{File, PlantError};
 pub use pack::{PackError, Packed, pack};
 pub use simulate::simulate;

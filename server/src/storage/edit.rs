@@ -3,6 +3,8 @@
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::audit::{self, AuditEntry};
+use super::changes::{Change, changes};
 use super::{StoreError, configuration};
 use crate::model::{
     ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification, Org,
@@ -14,6 +16,9 @@ pub struct Edit<'c> {
     connection: &'c Connection,
     before: Directory,
     changed: bool,
+    actor: String,
+    /// Changes of what is no part of the snapshot: API keys, sources of visualizations.
+    notes: Vec<Change>,
 }
 
 fn disabled_columns(disabled: &Option<Disabled>) -> (Option<i64>, Option<&'static str>, Option<&str>) {
@@ -27,8 +32,13 @@ fn to_json(value: &impl serde::Serialize) -> String {
 }
 
 impl<'c> Edit<'c> {
-    pub(super) fn new(connection: &'c Connection, before: Directory) -> Self {
-        Edit { connection, before, changed: false }
+    pub(super) fn new(connection: &'c Connection, before: Directory, actor: String) -> Self {
+        Edit { connection, before, changed: false, actor, notes: Vec::new() }
+    }
+
+    fn note(&mut self, verb: &str, object: String) {
+        let action = format!("{verb} API key");
+        self.notes.push(Change { org: None, action, object, old: None, new: None });
     }
 
     /// The configuration before the change.
@@ -77,12 +87,34 @@ impl<'c> Edit<'c> {
 
     /// Creates an API key or changes its password; sessions opened with the old one end.
     pub fn put_key(&mut self, key: Uuid, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+        let verb = if self.find_key(key)?.is_some() { "change" } else { "create" };
+        self.note(verb, key.to_string());
         self.execute("DELETE FROM session WHERE key_id = ?", [key.to_string()])?;
         self.execute(
             "INSERT INTO api_key (id, user_id, password_hash) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET user_id = ?2, password_hash = ?3",
             params![key.to_string(), user, password_hash],
         )
+    }
+
+    /// Takes an API key away; its sessions end. Whether there was one.
+    pub fn delete_key(&mut self, key: Uuid) -> Result<bool, StoreError> {
+        if self.find_key(key)?.is_none() {
+            return Ok(false);
+        }
+        self.note("delete", key.to_string());
+        self.execute("DELETE FROM api_key WHERE id = ?", [key.to_string()])?;
+        Ok(true)
+    }
+
+    /// Takes a user away with all keys, sessions and roles.
+    pub fn delete_user(&mut self, user: UserId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM app_user WHERE id = ?", [user])
+    }
+
+    /// Takes a user's role in an organization away.
+    pub fn delete_role(&mut self, user: UserId, org: OrgId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM membership WHERE user_id = ? AND org_id = ?", [user, org])
     }
 
     /// Creates (id 0) or changes a template.
@@ -314,6 +346,18 @@ impl<'c> Edit<'c> {
     /// Creates (id 0) or changes a visualization.
     pub fn put_vis(&mut self, vis: &Vis, source: &str) -> Result<VisId, StoreError> {
         let id = Some(vis.id).filter(|id| *id != 0);
+        let is_there = self.before.visualizations.contains_key(&vis.id);
+        let before = is_there.then(|| self.vis_source(vis.id)).transpose()?;
+        if let Some(before) = before.filter(|before| before != source) {
+            let org = self.before.orgs.get(&vis.org_id).map_or("?", |org| org.name.as_str());
+            self.notes.push(Change {
+                org: Some(vis.org_id),
+                action: "change visualization source".to_owned(),
+                object: format!("{org} / {}", vis.name),
+                old: Some(format!("{} bytes", before.len())),
+                new: Some(format!("{} bytes", source.len())),
+            });
+        }
         self.execute(
             "INSERT INTO vis (id, org_id, name, slug, description, created_on, on_dashboard, source)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -334,11 +378,17 @@ impl<'c> Edit<'c> {
 
     /// Opens read-groups for devices whose tracked parameters have changed and counts the revision
     /// up. Whether anything changed.
-    pub(super) fn finish(self) -> Result<bool, StoreError> {
+    pub(super) fn finish(mut self) -> Result<bool, StoreError> {
         if !self.changed {
             return Ok(false);
         }
         let after = configuration::load(self.connection)?;
+        let at = crate::clock::now();
+        for change in changes(&self.before, &after).into_iter().chain(self.notes.drain(..)) {
+            let Change { org, action, object, old, new } = change;
+            let (actor, result) = (self.actor.clone(), "ok".to_owned());
+            audit::insert(self.connection, &AuditEntry { at, actor, org, action, object, old, new, result })?;
+        }
         for device in after.devices.values() {
             let tracked: Vec<&Param> =
                 after.params_of(device.id).filter(|param| param.is_tracked && param.codec().is_some()).collect();

@@ -331,3 +331,89 @@ fn a_store_of_a_newer_version_is_refused() {
     let error = Store::open(folder.path()).err().unwrap().to_string();
     assert!(error.contains("newer version (schema 999"), "{error}");
 }
+
+#[test]
+fn a_backup_beside_a_server_holds_log_and_database_and_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [1, 2])).unwrap();
+    store.seal().unwrap();
+    store.append(&cycle(&store, 2000, [3, 4])).unwrap();
+    let file = folder.path().join("copy.sqlite");
+    let copied = backup(folder.path(), &file).unwrap();
+    assert_eq!((copied.logged, copied.torn), (1, 0));
+    assert!(backup(folder.path(), &file).unwrap_err().to_string().contains("exists already"));
+    let param = *store.directory().params.keys().next().unwrap();
+    let before = texts(&store, param);
+    assert_eq!(before.len(), 2);
+    store.append(&cycle(&store, 3000, [5, 6])).unwrap();
+    assert!(matches!(restore(folder.path(), &file), Err(StoreError::InUse { .. })));
+    drop(store);
+
+    let aside = restore(folder.path(), &file).unwrap().unwrap();
+    assert!(aside.join("parabus.sqlite").exists());
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, param), before, "what came after the backup is aside");
+    drop(store);
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(restore(other.path(), &file).unwrap(), None);
+    assert_eq!(texts(&Store::open(other.path()).unwrap(), param), before);
+}
+
+#[test]
+fn a_damaged_or_foreign_file_is_not_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    configured(&Store::open(folder.path()).unwrap());
+    let file = folder.path().join("copy.sqlite");
+    backup(folder.path(), &file).unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(0x5a);
+    let damaged = folder.path().join("damaged.sqlite");
+    std::fs::write(&damaged, bytes).unwrap();
+    assert!(restore(folder.path(), &damaged).is_err());
+    std::fs::write(&damaged, b"no database at all, though long enough to be read as one".repeat(20)).unwrap();
+    assert!(restore(folder.path(), &damaged).is_err());
+    std::fs::write(&damaged, b"").unwrap();
+    assert!(restore(folder.path(), &damaged).unwrap_err().to_string().contains("is no backup"));
+    assert_eq!(inspect(folder.path()).unwrap().logged, 0);
+}
+
+#[test]
+fn the_trail_tells_what_changed_and_no_secret_and_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let all = AuditFilter { org: None, since: None, limit: 1000 };
+    let created = store.audit(all).unwrap();
+    let told: Vec<_> = created.iter().map(|entry| (entry.action.as_str(), entry.object.as_str())).collect();
+    assert_eq!(told[0], ("create organization", "Works"));
+    assert_eq!(told[3], ("create parameter", "Works / Hall / Meter / a"));
+    assert!(!format!("{created:?}").contains("mypass"));
+    let change = |keep: bool| {
+        store.configure_as("ann", keep, |edit| {
+            let mut net = edit.before().nets.values().next().unwrap().clone();
+            net.connection = Link::tcp("127.0.0.1", 503);
+            net.device_passwords = vec!["a".into(), "b".into()];
+            edit.put_net(&net).map(drop)
+        })
+    };
+    change(false).unwrap();
+    assert_eq!(store.audit(all).unwrap().len(), created.len(), "a dry run changes nothing");
+    change(true).unwrap();
+    let entries = store.audit(AuditFilter { org: Some(1), since: None, limit: 1 }).unwrap();
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("ann", "change network"));
+    assert_eq!(entry.old.as_deref(), Some("connection=tcp 127.0.0.1:502, devicePasswords=1 hidden"));
+    assert_eq!(entry.new.as_deref(), Some("connection=tcp 127.0.0.1:503, devicePasswords=2 others hidden"));
+    let others = store.configure(true, |edit| {
+        let net = edit.before().nets.values().next().unwrap().clone();
+        edit.put_net(&Net { device_passwords: vec!["c".into(), "d".into()], ..net })
+    });
+    others.unwrap();
+    let last = store.audit(all).unwrap().pop().unwrap();
+    assert_eq!(last.new.as_deref(), Some("devicePasswords=2 others hidden"), "as many, yet others");
+    assert_eq!(store.trim_audit(Instant::from_millis(0), 2).unwrap(), created.len());
+    assert_eq!(store.trim_audit(Instant::from_millis(i64::MAX), 2).unwrap(), 2);
+}

@@ -134,6 +134,8 @@ impl File {
         distinct(&mut faults, "templates", self.all_templates().map(|template| &template.id));
         template::check_identities(&self.templates, &mut faults);
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
+        self.check_keys(&mut faults);
+        self.check_connections(&mut faults);
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
             let visualizations = org.visualizations.iter().map(|vis| &vis.name);
@@ -201,6 +203,46 @@ impl File {
             self.check_simulated(simulated, &mut faults);
         }
         faults
+    }
+
+    /// A key belongs to one user, who may stand in several organizations.
+    fn check_keys(&self, faults: &mut Vec<Fault>) {
+        let mut first: BTreeMap<uuid::Uuid, (&str, &str)> = BTreeMap::new();
+        for user in self.organizations.iter().flat_map(|org| &org.users) {
+            for key in &user.keys {
+                let Ok(id) = uuid::Uuid::try_parse(key.api_key.value.reveal()) else { continue };
+                let line = Some(key.api_key.referenced.line());
+                let (name, password) = (user.name.text.as_str(), key.password.value.reveal());
+                let (owner, known) = *first.entry(id).or_insert((name, password));
+                if owner != name {
+                    let text = format!("apiKey: stands under `{owner}` and under `{name}`, expected one user");
+                    faults.push((line, text));
+                } else if known != password {
+                    let text = format!("password: differs from the one that `{name}` has elsewhere for this key");
+                    faults.push((line, text));
+                }
+            }
+        }
+    }
+
+    /// A connection belongs to one network: two would each set its limits for both, and through the second
+    /// one its organization would reach the devices of the first.
+    fn check_connections(&self, faults: &mut Vec<Fault>) {
+        let mut first: BTreeMap<String, &str> = BTreeMap::new();
+        for net in self.organizations.iter().flat_map(|org| &org.networks) {
+            let (address, name) = (net.connection.model().address(), net.name.text.as_str());
+            match first.get(&address) {
+                // What is missing is a fault of its own.
+                _ if !net.connection.faults().is_empty() => {}
+                Some(other) => {
+                    let line = Some(net.connection.kind.referenced.line());
+                    faults.push((line, format!("connection: `{address}` already belongs to the network `{other}`")));
+                }
+                None => {
+                    first.insert(address, name);
+                }
+            }
+        }
     }
 
     fn check_device(&self, org: &Organization, device: &Device, faults: &mut Vec<Fault>) {
