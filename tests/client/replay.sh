@@ -1,0 +1,1 @@
+printf "nothing\tok\n"
