@@ -5,7 +5,7 @@
  *
  * With the reference at hand it also checks that the examples here are those of its text.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -25,12 +25,12 @@ import reports from "./examples/reports.mjs";
 import rest from "./examples/rest.mjs";
 import visualizations from "./examples/visualizations.mjs";
 import { KEYS, login, plant as findPlant } from "./plant.mjs";
+import { isOf, ourReadings, table } from "./readings.mjs";
 import { start } from "./server.mjs";
 import { complete, typeErrors } from "./types.mjs";
 
 /** @typedef {import("./compare.mjs").Difference} Difference */
-/** @typedef {{ at: string, differences: Difference[] }} Row */
-/** @typedef {{ at: string, path: string, section: string, says: string, does: string }} OurReading */
+/** @typedef {{ at: string, differences: Difference[], outcome?: string }} Row `outcome`: where the reference leaves it open */
 
 const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { reference: { type: "string" } } });
 const binary = positionals[0] ?? process.env.PARABUS;
@@ -193,32 +193,40 @@ try {
     }
   }
   rows.push(...(await careful(server, plant, absent)));
-  const shell = execFileSync("bash", [fileURLToPath(new URL("replay.sh", import.meta.url)), server.origin], { encoding: "utf8" });
-  for (const line of shell.trim().split("\n")) {
+  const script = fileURLToPath(new URL("replay.sh", import.meta.url));
+  const shell = spawnSync("bash", [script, server.origin], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  if (![0, 1].includes(shell.status ?? -1)) fail("replay.sh did not run");
+  for (const line of shell.stdout.trim().split("\n")) {
     const [name, outcome] = line.split("\t");
-    rows.push({ at: `curl | ${name}`, differences: outcome === "ok" ? [] : [{ path: "", seed: outcome, ours: "" }] });
+    rows.push({ at: `curl | ${name}`, differences: outcome === "ok" ? [] : [{ path: "reply", seed: "see replay.sh", ours: outcome }] });
   }
 
   for (const [file, text] of await typeErrors(openapi, server.folder)) {
     rows.push({ at: `types | ${file}`, differences: [{ path: text, seed: "the type of the reference", ours: "the type of the description" }] });
   }
 
-  /** @type {OurReading[]} */
-  const ourReadings = JSON.parse(readFileSync(new URL("readings.json", import.meta.url), "utf8"));
   const used = new Set();
-  for (const { at, differences } of rows) {
+  for (const { at, differences, outcome } of rows) {
+    const ours = ourReadings.filter((one) => isOf(one, at));
+    const open = ours.find((one) => one.ours !== undefined);
+    if (outcome !== undefined && open?.ours !== outcome) {
+      differences.push({ path: "outcome", seed: open?.ours ?? "no reading", ours: outcome });
+    } else if (open !== undefined) used.add(open);
+    if (differences.length === 0) for (const one of ours) if (one.path === undefined && one.ours === undefined) used.add(one);
     const told = differences.map((one) => {
-      const reading = ourReadings.find((each) => each.at === at && each.path === generic(one.path));
+      const reading = ours.find((each) => each.path === generic(one.path));
       if (reading !== undefined) used.add(reading);
       else failed = true;
-      return `${one.path}: reference ${short(one.seed)}, ours ${short(one.ours)}${reading ? " (our reading)" : ""}`;
+      return `${one.path}: reference ${short(one.seed)}, ours ${short(one.ours)}${reading ? (reading.fault ? " (known fault)" : " (our reading)") : ""}`;
     });
     console.log(`${at} | ${told.length === 0 ? "ok" : `differs: ${told.join("; ")}`}`);
   }
   for (const one of ourReadings) {
-    const open = one.path === "" && rows.some((row) => row.at === one.at);
-    const later = absent.some((name) => one.at.startsWith(`${name} |`));
-    if (!used.has(one) && !open && !later) fail(`readings.json: does not happen any more: ${one.at}: ${one.path}`);
+    const later = absent.some((name) => one.at.some((at) => at.startsWith(`${name} |`)));
+    if (!used.has(one) && !later) fail(`readings.json: does not happen any more: ${one.at.join(", ")}`);
+  }
+  if (!readFileSync(new URL("README.md", import.meta.url), "utf8").includes(table())) {
+    fail(`README.md: the table of readings.json is\n${table()}`);
   }
   if (!server.alive()) fail("the server or the simulation has ended");
   if (/panicked/.test(server.log())) fail("the server panicked");
@@ -226,7 +234,7 @@ try {
   for (const one of absent) console.log(`${one} | not there`);
   const whole = rows.filter((row) => row.differences.length === 0).length;
   console.log(`${endpoints.length - absent.length}/${endpoints.length} endpoints; ${rows.length} requests of the table, ` +
-    `${whole} as the reference, ${rows.length - whole} with differences, ${used.size} of them our readings`);
+    `${whole} as the reference, ${rows.length - whole} with differences; ${used.size} readings of ours`);
 } finally {
   await server.stop();
 }

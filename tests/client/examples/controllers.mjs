@@ -100,7 +100,7 @@ export default [
         reply: `{ "status": "ok", "events": [ { "eventAddress": 1, "eventType": 1, "dayOfWeek": 1, "modeSwitchOff": 0, "modeSwitchOn": 1 } ]}`,
         part: ({ status, events }) => ({
           status,
-          events: events?.map(({ timeSwitchOff: _off, timeSwitchOn: _on, astronomicTimes: _times, ...one }) => one),
+          events: events?.map((/** @type {any} */ { timeSwitchOff: _off, timeSwitchOn: _on, astronomicTimes: _times, ...one }) => one),
         }),
       },
       {
