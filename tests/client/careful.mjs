@@ -17,14 +17,15 @@ import { KEYS, login, objects } from "./plant.mjs";
  * @property {string | null} [type] value of `Content-Type`; `application/json` without it
  * @property {string | string[]} want `200`, or the code of an error; several where the reference leaves it open
  * @property {unknown} [reply] what a reply of 200 has to be
+ * @property {(reply: any) => boolean} [fits] what it has to fit
  */
 
-/** Status of each code. Those of the last line are named by endpoints, without a status. */
+/** Status of each code. Those of the last line are named by endpoints, without a status: it is our reading. */
 const STATUS = {
   CantDecodePayloadJSON: 400, IncorrectRequest: 400, PayloadIsTooLarge: 400, CantParseAuthToken: 400,
   IncorrectContentType: 400, NoAuthTokenProvided: 401, IncorrectAuthToken: 401, NotAuthorized: 401,
   TooManyRequests: 403, ObjectNotFound: 404, IncorrectEndpoint: 404,
-  InvalidKey: undefined, InvalidCode: undefined, InvalidActivationCode: undefined,
+  InvalidKey: 401, InvalidCode: 400, InvalidActivationCode: 400,
 };
 
 /** @param {string} token */
@@ -339,7 +340,7 @@ function probes(plant, tokens, theirs) {
     const want = path.endsWith("/write-controller-modbus-settings/") ? no : "NotAuthorized";
     add({ name: `viewer: ${path.replace(/\/\d+\//, "/:id/")}${kind ? ` ${kind}` : ""}`, path, body, auth: viewer, want });
   }
-  add({ name: "viewer: passwords of a network", path: `/net/${plant.nets["Some Network"]}/`, auth: viewer, want: "200" });
+  add({ name: "viewer: passwords of a network", path: `/net/${plant.nets["Some Network"]}/`, auth: viewer, want: "200", fits: (reply) => reply.devicePasswords?.length === 0 });
 
   // Objects of others.
   for (const path of [
@@ -402,11 +403,11 @@ async function run(origin, owner, probe) {
   }
   if (reply.status === 200) {
     if (!wants.includes("200")) return { differences: [{ path: "status", seed: probe.want, ours: `200 ${text}` }] };
-    const same = probe.reply === undefined || JSON.stringify(probe.reply) === JSON.stringify(sorted(got));
-    return { differences: same ? [] : [{ path: "reply", seed: probe.reply, ours: got }], outcome: "200" };
+    const same = (probe.reply === undefined || JSON.stringify(probe.reply) === JSON.stringify(sorted(got))) && (probe.fits?.(got) ?? true);
+    return { differences: same ? [] : [{ path: "reply", seed: probe.reply ?? "what fits", ours: got }], outcome: "200" };
   }
   const found = check({ errorCode: "string", errorMessage: "string" }, got);
-  const status = /** @type {Record<string, number | undefined>} */ (STATUS)[got.errorCode];
+  const status = /** @type {Record<string, number>} */ (STATUS)[got.errorCode];
   if (!wants.includes(got.errorCode)) found.push({ path: "errorCode", seed: probe.want, ours: `${reply.status} ${text}` });
   else if (status !== undefined && status !== reply.status) found.push({ path: "status", seed: status, ours: reply.status });
   if (reply.status < 400 || reply.status > 499) found.push({ path: "status", seed: "4xx", ours: reply.status });

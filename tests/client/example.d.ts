@@ -19,7 +19,7 @@ export interface Plant {
   activationCode: number;
   /** The connection that stands in for an address of the reference. */
   at(address: string): { kind: "direct"; ip: string; port: number };
-  /** The address at which a controller of this network dials in. */
+  /** A session of its own. */
   login(apiKey: string): Promise<Api>;
 }
 

@@ -1,5 +1,9 @@
 /** What the reference leaves open or contradicts, and how the server reads it: `readings.json`. */
 import { readFileSync } from "node:fs";
+import { endpoints } from "./endpoints.mjs";
+
+/** Sections before those of the endpoints. */
+const GENERAL = ["Basics", "Authentication", "Common errors"];
 
 /**
  * @typedef {object} OurReading
@@ -19,9 +23,13 @@ export const ourReadings = JSON.parse(readFileSync(new URL("readings.json", impo
 export const isOf = (reading, at) =>
   reading.at.some((one) => one === at || (one.endsWith("*") && at.startsWith(one.slice(0, -1))));
 
-/** The table of README.md. */
+/** The table of README.md, in the order of the reference. */
 export function table() {
+  const unknown = ourReadings.find((one) => ![...GENERAL, ...endpoints].includes(one.section));
+  if (unknown !== undefined) throw new Error(`readings.json: no section ${unknown.section}`);
   const cell = (/** @type {string} */ text) => text.replaceAll("|", "\\|");
-  const rows = ourReadings.filter((one) => !one.does.startsWith("as above")).map((one) => `| ${cell(one.section)} | ${cell(one.says)} | ${cell(one.does)}${one.fault ? " (a fault)" : ""} |`);
+  const place = (/** @type {OurReading} */ one) => [...GENERAL, ...endpoints].indexOf(one.section);
+  const shown = ourReadings.filter((one) => !one.does.startsWith("as above")).sort((a, b) => place(a) - place(b));
+  const rows = shown.map((one) => `| ${cell(one.section)} | ${cell(one.says)} | ${cell(one.does)}${one.fault ? " (a fault)" : ""} |`);
   return ["| Section | The reference | Parabus |", "| --- | --- | --- |", ...rows].join("\n");
 }

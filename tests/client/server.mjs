@@ -7,15 +7,20 @@ import { join } from "node:path";
 
 const PLANT = new URL("plant.yaml", import.meta.url);
 
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((done, failed) => {
-    const server = createServer().once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-    });
+/** Ports that differ: each is held until all are found. @param {number} count @returns {Promise<number[]>} */
+async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => new Promise((/** @type {(server: import("node:net").Server) => void} */ done, failed) => {
+      const server = createServer().once("error", failed);
+      server.listen(0, "127.0.0.1", () => done(server));
+    })),
+  );
+  const ports = servers.map((one) => {
+    const address = one.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
   });
+  await Promise.all(servers.map((one) => new Promise((done) => one.close(done))));
+  return ports;
 }
 
 /** @param {() => Promise<boolean>} there @param {string} what */
@@ -27,16 +32,10 @@ export async function waitFor(there, what, seconds = 30) {
   throw new Error(`${what}: not within ${seconds} seconds`);
 }
 
-/**
- * @param {string} binary
- * @param {{ burst?: number }} [quota]
- */
-export async function start(binary, { burst = 600 } = {}) {
+/** @param {string} binary */
+export async function start(binary) {
   const folder = mkdtempSync(join(tmpdir(), "parabus-client-"));
-  /** @type {number[]} */
-  const ports = [];
-  for (let i = 0; i < 6; i++) ports.push(await freePort());
-  const [listen, controllers, some, foreign, main, warehouse] = ports;
+  const [listen, controllers, some, foreign, main, warehouse] = await freePorts(6);
   const at = new Map([
     ["127.0.0.1:502", some], ["127.0.0.1:504", foreign], ["127.0.0.1:55502", main], ["192.168.1.10:502", warehouse],
   ]);
@@ -46,8 +45,7 @@ export async function start(binary, { burst = 600 } = {}) {
   const [config, file] = [join(folder, "parabus.toml"), join(folder, "plant.yaml")];
   writeFileSync(file, plant);
   writeFileSync(config, [
-    `[server]`, `listen = "127.0.0.1:${listen}"`, `[storage]`, `path = "data"`, `[api]`, `quota_burst = ${burst}`,
-    `[access]`, `allow_loopback = true`, `[backward]`, `listen = "127.0.0.1:${controllers}"`,
+    `[server]`, `listen = "127.0.0.1:${listen}"`, `[storage]`, `path = "data"`, `[access]`, `allow_loopback = true`, `[backward]`, `listen = "127.0.0.1:${controllers}"`,
   ].join("\n"));
   execFileSync(binary, ["apply", file, "--config", config], { stdio: ["ignore", "ignore", "inherit"] });
   const log = openSync(join(folder, "log"), "a");

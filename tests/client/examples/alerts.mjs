@@ -13,7 +13,7 @@ const RESULT = { result: "string", errors: { "*": "string" } };
  */
 const body = (plant, name) => ({
   name, conditionLogic: "all", logAs: "warning", actions: [],
-  conditions: [{ paramId: plant.params["Pump"], kind: "eq", value: "1" }],
+  conditions: [{ paramId: plant.params["Alarm"], kind: "eq", value: "1" }],
 });
 
 /**
@@ -37,7 +37,7 @@ async function alert(api, plant, name) {
  */
 async function raised(api, plant) {
   await api.POST("/param/{paramId}/write/", {
-    params: { path: { paramId: plant.params["Pump"] } }, body: { newValue: "1" },
+    params: { path: { paramId: plant.params["Alarm"] } }, body: { newValue: "1" },
   });
   const id = await alert(api, plant, "AND Logic Alert");
   for (let i = 0; i < 20; i++) {
@@ -72,7 +72,7 @@ export default [
               {
                 ...one,
                 param: one.param
-                  ?.replace(`${plant.params["Pump"]}#`, "542#").replace("@room1", "@device-slug").replace("@main-net", "@net-slug"),
+                  ?.replace(`${plant.params["Alarm"]}#`, "542#").replace("@room1", "@device-slug").replace("@main-net", "@net-slug"),
               },
             ]),
           ),

@@ -199,6 +199,26 @@ export default [
         reply: `"warehouse-a"`,
       },
       {
+        name: "a code of a sticker",
+        call: (api, plant) =>
+          api.POST("/org/{orgId}/nets/create/", {
+            params: { path: { orgId: plant.org } },
+            body: {
+              name: "By code", language: "en", controllerModbusUnitId: 1, devicePasswords: [], maxInflightRequestsNum: 1,
+              disabled: false, connection: { kind: "connect-code", code: "ABCD" }, solution: { kind: "em130" },
+            },
+          }),
+        part: (reply) => reply.netSlug,
+        reply: `"by-code"`,
+      },
+      {
+        name: "the code says what it is bound to",
+        call: (api) => api.GET("/connect-code/{code}/", { params: { path: { code: "ABCD" } } }),
+        fields: { bindedToNet: { id: "number", name: "string", "*": "any" }, "*": "any" },
+        part: (reply) => reply.bindedToNet?.name,
+        reply: `"By code"`,
+      },
+      {
         name: "a code that nobody shows",
         call: (api, plant) =>
           api.POST("/org/{orgId}/nets/create/", {

@@ -2,7 +2,10 @@
 const ids = (plant, ...names) => names.map((name) => plant.params[name]);
 
 /** The last seconds, in which the simulated devices have been read. */
-const range = () => ({ from: new Date(Date.now() - 4000).toISOString(), till: new Date().toISOString() });
+const range = () => {
+  const [from, till] = [-5000, 1000].map((ms) => new Date(Date.now() + ms).toISOString().replace(/\.\d+/, ""));
+  return { from, till };
+};
 
 /** @type {import("../example.js").Endpoint[]} */
 export default [
@@ -53,8 +56,7 @@ export default [
           api.GET("/readings/get/", {
             params: {
               query: {
-                paramId: plant.params["Temperature"], from: "2020-01-01T00:00:00Z", till: new Date(Date.now() + 1000).toISOString().replace(/\.\d+/, ""),
-                pointsLimit: 100,
+                paramId: plant.params["Temperature"], from: "2020-01-01T00:00:00Z", till: range().till, pointsLimit: 100,
               },
             },
           }),
