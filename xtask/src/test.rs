@@ -267,11 +267,17 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     Ok(())
 }
 
-/// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node.
+/// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node; then
+/// the server against a client that knows the API's reference alone.
 fn devices(report: &mut Report) {
     let mut pytest = program(venv_python());
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"]);
     report.step("pymodbus, libmodbus, stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
+    let mut comparator = program("node");
+    report.step("comparator of the client", comparator.args(["--test", "tests/client/compare.test.mjs"]));
+    let mut client = program("node");
+    let client = client.args(["tests/client/replay.mjs"]).arg(target().join("debug/parabus"));
+    report.step("client from the reference alone", client);
 }
 
 /// What is wrong with the table where all runners had their turn: each has to run every vector.

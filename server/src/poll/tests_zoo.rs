@@ -82,6 +82,8 @@ struct Zoo {
     cycles: Arc<Mutex<Vec<Arc<LiveCycle>>>>,
     hosts: BTreeMap<String, Host>,
     started_ms: u64,
+    /// They end with the zoo, so that the next seed has the clock for itself.
+    _tasks: [Task; 2],
     _folder: tempfile::TempDir,
 }
 
@@ -119,7 +121,7 @@ impl Zoo {
         let live = Arc::new(Live::new(store.clone()).unwrap());
         let cycles = Arc::new(Mutex::new(Vec::new()));
         let (mut feed, kept) = (live.listen(), cycles.clone());
-        tokio::spawn(async move {
+        let keeping = tokio::spawn(async move {
             loop {
                 let cycle = feed.recv().await.unwrap();
                 kept.lock().unwrap().push(cycle);
@@ -128,8 +130,8 @@ impl Zoo {
         let poller = Poller::default();
         let pipes = Pipes { hosts: hosts.clone(), seed: AtomicU64::new(seed * 1_000_000) };
         let started_ms = clock::monotonic_ms();
-        tokio::spawn(poller.clone().run(store.clone(), Arc::new(Links::new(Arc::new(pipes))), live));
-        Zoo { poller, store, cycles, hosts, started_ms, _folder: folder }
+        let polling = tokio::spawn(poller.clone().run(store.clone(), Arc::new(Links::new(Arc::new(pipes))), live));
+        Zoo { poller, store, cycles, hosts, started_ms, _tasks: [Task(keeping), Task(polling)], _folder: folder }
     }
 
     /// Monotonic milliseconds of a device's good readings.
