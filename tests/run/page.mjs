@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { launch, until } from "./browser.mjs";
 import { options } from "./options.mjs";
 import { people } from "./people.mjs";
-import { visualizations } from "./visualizations.mjs";
+import { hostile, visualizations } from "./visualizations.mjs";
 import { caller, fail, openTab, shows } from "./walk.mjs";
 
 const started = Date.now();
@@ -25,10 +25,10 @@ const paramOf = (label) => params.find(({ info }) => info.label === label) ?? fa
 
 /** Seconds of each part, for whoever wonders where the time goes. */
 const seconds = {};
-async function part(name, walk) {
-  const begun = Date.now();
-  await walk();
+let begun = started;
+function done(name) {
   seconds[name] = Math.round((Date.now() - begun) / 100) / 10;
+  begun = Date.now();
 }
 
 const browser = await launch();
@@ -51,7 +51,7 @@ try {
   await at("login-password").fill(password);
   await page.keyboard.press("Enter");
   await ready();
-  seconds.logIn = Math.round((Date.now() - started) / 100) / 10;
+  done("log-in");
 
   // Every parameter that the API has a value of shows it, printed by the wasm core.
   let shown = 0;
@@ -75,6 +75,8 @@ try {
       return ids.some((id, index) => last[id]?.formattedValue === texts[index]);
     });
   }
+
+  done("values");
 
   // A curve of the last hour; the address outlives a reload.
   const target = params.find(({ info }) => info.isProgrammable && info.unitName === "ms") ?? fail("no programmable parameter with a unit");
@@ -105,6 +107,8 @@ try {
   await until("the refusal of a value out of range, and how to mend it", 10, async () => /above.*Correct/.test(await text("write-result")));
   await checkAccess("device");
   await shot("device");
+
+  done("writing");
 
   // A choice of words, and a switch, by keyboard alone.
   const mode = paramOf("MODE");
@@ -139,6 +143,8 @@ try {
   await page.keyboard.press("Enter");
   await until("the heading has the focus", 5, () => page.evaluate(() => document.activeElement.tagName === "H1"));
 
+  done("keyboard");
+
   // A network with its connection; a device off and on again.
   const [netId] = nets[0];
   await at(`net-${netId}`).click();
@@ -152,6 +158,8 @@ try {
     await agree();
     await until(`the state ${state}`, 15, async () => (await text("state")).startsWith(state));
   }
+
+  done("network");
 
   // Widgets leave and come back, in the order that was chosen.
   await go("/widgets");
@@ -167,6 +175,8 @@ try {
   await go("");
   await until("the widget is back", 10, async () => (await at(`tile-${id}`).count()) === 1);
 
+  done("widgets");
+
   // What is typed outlives a change of the plant, both of what is shown and of other things.
   await go(`/device/${target.device}/param/${target.id}`);
   await at("write-input").fill("7");
@@ -178,7 +188,12 @@ try {
   }
 
   const walk = { url, out, api, token, tokenOf, password, guest, watch, org, tree, paramOf, target: { ...target, value: next } };
-  await part("visualizations", () => visualizations(walk, tab));
+  done("typed text");
+  const visualization = await visualizations(walk, tab);
+  done("visualizations");
+  // Each in tabs of their own, that nobody else touches.
+  await Promise.all([hostile(walk, tab, visualization), people(walk, browser)]);
+  done("hostile ones, and people");
 
   // A lost connection is said, and comes back by itself: here every stream ends at once.
   await go("");
@@ -189,32 +204,38 @@ try {
   await shot("lost");
   await page.unroute("**/live/values/**");
   await until("the connection is back", 20, async () => !(await at("loss").isVisible()));
-  await part("people", () => people(walk, browser));
+  done("lost connection");
   await page.goto(`${url}/manage/devices/${target.device}/`);
   await ready();
   await until("the path of a device", 5, async () => (await page.textContent("h1")) === tree[target.netId].devices[target.device].name);
 
-  // Four languages, wide and narrow; the address stays. Each view says something else in each of them.
-  const visId = await page.locator("[data-testid^=vis-][href]").first().getAttribute("data-testid");
-  const views = { overview: "", device: `/device/${mode.device}/param/${mode.id}`, network: `/net/${netId}`, widgets: "/widgets", visualization: `/${visId.replace("-", "/")}`, comparison: `/compare/${target.id},${mode.id}`, "not-found": "/nonsense" };
+  // Four languages, wide and narrow; the address stays. Each view says its words in each of them.
+  const views = {
+    overview: ["", "#content h1"],
+    device: [`/device/${mode.device}/param/${mode.id}`, ".write label"],
+    network: [`/net/${netId}`, "#content h2"],
+    widgets: ["/widgets", "#content h1"],
+    visualization: [`/vis/${visualization.match(/vis\/(\d+)/)[1]}`, "nav .label"],
+    comparison: [`/compare/${target.id},${mode.id}`, "#content h1"],
+    "not-found": ["/nonsense", "#content h1"],
+  };
   const said = Object.fromEntries(Object.keys(views).map((name) => [name, new Set()]));
   for (const lang of ["pl", "ru", "ua", "en"]) {
     await at("lang").selectOption(lang);
     if ((await page.getAttribute("html", "lang")) !== (lang === "ua" ? "uk" : lang)) fail(`the page does not say that it is in ${lang}`);
-    for (const [name, route] of Object.entries(views)) {
-      await go(route);
-      await page.locator("#content h1").waitFor();
-      // A visualization's heading is its own name.
-      said[name].add(await page.evaluate((isVis) => (isVis ? document.querySelector("nav.side") : document.querySelector("#content")).innerText.replace(/[0-9.:]+/g, ""), name === "visualization"));
-      await page.setViewportSize({ width: 375, height: 812 });
-      await checkWidth(`${name}, ${lang}`);
-      await shot(`narrow-${name}-${lang}`);
-      await page.setViewportSize({ width: 1400, height: 900 });
-      await checkWidth(`${name}, ${lang}, wide`);
-      if (lang === "ru" || name === "overview") await shot(`${name}-${lang}`);
+    for (const [width, height] of [[1400, 900], [375, 812]]) {
+      await page.setViewportSize({ width, height });
+      for (const [name, [route, words]] of Object.entries(views)) {
+        await go(route);
+        said[name].add(await page.locator(words).first().textContent());
+        await checkWidth(`${name}, ${lang}, ${width}`);
+        // Russian words are the longest.
+        if (lang === "ru") await shot(`${width === 375 ? "narrow-" : ""}${name}-${lang}`);
+      }
     }
+    await page.setViewportSize({ width: 1400, height: 900 });
   }
-  for (const [name, texts] of Object.entries(said)) if (texts.size < 4) fail(`${name} says the same in two languages`);
+  for (const [name, texts] of Object.entries(said)) if (texts.size !== 4) fail(`${name} in four languages: ${[...texts].join(", ")}`);
   await go("");
   await page.locator(".tile").first().waitFor();
   await checkAccess("overview");
@@ -223,6 +244,8 @@ try {
   await checkAccess("dark");
   await shot("dark");
   await page.emulateMedia({ colorScheme: "light" });
+
+  done("languages");
 
   // The API for people, with nothing from elsewhere.
   await page.goto(`${url}/openapi/`);

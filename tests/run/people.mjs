@@ -94,6 +94,5 @@ async function watch(walk, browser) {
 }
 
 export async function people(walk, browser) {
-  await guest(walk, browser);
-  await watch(walk, browser);
+  await Promise.all([guest(walk, browser), watch(walk, browser)]);
 }

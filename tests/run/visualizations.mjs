@@ -154,43 +154,48 @@ async function grammar(walk, tab, address) {
 }
 
 /** Nothing comes of a hostile one, and a flood is cut off. */
-async function hostile(walk, tab, address) {
-  const trap = await catcher();
+async function attempt(walk, tab, address, trap, end) {
   const page = await tab.context.newPage();
   const writes = [];
   const lines = [];
   page.on("request", (request) => request.method() === "POST" && /save-param-value|toggle|increment|\/write\/|data\/save/.test(request.url()) && writes.push(request.url()));
   page.on("console", (message) => message.text().startsWith(REPORT) && lines.push(message.text().slice(REPORT.length)));
+  await withSource(page, address, snippet(trap.url, walk.target.id, end));
+  await until(`the attempts before ${end}`, 20, async () => lines.includes("end|")).catch((error) => fail(`${error.message}; so far ${lines.join("; ")}`));
+  const done = lines.filter((line) => !line.endsWith("|blocked") && line !== "end|");
+  if (done.length > 0) fail(`a hostile visualization: ${done.join("; ")}`);
+  if (lines.length < 30) fail(`only ${lines.length} attempts: ${lines.join("; ")}`);
+  await until(`the frame is gone by ${end}`, 15, async () => (await page.frameLocator("iframe").getByText("hostile").count().catch(() => 0)) === 0);
+  const isPolluted = await page.evaluate(() => "polluted" in {} || Object.keys(Object.prototype).length > 0);
+  if (isPolluted) fail("a hostile visualization changed what every object is");
+  const height = await page.evaluate(() => document.querySelector("iframe")?.clientHeight ?? 0);
+  if (height > 4000) fail(`a hostile visualization is ${height} px high`);
+  if ((await page.locator("dialog").count()) > 0) fail("a hostile visualization opened a form");
+  if (page.url() !== address) fail(`a hostile visualization led the page to ${page.url()}`);
+  if (end === "flood") await until("a flood is cut off", 5, async () => /was stopped/.test(await page.textContent("main")));
+  if (writes.length > 0) fail(`a hostile visualization wrote: ${writes.join(", ")}`);
+}
+
+/** All ends at once, beside whatever else is looked at. */
+export async function hostile(walk, tab, address) {
+  const trap = await catcher();
+  const ends = Object.keys(ENDS);
+  const before = tab.context.pages().length;
   try {
-    for (const end of Object.keys(ENDS)) {
-      lines.length = 0;
-      await withSource(page, address, snippet(trap.url, walk.target.id, end));
-      await until(`the attempts before ${end}`, 15, async () => lines.includes("end|")).catch((error) => fail(`${error.message}; so far ${lines.join("; ")}`));
-      const done = lines.filter((line) => !line.endsWith("|blocked") && line !== "end|");
-      if (done.length > 0) fail(`a hostile visualization: ${done.join("; ")}`);
-      if (lines.length < 30) fail(`only ${lines.length} attempts: ${lines.join("; ")}`);
-      await until(`the frame is gone by ${end}`, 15, async () => (await page.frameLocator("iframe").getByText("hostile").count().catch(() => 0)) === 0);
-      const isPolluted = await page.evaluate(() => "polluted" in {} || Object.keys(Object.prototype).length > 0);
-      if (isPolluted) fail("a hostile visualization changed what every object is");
-      const height = await page.evaluate(() => document.querySelector("iframe")?.clientHeight ?? 0);
-      if (height > 4000) fail(`a hostile visualization is ${height} px high`);
-      if ((await page.locator("dialog").count()) > 0) fail("a hostile visualization opened a form");
-      if (!page.url().startsWith(walk.url)) fail(`a hostile visualization led the page to ${page.url()}`);
-    }
-    await until("a flood is cut off", 5, async () => /was stopped/.test(await page.textContent("main")));
-    if (tab.context.pages().length > 2) fail("a hostile visualization opened another page");
+    await Promise.all(ends.map((end) => attempt(walk, tab, address, trap, end)));
+    if (tab.context.pages().length !== before + ends.length) fail("a hostile visualization opened another page");
     if (trap.asked.length > 0) fail(`a hostile visualization reached another machine: ${trap.asked.join(", ")}`);
-    if (writes.length > 0) fail(`a hostile visualization wrote: ${writes.join(", ")}`);
   } finally {
     trap.close();
-    await page.close();
+    await Promise.all(tab.context.pages().slice(before).map((page) => page.close()));
   }
 }
 
+/** Bindings and frames; the address of the visualization that they were tried with. */
 export async function visualizations(walk, tab) {
   await demo(tab);
   const address = tab.page.url();
   await stands(walk, tab, address);
   await grammar(walk, tab, address);
-  await hostile(walk, tab, address);
+  return address;
 }
