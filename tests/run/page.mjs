@@ -236,6 +236,9 @@ try {
     await page.setViewportSize({ width: 1400, height: 900 });
   }
   for (const [name, texts] of Object.entries(said)) if (texts.size !== 4) fail(`${name} in four languages: ${[...texts].join(", ")}`);
+  await go(views.comparison[0]);
+  await page.locator(".u-legend").waitFor();
+  await checkAccess("comparison");
   await go("");
   await page.locator(".tile").first().waitFor();
   await checkAccess("overview");

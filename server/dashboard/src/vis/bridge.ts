@@ -15,6 +15,9 @@ const MOST_MESSAGES = 200;
 const BURST = 20;
 const PER_SECOND = 4;
 
+/** How long the news of a touch may take. */
+const [TOUCH_TRIES, TOUCH_TRY_MS] = [25, 20];
+
 export interface Host {
   plant: Plant;
   frame: HTMLIFrameElement;
@@ -108,10 +111,18 @@ export class Bridge {
     return { params: { path: { orgId: this.host.plant.orgId } } };
   }
 
+  /** The frame is a process of its own: what it asks may come before the page hears of the touch. */
+  async #isTouched(): Promise<boolean> {
+    for (let tries = 0; tries < TOUCH_TRIES; tries++) {
+      if (navigator.userActivation.isActive && document.activeElement === this.host.frame) return true;
+      await new Promise((resolve) => setTimeout(resolve, TOUCH_TRY_MS));
+    }
+    return false;
+  }
+
   /** One thing at a time that a user asked for, by a click or a key in this very frame. */
   async #alone<Result>(right: Right, act: () => Promise<Result>): Promise<Result> {
-    const isTouched = navigator.userActivation.isActive && document.activeElement === this.host.frame;
-    if (!isTouched) throw new Error("this needs a click in the visualization");
+    if (!(await this.#isTouched())) throw new Error("this needs a click in the visualization");
     if (this.#isBusy) throw new Error("busy");
     this.#isBusy = true;
     try {
