@@ -19,6 +19,6 @@ export async function until(what, seconds, check) {
     const result = await check();
     if (result) return result;
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

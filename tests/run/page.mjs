@@ -1,130 +1,41 @@
 // The page as a person uses it, in one browser: log in, see every value, write, go by keyboard, choose
-// widgets, switch a device off, see visualizations, change language, on a wide and a narrow screen.
-// node page.mjs --url URL --key KEY --password PASSWORD --out FOLDER
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+// widgets, switch a device off, see visualizations, change language, on a wide and a narrow screen; then as
+// people of other roles and organizations.
+// node page.mjs --url URL --key KEY --password PASSWORD --guest KEY --watch KEY --out FOLDER
+import { mkdirSync } from "node:fs";
 import { launch, until } from "./browser.mjs";
-import { catcher, ENDS, snippet } from "./hostile.mjs";
 import { options } from "./options.mjs";
+import { people } from "./people.mjs";
+import { hostile, visualizations } from "./visualizations.mjs";
+import { caller, fail, openTab, shows } from "./walk.mjs";
 
-const { url, key, password, out } = options();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const fail = (text) => {
-  throw new Error(text);
-};
+const started = Date.now();
+const { url, key, password, guest, watch, out } = options();
 mkdirSync(out, { recursive: true });
 
-async function api(path, token, body) {
-  const headers = { "Content-Type": "application/json", ...(token ? { Authorization: `token ${token}` } : {}) };
-  const response = await fetch(`${url}/api/v1${path}`, { headers, ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }) });
-  if (!response.ok) fail(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
-
-const { token } = await api("/authenticate/", undefined, { apiKey: key, password });
+const api = caller(url);
+const tokenOf = async (apiKey) => (await api("/authenticate/", undefined, { apiKey, password })).token;
+const token = await tokenOf(key);
 const [org] = await api("/user/orgs/", token);
 const tree = await api(`/org/${org.orgId}/nets/device-param-tree/`, token);
 const nets = Object.entries(tree);
 const devices = nets.flatMap(([, net]) => Object.entries(net.devices));
-const params = devices.flatMap(([device, each]) => Object.entries(each.parameters).map(([id, info]) => ({ device, id, info })));
+const params = nets.flatMap(([netId, net]) => Object.entries(net.devices).flatMap(([device, each]) => Object.entries(each.parameters).map(([id, info]) => ({ netId, device, id, info }))));
 const paramOf = (label) => params.find(({ info }) => info.label === label) ?? fail(`no parameter ${label}`);
 
+/** Seconds of each part, for whoever wonders where the time goes. */
+const seconds = {};
+let begun = started;
+function done(name) {
+  seconds[name] = Math.round((Date.now() - begun) / 100) / 10;
+  begun = Date.now();
+}
+
 const browser = await launch();
-const trap = await catcher();
 try {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: "en-GB" });
-  const page = await context.newPage();
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && !/401/.test(message.text()) && problems.push(message.text()));
-
-  const at = (name) => page.getByTestId(name);
-  const text = (name) => at(name).textContent();
-  const shot = (name) => page.screenshot({ path: `${out}/${name}.png` });
-  const go = (route) => page.evaluate((route) => (location.hash = route), `org/${org.orgId}${route}`);
-  const ready = () => page.waitForFunction(() => window.parabusReady === true, undefined, { timeout: 20_000 });
-  const agree = () => at("confirm-yes").click();
-
-  /** Nothing serious for people who see or move differently. */
-  async function checkAccess(what) {
-    if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run({ exclude: [["iframe"]] }));
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    if (serious.length > 0) fail(`axe, ${what}: ${serious.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`).join("; ")}`);
-  }
-
-  async function checkWidth(what) {
-    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    if (widths[0] > widths[1]) fail(`${what} scrolls sideways: ${widths.join(" > ")}`);
-  }
-
-  /** Opens a visualization in a new tab with another source. */
-  async function withSource(page, address, source) {
-    await page.unroute("**/viss/info/");
-    await page.route("**/viss/info/", async (route) => {
-      const reply = await route.fetch();
-      await route.fulfill({ response: reply, json: (await reply.json()).map((vis) => ({ ...vis, source })) });
-    });
-    await page.goto(address);
-    await page.reload();
-  }
-
-  /** Every binding of the grammar, on a set point that stands still. */
-  async function grammar(address) {
-    const page = await context.newPage();
-    await withSource(page, address, `
-      <div class="vis-settings" update-period-sec="1" refresh-button="no"></div>
-      <alias name="meter" device="#${target.device}"><alias name="again" device="~meter"><alias name="net" network="#${netId}">
-      <b id="plain" param-value="~again>12"></b><b id="read" param-value="#${target.id}:r"></b><b id="digits" param-value="#${target.id}:p3"></b>
-      <b id="mod" param-value="#${target.id}:r" param-value-mod="x * 2 + 1"></b><b id="none" param-value="#999999"></b>
-      <b id="over" on-param-value="#${target.id}:>10:title:yes:no"></b><b id="word" on-param-value="#${target.id}:!=${next}:title:yes:no:r"></b>
-      <b id="expression" on-param-value="#${target.id}:{x < 10 || x == ${next} ? true : false}:title:yes:no"></b>
-      <b id="net" on-net-connection="~net:title:yes:no"></b>
-      <button id="go" on-click="goto:device:~again">go</button>
-      <b id="hook"></b>
-      <script>function preInitViz(done) { document.querySelector("#hook").textContent = "early"; done(); }
-      function onVizUpdate(data) { document.querySelector("#hook").textContent = data["#${target.id}"]; }</script>`);
-    const frame = page.frameLocator("iframe");
-    const want = { plain: `${next} ms`, read: String(next), digits: `${next}.000 ms`, mod: String(next * 2 + 1), none: "NOP", hook: String(next) };
-    const titles = { over: "yes", word: "no", expression: "yes", net: "yes" };
-    // What was shown before is drawn anew when the page has loaded its plant.
-    for (const [id, text] of Object.entries(want)) {
-      await until(`binding ${id} as ${text}`, 15, async () => (await frame.locator(`#${id}`).textContent()) === text);
-    }
-    for (const [id, title] of Object.entries(titles)) {
-      await until(`binding ${id} as ${title}`, 15, async () => (await frame.locator(`#${id}`).getAttribute("title")) === title);
-    }
-    // A touch of what is just being drawn anew does nothing, and a person touches it again.
-    await until("the device of a link", 20, async () => {
-      if (!page.url().endsWith(`/device/${target.device}`)) await frame.locator("#go").click({ timeout: 1000 }).catch(() => {});
-      return page.url().endsWith(`/device/${target.device}`);
-    });
-    await page.close();
-  }
-
-  /** A hostile visualization gets nothing, and a flood is cut off. */
-  async function hostile(address) {
-    const page = await context.newPage();
-    const writes = [];
-    page.on("request", (request) => request.method() === "POST" && /save-param-value|\/write\//.test(request.url()) && writes.push(request.url()));
-    for (const end of Object.keys(ENDS)) {
-      await withSource(page, address, snippet(trap.url, target.id, end));
-      const attempts = page.frameLocator("iframe").locator("#log li");
-      // The frame goes away under the test's eyes.
-      const lines = await until("the attempts", 15, async () => {
-        const texts = await attempts.allTextContents().catch(() => []);
-        return texts.length >= 19 ? texts : undefined;
-      });
-      const done = lines.filter((line) => !line.endsWith("blocked"));
-      if (done.length > 0) fail(`a hostile visualization: ${done.join("; ")}`);
-      await until("the frame is gone", 15, async () => (await attempts.count().catch(() => 0)) === 0);
-    }
-    await until("a flood is cut off", 5, async () => /was stopped/.test(await page.textContent("main")));
-    if (context.pages().length > 2 || !page.url().startsWith(url)) fail("a hostile visualization opened another page");
-    if (trap.asked.length > 0) fail(`a hostile visualization reached another machine: ${trap.asked.join(", ")}`);
-    if (writes.length > 0) fail(`a hostile visualization wrote: ${writes.join(", ")}`);
-    await page.close();
-  }
+  const tab = await openTab(browser, { url, out });
+  const { page, at, text, shot, ready, agree, checkAccess, checkWidth } = tab;
+  const go = (route) => tab.go(`org/${org.orgId}${route}`);
 
   // Log-in: what is wrong is said with how to mend it.
   await page.goto(url);
@@ -140,6 +51,7 @@ try {
   await at("login-password").fill(password);
   await page.keyboard.press("Enter");
   await ready();
+  done("log-in");
 
   // Every parameter that the API has a value of shows it, printed by the wasm core.
   let shown = 0;
@@ -163,6 +75,8 @@ try {
       return ids.some((id, index) => last[id]?.formattedValue === texts[index]);
     });
   }
+
+  done("values");
 
   // A curve of the last hour; the address outlives a reload.
   const target = params.find(({ info }) => info.isProgrammable && info.unitName === "ms") ?? fail("no programmable parameter with a unit");
@@ -191,9 +105,10 @@ try {
   await at("write-submit").click();
   await agree();
   await until("the refusal of a value out of range, and how to mend it", 10, async () => /above.*Correct/.test(await text("write-result")));
-  await page.waitForTimeout(800);
   await checkAccess("device");
   await shot("device");
+
+  done("writing");
 
   // A choice of words, and a switch, by keyboard alone.
   const mode = paramOf("MODE");
@@ -228,6 +143,8 @@ try {
   await page.keyboard.press("Enter");
   await until("the heading has the focus", 5, () => page.evaluate(() => document.activeElement.tagName === "H1"));
 
+  done("keyboard");
+
   // A network with its connection; a device off and on again.
   const [netId] = nets[0];
   await at(`net-${netId}`).click();
@@ -241,6 +158,8 @@ try {
     await agree();
     await until(`the state ${state}`, 15, async () => (await text("state")).startsWith(state));
   }
+
+  done("network");
 
   // Widgets leave and come back, in the order that was chosen.
   await go("/widgets");
@@ -256,28 +175,25 @@ try {
   await go("");
   await until("the widget is back", 10, async () => (await at(`tile-${id}`).count()) === 1);
 
-  // Touches of a frame that is just drawn anew are lost, so this part has a run of its own.
-  if (process.env.PARABUS_WALK === "whole") {
-    // A visualization: values, a write by a touch, a form of the page.
-    await page.locator("[data-testid^=vis-][href]").first().click();
-    const frame = page.frameLocator("iframe");
-    await until("a value in the visualization", 15, async () => /^[0-9.]+ m$/.test(await frame.locator("#level").textContent()));
-    await frame.locator("#enable").click();
-    await until("what the visualization wrote", 10, async () => /wrote: Pump enabled/.test(await page.textContent("main")));
-    await frame.locator("#start").focus();
-    await page.keyboard.press("Enter");
-    await at("write-input").waitFor();
-    await agree();
-    await frame.locator("#name").click();
-    await at("vis-text").fill("North tank");
-    await agree();
-    await until("the saved text", 10, async () => (await page.frameLocator("iframe").getByText("North tank").count()) === 1);
-    await checkAccess("visualization");
-    await shot("visualization");
+  done("widgets");
 
-    await grammar(page.url());
-    await hostile(page.url());
+  // What is typed outlives a change of the plant, both of what is shown and of other things.
+  await go(`/device/${target.device}/param/${target.id}`);
+  await at("write-input").fill("7");
+  for (const name of [`${tree[target.netId].name} two`, tree[target.netId].name]) {
+    await api(`/net/${target.netId}/change/`, token, { name });
+    await shows(page.locator("main .where").first(), `the network's name ${name}`, new RegExp(`^${name} · `));
+    const held = await page.evaluate(() => [document.activeElement.dataset.testid, document.activeElement.value].join());
+    if (held !== "write-input,7") fail(`what was typed is lost: ${held}`);
   }
+
+  const walk = { url, out, api, token, tokenOf, password, guest, watch, org, tree, paramOf, target: { ...target, value: next } };
+  done("typed text");
+  const visualization = await visualizations(walk, tab);
+  done("visualizations");
+  // Each in tabs of their own, that nobody else touches.
+  await Promise.all([hostile(walk, tab, visualization), people(walk, browser)]);
+  done("hostile ones, and people");
 
   // A lost connection is said, and comes back by itself: here every stream ends at once.
   await go("");
@@ -288,63 +204,51 @@ try {
   await shot("lost");
   await page.unroute("**/live/values/**");
   await until("the connection is back", 20, async () => !(await at("loss").isVisible()));
-  // Roles and organizations: what may not be done is not offered.
-  const as = async (orgs) => {
-    await page.unroute("**/user/orgs/");
-    await page.route("**/user/orgs/", (route) => route.fulfill({ json: orgs }));
-    await page.goto(`${url}/`);
-    await page.reload();
-  };
-  await as([{ ...org, userRole: "viewer" }]);
-  await ready();
-  await go(`/device/${target.device}/param/${target.id}`);
-  await at("chart").waitFor();
-  if ((await at("write-input").count()) + (await at("switch").count()) > 0) fail("a viewer is offered to write");
-  await as([{ ...org, userRole: "monitor-viewer" }]);
-  await ready();
-  await until("states and widgets for a monitor", 10, async () => (await page.locator("main .value").count()) > 3);
-  await checkAccess("monitor");
-  await shot("monitor");
-  await page.evaluate(() => (location.hash = ""));
-  await as([org, { orgId: org.orgId + 1000, orgName: "Another place", userRole: "viewer" }]);
-  await at(`org-${org.orgId}`).click();
-  await ready();
-  if ((await at("org").count()) !== 1) fail("no choice of organization");
-  await page.unroute("**/user/orgs/");
+  done("lost connection");
   await page.goto(`${url}/manage/devices/${target.device}/`);
   await ready();
-  await until("the path of a device", 5, async () => (await page.textContent("h1")) === tree[netId].devices[target.device]?.name);
+  await until("the path of a device", 5, async () => (await page.textContent("h1")) === tree[target.netId].devices[target.device].name);
 
-  // Four languages, wide; the address stays.
-  const headings = new Set();
+  // Four languages, wide and narrow; the address stays. Each view says its words in each of them.
+  const views = {
+    overview: ["", "#content h1"],
+    device: [`/device/${mode.device}/param/${mode.id}`, ".write label"],
+    network: [`/net/${netId}`, "#content h2"],
+    widgets: ["/widgets", "#content h1"],
+    visualization: [`/vis/${visualization.match(/vis\/(\d+)/)[1]}`, "nav .label"],
+    comparison: [`/compare/${target.id},${mode.id}`, "#content h1"],
+    "not-found": ["/nonsense", "#content h1"],
+  };
+  const said = Object.fromEntries(Object.keys(views).map((name) => [name, new Set()]));
   for (const lang of ["pl", "ru", "ua", "en"]) {
-    await go("");
     await at("lang").selectOption(lang);
-    headings.add(await page.textContent("h1"));
     if ((await page.getAttribute("html", "lang")) !== (lang === "ua" ? "uk" : lang)) fail(`the page does not say that it is in ${lang}`);
-    await page.waitForTimeout(300);
-    await checkAccess(`overview, ${lang}`);
-    await shot(`overview-${lang}`);
+    for (const [width, height] of [[1400, 900], [375, 812]]) {
+      await page.setViewportSize({ width, height });
+      for (const [name, [route, words]] of Object.entries(views)) {
+        await go(route);
+        said[name].add(await page.locator(words).first().textContent());
+        await checkWidth(`${name}, ${lang}, ${width}`);
+        // Russian words are the longest.
+        if (lang === "ru") await shot(`${width === 375 ? "narrow-" : ""}${name}-${lang}`);
+      }
+    }
+    await page.setViewportSize({ width: 1400, height: 900 });
   }
-  if (headings.size !== 4) fail(`the languages' headings: ${[...headings].join(", ")}`);
-  await page.waitForTimeout(4000);
-  await shot("overview");
-
-  // Narrow, and dark.
-  await page.setViewportSize({ width: 375, height: 812 });
-  for (const [name, route] of [["overview", ""], ["device", `/device/${mode.device}/param/${mode.id}`], ["network", `/net/${netId}`], ["widgets", "/widgets"]]) {
-    await go(route);
-    await page.waitForTimeout(400);
-    await checkWidth(name);
-    await shot(`narrow-${name}`);
-  }
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.setViewportSize({ width: 1400, height: 900 });
+  for (const [name, texts] of Object.entries(said)) if (texts.size !== 4) fail(`${name} in four languages: ${[...texts].join(", ")}`);
+  await go(views.comparison[0]);
+  await page.locator(".u-legend").waitFor();
+  await checkAccess("comparison");
   await go("");
-  await page.waitForTimeout(400);
+  await page.locator(".tile").first().waitFor();
+  await checkAccess("overview");
+  await shot("overview");
+  await page.emulateMedia({ colorScheme: "dark" });
   await checkAccess("dark");
   await shot("dark");
   await page.emulateMedia({ colorScheme: "light" });
+
+  done("languages");
 
   // The API for people, with nothing from elsewhere.
   await page.goto(`${url}/openapi/`);
@@ -357,9 +261,8 @@ try {
   await ready();
   await at("log-out").click();
   await at("login-key").waitFor();
-  if (problems.length > 0) fail(`the page's console: ${problems.slice(0, 5).join("; ")}`);
-  console.log(JSON.stringify({ page: true, params: shown }));
+  tab.checkConsole();
+  console.log(JSON.stringify({ page: true, params: shown, seconds: { ...seconds, all: Math.round((Date.now() - started) / 1000) } }));
 } finally {
   await browser.close();
-  trap.close();
 }

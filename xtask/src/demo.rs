@@ -86,6 +86,8 @@ struct Demo {
     field: PathBuf,
     config: PathBuf,
     image: PathBuf,
+    /// Of the plant's networks, in the order of `PLANT_PORTS`.
+    ports: [u16; 4],
     bus_port: u16,
     uplink_port: u16,
     url: String,
@@ -141,9 +143,10 @@ impl Demo {
         let source = root().join("server/demo/plant.yaml");
         let mut plant_text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
         let (mut page_port, mut bus_port, mut uplink_port) = (PAGE_PORT, GATEWAY_NETWORK.1, UPLINK_PORT);
+        let mut ports = PLANT_PORTS;
         if on_free_ports {
-            let [free_page_port, free_uplink_port, ports @ ..] = free_ports::<{ PLANT_PORTS.len() + 2 }>()?;
-            (page_port, uplink_port) = (free_page_port, free_uplink_port);
+            let [free_page_port, free_uplink_port, free_ports @ ..] = free_ports::<{ PLANT_PORTS.len() + 2 }>()?;
+            (page_port, uplink_port, ports) = (free_page_port, free_uplink_port, free_ports);
             for (port, free) in PLANT_PORTS.into_iter().zip(ports) {
                 plant_text = plant_text.replace(&format!("port: {port} "), &format!("port: {free} "));
                 bus_port = if port == GATEWAY_NETWORK.1 { free } else { bus_port };
@@ -180,6 +183,7 @@ impl Demo {
             field,
             config,
             image,
+            ports,
             bus_port,
             uplink_port,
             url: format!("http://{listen}"),
@@ -280,13 +284,26 @@ impl Demo {
             *counts = found;
         }
         result?;
+        let (guest, watch) = (random_uuid()?, random_uuid()?);
+        for name in ["hilltop.yaml", "guest.yaml"] {
+            let mut apply = self.program();
+            apply.env("PARABUS_WALK_GUEST_KEY", &guest).env("PARABUS_WALK_WATCH_KEY", &watch);
+            step("parabus apply", &mend, apply.arg("apply").arg(self.people(name)?).arg("--config").arg(&self.config))?;
+        }
         let pictures = target().join("page").display().to_string();
-        let walk = || step("page in Chromium", &mend, &mut run("page.mjs", &["--out", &pictures])).map(drop);
-        // A browser beside other work may be slower than a person would wait; a fault of the page fails twice.
-        walk().or_else(|error| {
-            eprintln!("\n{error}\nonce more");
-            walk()
-        })
+        let more = ["--out", &pictures, "--guest", &guest, "--watch", &watch];
+        step("page in Chromium", &mend, &mut run("page.mjs", &more)).map(drop)
+    }
+
+    /// A file with people beside the demo's own, that knows the ports of this demo.
+    fn people(&self, name: &str) -> Result<PathBuf> {
+        let (source, path) = (root().join("tests/run").join(name), self.folder.join(name));
+        let mut text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
+        for (port, own) in PLANT_PORTS.into_iter().zip(self.ports) {
+            text = text.replace(&format!("port: {port} "), &format!("port: {own} "));
+        }
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(path)
     }
 }
 

@@ -31,22 +31,55 @@ export function speak(text: string): void {
 
 /** Replaces children and gives the focus back to the element of the same name. */
 export function replaceKeepingFocus(place: HTMLElement, ...children: Node[]): void {
-  const held = document.activeElement?.getAttribute("data-testid");
+  const held = place.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
   place.replaceChildren(...children);
-  if (held) place.querySelector<HTMLElement>(`[data-testid="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+  if (held) place.querySelector<HTMLElement>(held)?.focus({ preventScroll: true });
 }
 
-/** A question in the way of everything else; true if it was agreed to. */
+/** By what an element is found again in a part that was made anew. */
+function nameOf(element: Element | null): string | undefined {
+  const name = element?.getAttribute("data-testid");
+  if (name) return `[data-testid="${CSS.escape(name)}"]`;
+  if (element?.id) return `#${CSS.escape(element.id)}`;
+  return element?.matches("h1") ? "h1" : undefined;
+}
+
+type Field = HTMLInputElement | HTMLSelectElement;
+
+const isTouched = (field: Field): boolean =>
+  field instanceof HTMLInputElement ? field.value !== field.defaultValue : [...field.options].some((option) => option.selected !== option.defaultSelected);
+
+/** Puts a part of the page in another's place, with the focus and what was typed in the former. */
+export function replaceKeepingInput(former: HTMLElement, next: HTMLElement): void {
+  const held = former.contains(document.activeElement) ? nameOf(document.activeElement) : undefined;
+  const fields = [...former.querySelectorAll<Field>("input, select")].filter(isTouched);
+  const typed = fields.flatMap((field) => {
+    const name = nameOf(field);
+    return name ? [{ name, value: field.value, cursor: "selectionEnd" in field ? field.selectionEnd : null }] : [];
+  });
+  former.replaceWith(next);
+  for (const { name, value, cursor } of typed) {
+    const field = next.querySelector<Field>(name);
+    if (!field) continue;
+    field.value = value;
+    if (cursor !== null && field instanceof HTMLInputElement) field.setSelectionRange(cursor, cursor);
+  }
+  if (held) next.querySelector<HTMLElement>(held)?.focus({ preventScroll: true });
+}
+
+/** A question in the way of everything else; true if it was agreed to. Without a way to refuse it is only closed. */
 export function confirm(title: string, yes: string, no: string, ...content: Child[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const agree = h("button", { class: "primary", value: "yes", "data-testid": "confirm-yes" }, yes);
+    const agree = h("button", { class: no === "" ? "secondary" : "primary", value: "yes", "data-testid": "confirm-yes" }, yes);
+    // No button of the form, so that Enter in a field agrees.
+    const refuse = no !== "" && h("button", { class: "quiet", type: "button", click: () => dialog.close(""), "data-testid": "confirm-no" }, no);
     const dialog = h("dialog", { class: "card dialog", "aria-labelledby": "dialog-title", close: () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");
     } }, h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, title), ...content,
-      h("div", { class: "row end" }, h("button", { class: "quiet", value: "", "data-testid": "confirm-no" }, no), agree)));
+      h("div", { class: "row end" }, refuse, agree)));
     document.body.append(dialog);
     dialog.showModal();
-    agree.focus();
+    (dialog.querySelector<HTMLElement>("input, select") ?? agree).focus();
   });
 }

@@ -4,7 +4,7 @@ import { word } from "./words.ts";
 
 export function explain(error: unknown): string {
   // `fetch` throws a TypeError where no reply came.
-  if (!(error instanceof ApiError)) return error instanceof TypeError ? word("errorReach") : String(error);
+  if (!(error instanceof ApiError)) return error instanceof TypeError ? word("errorReach") : error instanceof Error ? error.message : String(error);
   switch (error.code) {
     case "InvalidKey":
       return word("errorKey");

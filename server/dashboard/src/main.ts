@@ -1,19 +1,21 @@
 // The page: who is logged in, what is open, and the plant that it shows.
 import init from "parabus-wasm";
 import { answer, api, ApiError, logIn, logOut, may, type UserOrg } from "./api.ts";
-import { h, replaceKeepingFocus } from "./dom.ts";
+import { h } from "./dom.ts";
 import { explain } from "./errors.ts";
 import { Plant, RECENT } from "./plant.ts";
-import { currentRoute, printRoute, type Route } from "./route.ts";
+import { currentRoute, link, printRoute, type Route } from "./route.ts";
 import { langChoice, lossNotice, notices, topBar } from "./views/bar.ts";
+import { compareView } from "./views/compare.ts";
 import { deviceView } from "./views/device.ts";
-import { failureView, logInView, logo, organizationsView } from "./views/login.ts";
+import { failureView, goneView, logInView, logo, organizationsView } from "./views/login.ts";
 import { monitorView } from "./views/monitor.ts";
 import { netView } from "./views/net.ts";
 import { overview } from "./views/overview.ts";
-import { sidebar } from "./views/sidebar.ts";
+import { Place } from "./views/place.ts";
+import { sidebar, sidebarContent } from "./views/sidebar.ts";
 import type { View } from "./views/view.ts";
-import { visTile, visView } from "./views/vis.ts";
+import { visContent, visView } from "./views/vis.ts";
 import { widgetsView } from "./views/widgets.ts";
 import { currentLang, showLang, word } from "./words.ts";
 
@@ -29,29 +31,45 @@ const app = document.querySelector<HTMLElement>("#app")!;
 const core = init();
 let orgs: UserOrg[] = [];
 let plant: Plant | undefined;
-let views: View[] = [];
-let notice: HTMLElement | undefined;
+let shell: Shell | undefined;
+/** What is shown without a plant. */
+let alone: View | undefined;
 let drawn: Route | undefined;
 
-function show(...shown: View[]): void {
-  views.forEach((view) => view.close?.());
-  views = shown;
+/** The parts of the page around a plant; each stands as long as it shows the same. */
+interface Shell {
+  top: Place;
+  side: Place;
+  content: Place;
+  /** Both follow the plant by themselves. */
+  notices: View;
+}
+
+const views = (): View[] => [alone, shell?.top.view, shell?.side.view, shell?.content.view].filter((view) => view !== undefined);
+
+function showAlone(view: View, ...before: HTMLElement[]): void {
+  leavePlant();
+  alone?.close?.();
+  alone = view;
+  app.replaceChildren(...before, view.element);
 }
 
 function leavePlant(): void {
   plant?.stop();
   plant = undefined;
+  views().forEach((view) => view.close?.());
+  shell?.notices.close?.();
+  alone = undefined;
+  shell = undefined;
 }
 
 function showLogIn(): void {
-  leavePlant();
   const view = logInView(async (apiKey, password) => {
     await logIn(apiKey, password);
     await start();
   }, showLogIn);
-  show(view);
   document.title = "Parabus";
-  app.replaceChildren(view.element);
+  showAlone(view);
   app.querySelector("input")?.focus();
 }
 
@@ -61,40 +79,61 @@ async function leave(): Promise<void> {
 }
 
 function showFailure(error: unknown): void {
-  leavePlant();
   const again = h("button", { class: "primary", click: () => void start().catch(showFailure) }, word("refresh"));
-  const view = failureView(explain(error), again, h("button", { class: "quiet", click: () => void leave() }, word("logOut")));
-  show(view);
-  app.replaceChildren(view.element);
+  showAlone(failureView(explain(error), again, h("button", { class: "quiet", click: () => void leave() }, word("logOut"))));
 }
 
-function contentOf(plant: Plant, route: Route): View {
-  const device = route.view === "device" ? plant.devices.get(route.id) : undefined;
-  if (device && route.view === "device") return deviceView(plant, device, route.param);
-  const net = route.view === "net" ? plant.nets.get(route.id) : undefined;
-  if (net) return netView(plant, net);
-  if (route.view === "widgets" && plant.may("edit")) return widgetsView(plant);
-  const vis = route.view === "vis" ? plant.visualizations.find(({ id }) => id === route.id) : undefined;
-  if (vis && route.view === "vis") return visView(plant, vis, route.device);
-  if (route.view === "overview") return overview(plant, plant.visualizations.filter((each) => each.isDisplayedOnDashboard).map((each) => visTile(plant, each)));
-  return { element: h("main", { class: "content", id: "content" }, h("h1", { tabindex: "-1" }, word("overview")), h("p", { class: "error", role: "alert" }, word("gone"))) };
+/** What the address names, and what the elements of its view follow from. */
+function contentOf(plant: Plant, route: Route): [unknown, () => View] {
+  switch (route.view) {
+    case "overview":
+      return [undefined, () => overview(plant)];
+    case "widgets":
+      if (plant.may("edit")) return [[...plant.params.values()].map(({ paramId, info }) => [paramId, info?.name]), () => widgetsView(plant)];
+      break;
+    case "net": {
+      const net = plant.nets.get(route.id);
+      if (net) return [{ ...net, isConnected: undefined, devices: plant.devicesOf(net).map(({ id, name, unitId }) => [id, name, unitId]) }, () => netView(plant, net)];
+      break;
+    }
+    case "device": {
+      const device = plant.devices.get(route.id);
+      const { name, description, unitId, net } = device ?? {};
+      if (device) return [[name, description, unitId, net?.name, plant.paramsOf(device).map((param) => ({ ...param, dashboardPlace: undefined }))], () => deviceView(plant, device, route.param)];
+      break;
+    }
+    case "compare": {
+      if (plant.params.size === 0) return ["not known yet", () => ({ element: h("main", { class: "content", id: "content" }, h("h1", { tabindex: "-1" }, word("comparison")), h("p", {}, word("loading"))) })];
+      const params = route.params.flatMap((id) => plant.params.get(id) ?? []);
+      if (params.length > 0) return [params.map((param) => [{ ...param, dashboardPlace: undefined }, plant.devices.get(param.deviceId)?.name]), () => compareView(plant, params)];
+      break;
+    }
+    case "vis": {
+      const vis = plant.visualizations.find(({ id }) => id === route.id);
+      if (vis) return [visContent(plant, vis, route.device), () => visView(plant, vis, route.device)];
+      break;
+    }
+  }
+  return [undefined, () => ({ element: h("main", { class: "content", id: "content" }, h("h1", { tabindex: "-1" }, word("notFound")), h("p", { class: "error", role: "alert", "data-testid": "gone" }, word("gone")), h("p", { class: "after" }, h("a", { class: "secondary", href: link({ view: "overview" }) }, word("overview")))) })];
 }
 
 /** Draws what the address names. */
 function draw(): void {
-  if (!plant) return;
+  if (!plant || !shell) return;
   drawn = currentRoute();
-  const content = contentOf(plant, drawn);
-  const side = sidebar(plant, drawn);
-  show(content, side);
-  notice ??= lossNotice(plant);
-  replaceKeepingFocus(app, topBar(plant, orgs, draw, () => void leave()), notice, notices(plant), h("div", { class: "body" }, side.element, content.element));
+  const route = drawn;
+  const mine = plant;
+  const [content, make] = contentOf(mine, route);
+  const lang = currentLang();
+  shell.top.show("top", lang, () => topBar(mine, orgs, draw, () => void leave()));
+  shell.side.show("side", [lang, sidebarContent(mine, route)], () => sidebar(mine, route));
+  shell.content.show(JSON.stringify(route), [lang, content], make);
 }
 
 /** Another address was opened: another organization, or another view whose heading takes the focus. */
 function follow(): void {
   const org = currentRoute().org;
-  if (orgs.length > 0 && org !== plant?.orgId) return void enter().catch(showFailure);
+  if (orgs.length > 0 && (!plant || org !== plant.orgId)) return void enter().catch(showFailure);
   const former = drawn;
   draw();
   document.querySelector<HTMLElement>(focusAfter(former, currentRoute()))?.focus({ preventScroll: true });
@@ -106,51 +145,62 @@ function focusAfter(former: Route | undefined, route: Route): string {
   return route.param === undefined ? `[data-testid="param-${former.param}"]` : "#panel-title";
 }
 
-/** The organization of the address, or the only one; else the user chooses. */
+/** The organization of the address; without one there, the only one; else the user chooses. */
 async function enter(): Promise<void> {
   const route = currentRoute();
-  const org = orgs.find(({ orgId }) => orgId === route.org) ?? (orgs.length === 1 ? orgs[0] : undefined);
-  leavePlant();
-  notice = undefined;
+  const org = orgs.find(({ orgId }) => orgId === route.org) ?? (orgs.length === 1 && route.org === undefined ? orgs[0] : undefined);
   if (!org) {
-    const view = organizationsView(orgs, () => void leave());
-    show(view);
-    app.replaceChildren(view.element);
+    document.title = "Parabus";
+    showAlone(route.org === undefined ? organizationsView(orgs, () => void leave()) : goneView(() => void leave()));
     app.querySelector<HTMLElement>("h1")?.focus();
     return;
   }
   if (route.org !== org.orgId) history.replaceState(null, "", printRoute({ ...route, org: org.orgId }));
   document.title = `${org.orgName} · Parabus`;
-  if (!may(org, "view")) return showMonitor(org);
+  if (!may(org, "view")) return showMonitor(org, route);
   await core;
+  leavePlant();
   const mine = new Plant(org);
   plant = mine;
   await mine.load();
-  mine.addEventListener("plant", () => void remember(mine).catch(console.error).finally(() => plant === mine && draw()));
-  mine.addEventListener("devices", () => views.forEach((view) => view.tick?.()));
+  if (plant !== mine) return;
+  mine.addEventListener("plant", () => void learn(mine).catch(console.error));
+  mine.addEventListener("devices", () => views().forEach((view) => view.tick?.()));
   mine.addEventListener("readings", (event) => {
     const ids = (event as CustomEvent<number[]>).detail;
-    views.forEach((view) => view.readings?.(ids));
+    views().forEach((view) => view.readings?.(ids));
     window.parabusReady = true;
   });
   mine.addEventListener("ended", showLogIn);
+  shell = { top: new Place(), side: new Place(), content: new Place(), notices: notices(mine) };
+  app.replaceChildren(shell.top.element, lossNotice(mine), shell.notices.element, h("div", { class: "body" }, shell.side.element, shell.content.element));
   draw();
   void mine.listen();
   void mine.watchNets();
 }
 
-function showMonitor(org: UserOrg): void {
-  const view = monitorView(org);
+/** The stream said what the parameters are: what there was before it is asked for, and shown. */
+async function learn(mine: Plant): Promise<void> {
+  await remember(mine).catch(console.error);
+  mine.setKnown();
+  if (plant !== mine) return;
+  draw();
+  views().forEach((view) => {
+    view.readings?.([...mine.params.keys()]);
+    view.tick?.();
+  });
+}
+
+function showMonitor(org: UserOrg, route: Route): void {
   const other = orgs.length > 1 && h("a", { class: "quiet", href: "#" }, word("organization"));
-  show(view);
-  const bar = h("header", { class: "top" }, logo(), h("span", { class: "where org" }, org.orgName), h("span", { class: "gap" }), other, langChoice(() => showMonitor(org)), h("button", { class: "quiet", click: () => void leave() }, word("logOut")));
-  app.replaceChildren(bar, view.element);
+  const bar = h("header", { class: "top" }, logo(), h("span", { class: "where org" }, org.orgName), h("span", { class: "gap" }), other, langChoice(() => showMonitor(org, route)), h("button", { class: "quiet", click: () => void leave(), "data-testid": "log-out" }, word("logOut")));
+  showAlone(route.view === "overview" ? monitorView(org) : goneView(), bar);
 }
 
 /** The API names pages by paths; the page itself by its hash (A-18). */
 async function takePath(): Promise<void> {
   const [, kind, id] = location.pathname.match(/^\/manage\/(networks|devices)\/(\d+)\/?$/) ?? [];
-  if (!kind) return;
+  if (!kind || location.hash) return;
   const deviceId = Number(id);
   const netId = kind === "devices" ? (await answer(api.GET("/device/{deviceId}/", { params: { path: { deviceId } } }))).netId : Number(id);
   const { orgId } = await answer(api.GET("/net/{netId}/", { params: { path: { netId } } }));
@@ -160,7 +210,12 @@ async function takePath(): Promise<void> {
 async function start(): Promise<void> {
   orgs = await answer(api.GET("/user/orgs/"));
   if (orgs.length === 0) throw new ApiError(403, "NoOrganization", word("noOrganization"));
-  await takePath();
+  try {
+    await takePath();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === "ObjectNotFound")) throw error;
+    return showAlone(goneView(() => void leave()));
+  }
   await enter();
 }
 
@@ -181,7 +236,7 @@ async function remember(plant: Plant): Promise<void> {
 }
 
 addEventListener("hashchange", follow);
-setInterval(() => views.forEach((view) => view.tick?.()), 1000);
+setInterval(() => views().forEach((view) => view.tick?.()), 1000);
 showLang();
 app.replaceChildren(h("main", { class: "centre" }, h("p", {}, word("loading"))));
 // A page without a session begins with the log-in; any other failure is told.

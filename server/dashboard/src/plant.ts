@@ -79,6 +79,13 @@ export const RECENT = 90;
 
 const NETS_EVERY_MS = 10_000;
 
+/** What is known of a thing now, in the object that views may hold already. */
+function renewed<Thing extends object>(former: Thing | undefined, next: Thing): Thing {
+  if (!former) return next;
+  for (const key of Object.keys(former)) if (!(key in next)) Reflect.deleteProperty(former, key);
+  return Object.assign(former, next);
+}
+
 export class Plant extends EventTarget {
   readonly devices = new Map<number, Device>();
   readonly params = new Map<number, Param>();
@@ -92,11 +99,16 @@ export class Plant extends EventTarget {
   visualizations: Schemas["VisReply"][] = [];
   notifications: Notification[] = [];
   isLive = false;
+  /** Resolved once the stream has said what the parameters are, and their last values are known. */
+  readonly known: Promise<void>;
+  /** Resolves `known`. */
+  setKnown!: () => void;
   #stop = new AbortController();
   #isLoaded = false;
 
   constructor(readonly org: UserOrg) {
     super();
+    this.known = new Promise((resolve) => (this.setKnown = resolve));
   }
 
   get orgId(): number {
@@ -135,11 +147,14 @@ export class Plant extends EventTarget {
         isConnected: former.get(netId)?.isConnected,
         devices: Object.keys(each.devices).map(Number),
       };
-      this.nets.set(netId, net);
+      const kept = renewed(former.get(netId), net);
+      this.nets.set(netId, kept);
       for (const [deviceId, device] of Object.entries(each.devices)) {
-        const { code = "never", lastReadOn, nextReadOn } = known.get(Number(deviceId)) ?? {};
+        const before = known.get(Number(deviceId));
+        const { code = "never", lastReadOn, nextReadOn } = before ?? {};
         const { name, slug, description, modbusUnitId: unitId } = device;
-        this.devices.set(Number(deviceId), { id: Number(deviceId), name, slug, description, unitId, net, params: Object.keys(device.parameters).map(Number), code, lastReadOn, nextReadOn });
+        const params = Object.keys(device.parameters).map(Number);
+        this.devices.set(Number(deviceId), renewed(before, { id: Number(deviceId), name, slug, description, unitId, net: kept, params, code, lastReadOn, nextReadOn }));
         for (const [paramId, info] of Object.entries(device.parameters)) this.#infos.set(Number(paramId), info);
       }
     }
@@ -215,8 +230,9 @@ export class Plant extends EventTarget {
       // The configuration that was loaded last is the stream's first; later ones are news.
       if (!this.#isLoaded || known.some((param) => !this.#infos.has(param.paramId))) await this.load();
       this.#isLoaded = false;
+      const former = new Map(this.params);
       this.params.clear();
-      for (const param of known) this.params.set(param.paramId, { ...param, info: this.#infos.get(param.paramId) });
+      for (const param of known) this.params.set(param.paramId, renewed<Param>(former.get(param.paramId), { ...param, info: this.#infos.get(param.paramId) }));
       this.#tell("plant");
     } else if (event === "notifications") {
       this.notifications = data;
@@ -255,6 +271,14 @@ export class Plant extends EventTarget {
     else this.failures.set(id, reading.err);
     // A failed reading leaves the last good value in place; its age tells.
     if (reading.text !== undefined || !this.readings.has(id)) this.readings.set(id, reading);
+  }
+
+  devicesOf(net: Net): Device[] {
+    return net.devices.flatMap((id) => this.devices.get(id) ?? []);
+  }
+
+  paramsOf(device: Device): Param[] {
+    return device.params.flatMap((id) => this.params.get(id) ?? []);
   }
 
   /** The parameters of the dashboard in their order. */

@@ -4,10 +4,13 @@ export type Route =
   | { view: "overview"; org?: number }
   | { view: "widgets"; org?: number }
   | { view: "net"; id: number; org?: number }
+  | { view: "compare"; params: number[]; org?: number }
   | { view: "device"; id: number; param?: number; org?: number }
-  | { view: "vis"; id: number; device?: number; org?: number };
+  | { view: "vis"; id: number; device?: number; org?: number }
+  /** What no address of the page means. */
+  | { view: "nothing"; org?: number };
 
-/** Anything else is the overview. */
+/** An empty one is the overview. */
 export function parseRoute(hash: string): Route {
   const words = hash.replace(/^#\/?/, "").split("/");
   const ids = new Map<string, number>();
@@ -18,15 +21,19 @@ export function parseRoute(hash: string): Route {
   const org = ids.get("org");
   const first = words[org === undefined ? 0 : 2];
   const id = ids.get(first ?? "");
+  const list = (words[org === undefined ? 1 : 3] ?? "").split(",").map(Number);
+  if (first === "compare" && list.every((each) => Number.isSafeInteger(each) && each > 0)) return { view: first, params: list, org };
   if (id !== undefined && first === "device") return { view: first, id, param: ids.get("param"), org };
   if (id !== undefined && first === "vis") return { view: first, id, device: ids.get("device"), org };
   if (id !== undefined && first === "net") return { view: first, id, org };
-  return { view: words.includes("widgets") ? "widgets" : "overview", org };
+  if (first === "widgets") return { view: first, org };
+  return { view: first ? "nothing" : "overview", org };
 }
 
 export function printRoute(route: Route): string {
   const words = route.org === undefined ? [] : ["org", route.org];
   if (route.view === "widgets") words.push("widgets");
+  if (route.view === "compare") words.push("compare", route.params.join(","));
   if ("id" in route) words.push(route.view, route.id);
   if (route.view === "device" && route.param !== undefined) words.push("param", route.param);
   if (route.view === "vis" && route.device !== undefined) words.push("device", route.device);

@@ -22,6 +22,8 @@ const table = {
   value: ["Value", "Wartość", "Значение", "Значення"],
   age: ["Age", "Wiek", "Возраст", "Вік"],
   lastHour: ["Last hour", "Ostatnia godzina", "Последний час", "Остання година"],
+  time: ["Time", "Czas", "Время", "Час"],
+  comparison: ["Comparison", "Porównanie", "Сравнение", "Порівняння"],
   points: ["points", "punktów", "точек", "точок"],
   write: ["Write", "Zapisz", "Записать", "Записати"],
   writable: ["Can be written", "Można zapisać", "Можно изменить", "Можна змінити"],
@@ -82,9 +84,11 @@ const table = {
   askManager: ["A manager can choose what stands here.", "Kierownik może wybrać, co tu widać.", "Менеджер может выбрать, что здесь показано.", "Менеджер може вибрати, що тут показано."],
   visualizations: ["Visualizations", "Wizualizacje", "Визуализации", "Візуалізації"],
   visWrote: ["The visualization wrote", "Wizualizacja zapisała", "Визуализация записала", "Візуалізація записала"],
+  notDone: ["Not done", "Nie wykonano", "Не выполнено", "Не виконано"],
   visStopped: ["This visualization was stopped: it asked far too often. Reload the page to start it again.", "Wizualizacja zatrzymana: pytała zbyt często. Odśwież stronę, aby ją uruchomić.", "Визуализация остановлена: она обращалась слишком часто. Обновите страницу, чтобы запустить её снова.", "Візуалізацію зупинено: вона зверталася надто часто. Оновіть сторінку, щоб запустити її знову."],
   editText: ["Edit the text", "Edytuj tekst", "Изменить текст", "Змінити текст"],
   refresh: ["Refresh", "Odśwież", "Обновить", "Оновити"],
+  notFound: ["Not found", "Nie znaleziono", "Не найдено", "Не знайдено"],
   gone: ["This does not exist, or your role may not see it. Go back to the overview.", "To nie istnieje albo Twoja rola tego nie widzi. Wróć do przeglądu.", "Этого нет, или ваша роль этого не видит. Вернитесь к обзору.", "Цього немає, або ваша роль цього не бачить. Поверніться до огляду."],
   loading: ["Loading…", "Wczytywanie…", "Загрузка…", "Завантаження…"],
   language: ["Language", "Język", "Язык", "Мова"],
@@ -102,6 +106,17 @@ const table = {
 } satisfies Record<string, Texts>;
 
 export type Word = keyof typeof table;
+
+const roles: Record<string, Texts> = {
+  owner: ["Owner", "Właściciel", "Владелец", "Власник"],
+  manager: ["Manager", "Kierownik", "Менеджер", "Менеджер"],
+  "technical-manager": ["Technical manager", "Kierownik techniczny", "Технический менеджер", "Технічний менеджер"],
+  operator: ["Operator", "Operator", "Оператор", "Оператор"],
+  viewer: ["Viewer", "Obserwator", "Наблюдатель", "Спостерігач"],
+  "monitor-operator": ["Monitor, may write", "Monitor z prawem zapisu", "Монитор с правом записи", "Монітор із правом запису"],
+  "monitor-viewer": ["Monitor", "Monitor", "Монитор", "Монітор"],
+  "monitor-no-params": ["Monitor without values", "Monitor bez wartości", "Монитор без значений", "Монітор без значень"],
+};
 
 const known = (code: string | null): Lang | undefined => order.find((each) => each === code);
 // Ukrainian is `uk` to browsers.
@@ -124,6 +139,8 @@ export function showLang(): void {
 }
 
 export const word = (key: Word): string => table[key][order.indexOf(lang) as 0 | 1 | 2 | 3];
+
+export const roleName = (role: string): string => roles[role]?.[order.indexOf(lang) as 0 | 1 | 2 | 3] ?? role;
 
 /** A length of time, short: `3 s`, `12 min`, `4 h`, `2 d`. */
 function span(seconds: number): string {

@@ -5,6 +5,7 @@ import type { Plant } from "../plant.ts";
 import { open } from "../route.ts";
 import { currentLang, languages, setLang, word } from "../words.ts";
 import { logo } from "./login.ts";
+import type { View } from "./view.ts";
 
 export function langChoice(again: () => void): HTMLElement {
   const change = (event: Event) => {
@@ -14,7 +15,7 @@ export function langChoice(again: () => void): HTMLElement {
   return h("select", { "aria-label": word("language"), change, "data-testid": "lang" }, ...languages.map(([code, name]) => h("option", { value: code, selected: code === currentLang(), lang: code === "ua" ? "uk" : code }, name)));
 }
 
-export function topBar(plant: Plant, orgs: UserOrg[], again: () => void, leave: () => void): HTMLElement {
+export function topBar(plant: Plant, orgs: UserOrg[], again: () => void, leave: () => void): View {
   const state = h("span", { class: "live", "data-testid": "live-state" });
   const update = () => {
     state.classList.toggle("on", plant.isLive);
@@ -26,8 +27,9 @@ export function topBar(plant: Plant, orgs: UserOrg[], again: () => void, leave: 
   const org = orgs.length > 1
     ? h("select", { class: "org", "aria-label": word("organization"), change: choose, "data-testid": "org" }, ...orgs.map(({ orgId, orgName }) => h("option", { value: String(orgId), selected: orgId === plant.orgId }, orgName)))
     : h("span", { class: "org where" }, plant.org.orgName);
-  return h("header", { class: "top" }, h("a", { class: "skip", href: "#content", click: skip }, word("skip")), logo(), state, org, h("span", { class: "gap" }),
+  const element = h("header", { class: "top" }, h("a", { class: "skip", href: "#content", click: skip }, word("skip")), logo(), state, org, h("span", { class: "gap" }),
     h("a", { class: "quiet wide", href: "/openapi/" }, word("apiPage")), langChoice(again), h("button", { class: "quiet", click: leave, "data-testid": "log-out" }, word("logOut")));
+  return { element, close: () => plant.removeEventListener("live", update) };
 }
 
 /** The hash is the route, so the link only moves the focus. */
@@ -51,7 +53,7 @@ export function lossNotice(plant: Plant): HTMLElement {
 }
 
 /** Notifications to everyone, until the user closes them. */
-export function notices(plant: Plant): HTMLElement {
+export function notices(plant: Plant): View {
   const element = h("div", { class: "notices", role: "status" });
   const update = () => element.replaceChildren(...plant.notifications.map((notification) => {
     const { texts } = notification;
@@ -60,5 +62,5 @@ export function notices(plant: Plant): HTMLElement {
   }));
   plant.addEventListener("notifications", update);
   update();
-  return element;
+  return { element, close: () => plant.removeEventListener("notifications", update) };
 }

@@ -1,5 +1,5 @@
 // One device: every parameter by category.
-import { h, setText } from "../dom.ts";
+import { h, replaceKeepingFocus, setText } from "../dom.ts";
 import type { Device, Param, Plant } from "../plant.ts";
 import { link } from "../route.ts";
 import { age, word } from "../words.ts";
@@ -10,7 +10,7 @@ import type { View } from "./view.ts";
 export function deviceView(plant: Plant, device: Device, selected?: number): View {
   const updates = new Map<number, () => void>();
   const ages: (() => void)[] = [];
-  const params = device.params.flatMap((id) => plant.params.get(id) ?? []);
+  const params = plant.paramsOf(device);
   const chosen = params.find(({ paramId }) => paramId === selected);
   const panel = chosen && paramPanel(plant, chosen, link({ view: "device", id: device.id }));
 
@@ -48,7 +48,12 @@ export function deviceView(plant: Plant, device: Device, selected?: number): Vie
   const mark = dot("idle");
   const state = h("span", { "data-testid": "state" });
   const read = h("p", { class: "where", "data-testid": "read-times" });
+  const tools = h("div");
+  let offered: boolean | undefined;
   ages.push(() => {
+    const isDisabled = device.code === "disabled";
+    if (plant.may("edit") && offered !== isDisabled) replaceKeepingFocus(tools, switchButton("device", device.id, device.name, isDisabled));
+    offered = isDisabled;
     setDot(mark, plant.stateOf(device).kind);
     setText(state, stateText(device, plant));
     setText(read, readText(device));
@@ -59,7 +64,7 @@ export function deviceView(plant: Plant, device: Device, selected?: number): Vie
   const where = h("p", { class: "where" }, h("a", { href: link({ view: "net", id: device.net.id }) }, device.net.name), ` · ${word("unitId")} ${device.unitId}`);
   return {
     element: h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("div", {}, where, h("h1", { tabindex: "-1" }, device.name), device.description && h("p", { class: "where" }, device.description)),
-      h("div", { class: "right" }, h("p", { class: "summary" }, mark, state), read, plant.may("edit") && switchButton("device", device.id, device.name, device.code === "disabled"))),
+      h("div", { class: "right" }, h("p", { class: "summary" }, mark, state), read, tools)),
       h("div", { class: "split" }, h("div", { class: "groups" }, ...groups), h("aside", { class: "panel", "aria-label": word("parameter") }, panel ? panel.element : null))),
     readings: (ids) => {
       ids.forEach((id) => updates.get(id)?.());

@@ -3,7 +3,7 @@ import { ApiError, type UserOrg } from "../api.ts";
 import { h, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
 import { printRoute } from "../route.ts";
-import { word } from "../words.ts";
+import { roleName, word } from "../words.ts";
 import { langChoice } from "./bar.ts";
 import type { View } from "./view.ts";
 
@@ -41,9 +41,17 @@ export function logInView(submit: (apiKey: string, password: string) => Promise<
 }
 
 export function organizationsView(orgs: UserOrg[], leave: () => void): View {
-  const links = orgs.map((org) => h("li", {}, h("a", { class: "card link", href: printRoute({ view: "overview", org: org.orgId }), "data-testid": `org-${org.orgId}` }, h("span", {}, org.orgName, h("small", {}, org.userRole)))));
+  const links = orgs.map((org) => h("li", {}, h("a", { class: "card link", href: printRoute({ view: "overview", org: org.orgId }), "data-testid": `org-${org.orgId}` }, h("span", {}, org.orgName, h("small", {}, roleName(org.userRole))))));
   const title = h("h1", { tabindex: "-1" }, word("chooseOrganization"));
   return { element: h("main", { class: "centre" }, h("section", { class: "card login" }, logo(), title, h("ul", { class: "plain" }, ...links), h("button", { class: "quiet", click: leave }, word("logOut")))) };
+}
+
+/** The address names what this user cannot see. */
+export function goneView(leave?: () => void): View {
+  const title = h("h1", { tabindex: "-1" }, word("notFound"));
+  const back = h("a", { class: "secondary", href: "#" }, word("overview"));
+  return { element: h("main", { class: "centre" }, h("section", { class: "card login" }, logo(), title, h("p", { class: "error", role: "alert", "data-testid": "gone" }, word("gone")), back,
+    leave && h("button", { class: "quiet", click: leave }, word("logOut")))) };
 }
 
 /** What stops everything, and how to mend it. */

@@ -38,7 +38,7 @@ export function netView(plant: Plant, net: Net): View {
   void ask();
 
   const updates: (() => void)[] = [];
-  const rows = net.devices.flatMap((id) => plant.devices.get(id) ?? []).map((device) => {
+  const rows = plant.devicesOf(net).map((device) => {
     const sign = dot("idle");
     const text = h("span");
     const read = h("small", { class: "where" });

@@ -3,7 +3,9 @@ import { h, setText } from "../dom.ts";
 import type { Plant } from "../plant.ts";
 import { link } from "../route.ts";
 import { ago, age, word } from "../words.ts";
+import { Place } from "./place.ts";
 import type { View } from "./view.ts";
+import { visContent, visTile } from "./vis.ts";
 
 /** A small curve of the last values. */
 function sparkline(plant: Plant, id: number): SVGElement {
@@ -42,7 +44,8 @@ function attention(plant: Plant): { element: HTMLElement; tick: () => void } {
   return { element, tick };
 }
 
-export function overview(plant: Plant, visualizations: View[]): View {
+/** The widgets, in the order that people chose. */
+function widgets(plant: Plant): View {
   const updates = new Map<number, () => void>();
   const ages: (() => void)[] = [];
   const tiles = plant.dashboard().map((param) => {
@@ -63,25 +66,47 @@ export function overview(plant: Plant, visualizations: View[]): View {
     });
     return tile;
   });
+  const tick = () => ages.forEach((update) => update());
+  updates.forEach((update) => update());
+  tick();
+  const nothing = tiles.length === 0 && h("p", { class: "where" }, `${word("noWidgets")} ${plant.may("edit") ? "" : word("askManager")}`);
+  return { element: h("div", { class: "grid" }, nothing, ...tiles), readings: (ids) => ids.forEach((id) => updates.get(id)?.()), tick };
+}
+
+export function overview(plant: Plant): View {
   const summary = h("p", { class: "summary" });
   const problems = attention(plant);
-  ages.push(() => {
+  const tiles = new Place();
+  const pictures = new Map<number, Place>();
+  const choose = plant.may("edit") && h("a", { class: "secondary", href: link({ view: "widgets" }), "data-testid": "choose-widgets" }, word("chooseWidgets"));
+  const element = h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("h1", { tabindex: "-1" }, word("overview")), h("div", { class: "row" }, summary, choose)), problems.element, tiles.element);
+
+  const tick = () => {
     const devices = [...plant.devices.values()].filter(({ code }) => code !== "disabled");
     const good = devices.filter((device) => plant.stateOf(device).kind === "good").length;
     setText(summary, `${good} / ${devices.length} ${word("answering")}`);
     summary.classList.toggle("bad", good < devices.length);
     problems.tick();
-  });
-  updates.forEach((update) => update());
-  const tick = () => ages.forEach((update) => update());
-  tick();
-  const choose = plant.may("edit") && h("a", { class: "secondary", href: link({ view: "widgets" }), "data-testid": "choose-widgets" }, word("chooseWidgets"));
-  const nothing = tiles.length === 0 && h("p", { class: "where" }, `${word("noWidgets")} ${plant.may("edit") ? "" : word("askManager")}`);
-  return {
-    element: h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("h1", { tabindex: "-1" }, word("overview")), h("div", { class: "row" }, summary, choose)), problems.element, nothing, h("div", { class: "grid" }, ...tiles),
-      ...visualizations.map(({ element }) => element)),
-    readings: (ids) => ids.forEach((id) => updates.get(id)?.()),
-    tick,
-    close: () => visualizations.forEach((view) => view.close?.()),
+    tiles.view.tick?.();
   };
+  const renew = () => {
+    // Before the parameters are known there are none to choose from.
+    if (plant.params.size > 0) tiles.show("widgets", plant.dashboard().map((param) => [param, plant.devices.get(param.deviceId)?.name]), () => widgets(plant));
+    const shown = plant.visualizations.filter((vis) => vis.isDisplayedOnDashboard);
+    for (const vis of shown) {
+      const place = pictures.get(vis.id) ?? new Place();
+      if (!pictures.has(vis.id)) element.append(place.element);
+      pictures.set(vis.id, place);
+      place.show(String(vis.id), visContent(plant, vis), () => visTile(plant, vis));
+    }
+    for (const [id, place] of pictures) {
+      if (shown.some((vis) => vis.id === id)) continue;
+      place.close();
+      place.element.remove();
+      pictures.delete(id);
+    }
+    tick();
+  };
+  renew();
+  return { element, readings: (ids) => tiles.view.readings?.(ids), tick, renew, close: () => pictures.forEach((place) => place.close()) };
 }

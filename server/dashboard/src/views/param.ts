@@ -18,7 +18,7 @@ export function paramPanel(plant: Plant, param: Param, back: string): View {
   const draw = async () => {
     const { Chart } = await import("../chart.ts");
     if (!isOpen) return;
-    chart = new Chart(place, plant, id, (points) => setText(count, String(points)));
+    chart = new Chart(place, plant, [param], (points) => setText(count, String(points)));
     await chart.open();
   };
   draw().catch((error: unknown) => console.error(error));

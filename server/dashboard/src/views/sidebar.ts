@@ -6,6 +6,12 @@ import { word } from "../words.ts";
 import { dot, setDot, stateText } from "./state.ts";
 import type { View } from "./view.ts";
 
+/** What the list follows from. */
+export function sidebarContent(plant: Plant, route: Route): unknown {
+  const nets = [...plant.nets.values()].map((net) => [net.id, net.name, plant.devicesOf(net).map(({ id, name }) => [id, name])]);
+  return [route.view, "id" in route && route.id, nets, plant.visualizations.map(({ id, name }) => [id, name])];
+}
+
 export function sidebar(plant: Plant, route: Route): View {
   const states: (() => void)[] = [];
   const entry = (to: Route, name: string, ...children: (Node | string)[]) => {
@@ -28,7 +34,7 @@ export function sidebar(plant: Plant, route: Route): View {
   const nets = [...plant.nets.values()].map((net) => {
     const mark = dot("idle");
     states.push(() => setDot(mark, plant.stateOfNet(net).kind));
-    return h("section", {}, h("h2", {}, entry({ view: "net", id: net.id }, `net-${net.id}`, mark, h("span", {}, net.name))), ...net.devices.flatMap((id) => plant.devices.get(id) ?? []).map(deviceEntry));
+    return h("section", {}, h("h2", {}, entry({ view: "net", id: net.id }, `net-${net.id}`, mark, h("span", {}, net.name))), ...plant.devicesOf(net).map(deviceEntry));
   });
   const viss = plant.visualizations.map((vis) => entry({ view: "vis", id: vis.id }, `vis-${vis.id}`, h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, vis.name)));
   const tick = () => states.forEach((state) => state());

@@ -5,5 +5,7 @@ export interface View {
   readings?(ids: number[]): void;
   /** Device states changed, or a second passed. */
   tick?(): void;
+  /** The plant was loaded anew; what the view's elements follow from is as it was. */
+  renew?(): void;
   close?(): void;
 }

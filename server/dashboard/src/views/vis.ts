@@ -42,6 +42,7 @@ function framed(plant: Plant, vis: { id: number; name: string }, source: string)
       await save(key, input.value).then(() => show(word("saved"), false), (error: unknown) => show(explain(error), true));
     },
     wrote: (what) => show(`${word("visWrote")}: ${what}`, false),
+    refused: (why) => show(`${word("notDone")}: ${why}`, true),
     flooded: () => {
       frame.remove();
       show(word("visStopped"), true);
@@ -53,13 +54,33 @@ function framed(plant: Plant, vis: { id: number; name: string }, source: string)
   return { element: h("div", {}, frame, result), close: () => bridge.close() };
 }
 
-export function visView(plant: Plant, vis: { id: number; name: string; description?: string | null; source: string }, deviceId?: number): View {
-  const needsDevice = vis.source.includes(PLACEHOLDER);
-  const device = plant.devices.get(deviceId ?? 0) ?? [...plant.devices.values()][0];
-  const source = needsDevice ? vis.source.replaceAll(PLACEHOLDER, String(device?.id ?? 0)) : vis.source;
-  const view = framed(plant, vis, source);
+interface Vis {
+  id: number;
+  name: string;
+  description?: string | null;
+  source: string;
+}
+
+/** The device that a template's visualization is looked at for: the chosen one, else the first. */
+function deviceOf(plant: Plant, vis: Vis, chosen?: number): number | undefined {
+  if (!vis.source.includes(PLACEHOLDER)) return undefined;
+  return plant.devices.get(chosen ?? 0)?.id ?? [...plant.devices.keys()][0] ?? 0;
+}
+
+/** What the view of a visualization follows from; nothing else takes its frame away. */
+export function visContent(plant: Plant, vis: Vis, chosen?: number): unknown {
+  const device = deviceOf(plant, vis, chosen);
+  const devices = device !== undefined && [...plant.devices.values()].map(({ id, name }) => [id, name]);
+  return [vis.name, vis.description, vis.source, device, devices];
+}
+
+const sourceOf = (vis: Vis, device: number | undefined): string => (device === undefined ? vis.source : vis.source.replaceAll(PLACEHOLDER, String(device)));
+
+export function visView(plant: Plant, vis: Vis, chosen?: number): View {
+  const device = deviceOf(plant, vis, chosen);
+  const view = framed(plant, vis, sourceOf(vis, device));
   const choose = (event: Event) => open({ view: "vis", id: vis.id, device: Number((event.target as HTMLSelectElement).value) });
-  const devices = needsDevice && h("select", { "aria-label": word("device"), change: choose, "data-testid": "vis-device" }, ...[...plant.devices.values()].map(({ id, name }) => h("option", { value: String(id), selected: id === device?.id }, name)));
+  const devices = device !== undefined && h("select", { "aria-label": word("device"), change: choose, "data-testid": "vis-device" }, ...[...plant.devices.values()].map(({ id, name }) => h("option", { value: String(id), selected: id === device }, name)));
   return {
     element: h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("div", {}, h("h1", { tabindex: "-1" }, vis.name), vis.description && h("p", { class: "where" }, vis.description)), devices), h("section", { class: "card" }, view.element)),
     close: () => view.close?.(),
@@ -67,8 +88,7 @@ export function visView(plant: Plant, vis: { id: number; name: string; descripti
 }
 
 /** One of the dashboard's. */
-export function visTile(plant: Plant, vis: { id: number; name: string; source: string }): View {
-  const first = [...plant.devices.keys()][0] ?? 0;
-  const view = framed(plant, vis, vis.source.replaceAll(PLACEHOLDER, String(first)));
+export function visTile(plant: Plant, vis: Vis): View {
+  const view = framed(plant, vis, sourceOf(vis, deviceOf(plant, vis)));
   return { element: h("section", { class: "card" }, h("h2", {}, vis.name), view.element), close: () => view.close?.() };
 }

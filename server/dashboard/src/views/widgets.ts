@@ -23,9 +23,11 @@ export function widgetsView(plant: Plant): View {
     h("button", { class: "quiet", "aria-label": label(key, param), title: word(key), disabled, "data-testid": `${key}-${param.paramId}`, click: () => void save(next()) }, sign);
   const swapped = (index: number) => chosen.map((id, place) => (place === index ? (chosen[index + 1] ?? id) : place === index + 1 ? (chosen[index] ?? id) : id));
 
+  let saving = 0;
   async function save(next: number[]): Promise<void> {
     const before = chosen;
     chosen = next;
+    saving++;
     draw();
     try {
       await answer(api.POST("/org/{orgId}/dashboard/change/", { params: { path: { orgId: plant.orgId } }, body: { paramIds: next } }));
@@ -36,6 +38,8 @@ export function widgetsView(plant: Plant): View {
       draw();
       result.classList.add("bad");
       setText(result, explain(error));
+    } finally {
+      saving--;
     }
   }
 
@@ -55,5 +59,11 @@ export function widgetsView(plant: Plant): View {
   return {
     element: h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("h1", { tabindex: "-1" }, word("chooseWidgets")), h("a", { class: "secondary", href: link({ view: "overview" }) }, word("overview"))), result,
       h("div", { class: "groups" }, h("section", { class: "card" }, h("h2", {}, word("shownWidgets")), shown), h("section", { class: "card" }, h("h2", {}, word("addWidget")), h("label", { for: "find" }, word("find")), find, rest))),
+    // Others may choose, too; what is being saved here comes last.
+    renew: () => {
+      if (saving > 0) return;
+      chosen = plant.dashboard().map(({ paramId }) => paramId);
+      draw();
+    },
   };
 }

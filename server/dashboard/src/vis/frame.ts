@@ -1,6 +1,7 @@
 // The programme of a visualization's frame. The frame has no origin, no network and no cookies: it shows
 // the snippet, and asks the page for values through the one port that it was given.
-import { compare, parseAction, parseCondition, parseConnection, parseValue, type Action, type Aliases, type Condition } from "./bindings.ts";
+import { shut } from "./alone.ts";
+import { compare, parseAction, parseCondition, parseConnection, parseValue, resolve, type Action, type Aliases, type Condition } from "./bindings.ts";
 import type { Ask, Reply, Shown, Start, Wanted } from "./messages.ts";
 
 interface Hooks {
@@ -14,18 +15,20 @@ interface Binding {
   apply: (shown: Shown) => void;
 }
 
+/** What a refresh "at once" is: the page answers about this often. */
+const LEAST_PERIOD_SEC = 0.3;
+
 const hooks = window as unknown as Hooks;
 const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 let port: MessagePort;
 let count = 0;
 
-// A direct line to other machines that the policy does not govern.
-for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) Reflect.deleteProperty(window, name);
+shut();
 
 function ask<Answer>(body: Ask): Promise<Answer> {
   const id = ++count;
   port.postMessage({ id, body });
-  return new Promise((resolve, reject) => pending.set(id, { resolve: resolve as (value: unknown) => void, reject }));
+  return new Promise((done, reject) => pending.set(id, { resolve: done as (value: unknown) => void, reject }));
 }
 
 function hear({ data }: MessageEvent<Reply>): void {
@@ -56,10 +59,11 @@ function aliasesOf(): Aliases {
   return aliases;
 }
 
-/** Sets the property and the style of this name. */
+/** Sets the property and the style of this name; `disabled` and its like are on with any text but these. */
 function set(element: Element, property: string, value: string): void {
   const owner = element as unknown as Record<string, unknown>;
   if (typeof owner[property] === "string") owner[property] = value;
+  else if (typeof owner[property] === "boolean") owner[property] = !["", "false", "no", "0"].includes(value);
   else element.setAttribute(property, value);
   (element as HTMLElement | SVGElement).style?.setProperty(property, value);
 }
@@ -110,8 +114,8 @@ function bindingsOf(aliases: Aliases): Binding[] {
 async function showTexts(): Promise<void> {
   const texts = await ask<Record<string, string>>({ ask: "texts" });
   for (const element of document.querySelectorAll("[text-replacement]")) {
-    const text = texts[element.getAttribute("text-replacement") ?? ""];
-    if (text !== undefined) element.textContent = text;
+    const key = element.getAttribute("text-replacement") ?? "";
+    if (Object.hasOwn(texts, key)) element.textContent = texts[key] ?? "";
   }
 }
 
@@ -170,12 +174,14 @@ async function run({ source, refreshWord }: Start): Promise<void> {
   const bindings = bindingsOf(aliases);
   const of = (ref: string) => bindings.filter(({ wanted }) => wanted.token.replace(/^\*/, "") === ref);
 
-  hooks.writeParamValue = (ref, value, done, refreshAll) => {
+  hooks.writeParamValue = (reference, value, done, refreshAll) => {
+    const ref = resolve(reference, aliases);
     void ask({ ask: "write", ref, value: String(value) }).then(() => refresh(refreshAll ? bindings : of(ref))).catch(console.error).finally(done);
   };
   each("on-click", (element, text) => {
     const action = parseAction(text, aliases);
-    if (action) makeButton(element, () => void askFor(action).then(() => ("isAll" in action ? refresh(action.isAll ? bindings : of(action.ref)) : undefined)).catch(console.error));
+    // What was refused is told by the page.
+    if (action) makeButton(element, () => void askFor(action).then(() => ("isAll" in action ? refresh(action.isAll ? bindings : of(action.ref)) : undefined)).catch(console.warn));
     return action !== undefined;
   });
   if (settings?.getAttribute("refresh-button") !== "no" && bindings.length > 0) {
@@ -194,7 +200,7 @@ async function run({ source, refreshWord }: Start): Promise<void> {
   // One cycle ends before the next begins.
   for (;;) {
     await refresh(bindings).catch(console.error);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(seconds, 0.2) * 1000));
+    await new Promise((done) => setTimeout(done, Math.max(seconds, LEAST_PERIOD_SEC) * 1000));
   }
 }
 
