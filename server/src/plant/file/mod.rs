@@ -10,8 +10,8 @@ pub(super) use check::{check_parameters, distinct};
 pub use model::*;
 pub use read::PlantError;
 pub(super) use read::{Fault, read_yaml};
-pub use values::{Language, Name, PERIOD_SEC, RETRIES, TIMEOUT_MS};
-pub(super) use values::{group_size, write_function};
+pub use values::{Exact, Language, Name, PERIOD_SEC, RETRIES, Secret, Section, Spanned, TIMEOUT_MS, TypeCode};
+pub(super) use values::{codes, group_size, write_function};
 
 #[cfg(test)]
 mod tests;

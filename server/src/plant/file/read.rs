@@ -53,8 +53,7 @@ impl std::error::Error for PlantError {}
 impl Visualization {
     /// Puts the text of the file that it names in its place.
     fn read(&mut self, folder: &Path) -> Result<(), (Option<u64>, String)> {
-        let fault =
-            |text: String| (Some(self.source.referenced.line()), format!("`{}`: source: {text}", self.name.text));
+        let fault = |text: String| (Some(self.source.place.line), format!("`{}`: source: {text}", self.name.text));
         if let Some(path) = self.source.value.strip_prefix("file:") {
             let path = folder.join(path.trim());
             let text =
@@ -79,13 +78,13 @@ impl File {
         let folder = path.parent().unwrap_or(Path::new(""));
         let read = File::read(&text, Some(folder));
         let mut file = read.map_err(|faults| PlantError { path: path.to_owned(), faults })?;
-        let networks = file.organizations.iter_mut().flat_map(|org| &mut org.networks);
+        let networks = file.organizations.iter_mut().flat_map(|org| org.networks.iter_mut());
         for port in networks.filter_map(|net| net.connection.path.as_mut()) {
             // Whoever applies or plays the file may stand elsewhere.
             *port = std::path::absolute(folder.join(&port))
                 .map_err(|error| fail(None, format!("path: `{}`: {error}", port.display())))?;
         }
-        let visualizations = file.organizations.iter_mut().flat_map(|org| &mut org.visualizations);
+        let visualizations = file.organizations.iter_mut().flat_map(|org| org.visualizations.iter_mut());
         let faults: Vec<_> = visualizations.filter_map(|vis| vis.read(folder).err()).collect();
         if faults.is_empty() { Ok(file) } else { Err(PlantError { path: path.to_owned(), faults }) }
     }
@@ -99,7 +98,7 @@ impl File {
         let mut file: File = read_yaml(text).map_err(|fault| vec![fault])?;
         let mut faults = Vec::new();
         for templates in
-            std::iter::once(&mut file.templates).chain(file.organizations.iter_mut().map(|org| &mut org.templates))
+            std::iter::once(&mut *file.templates).chain(file.organizations.iter_mut().map(|org| &mut *org.templates))
         {
             template::include(templates, folder, &mut faults);
         }
@@ -110,7 +109,7 @@ impl File {
 
     /// Adds the shipped templates that are named and that the file does not describe itself.
     fn take_shipped(&mut self) {
-        let devices = self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
+        let devices = self.networks().flat_map(|network| network.devices.iter());
         let of_devices = devices.filter_map(|device| device.template.as_ref());
         let named: BTreeSet<&str> = of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
         let missing = named.into_iter().filter(|id| self.template(id).is_none());

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::WriteFunction;
 use parabus_core::modbus::plan::{Point, ReadGroup, plan_reads};
-use serde::{Deserialize, Serialize, Serializer};
-use serde_saphyr::Spanned;
+use serde::{Deserialize, Serialize};
 
-use super::file::{Fault, Name, Parameter, check_parameters, distinct, group_size, write_function};
+use super::file::{Fault, Name, Parameter, Spanned, check_parameters, codes, distinct, group_size, write_function};
+use crate::model;
 pub use shipped::{all as all_shipped, shipped};
 pub use source::{Loaded, files, load, print};
 
@@ -50,16 +50,12 @@ pub struct Template {
     #[serde(
         default,
         deserialize_with = "write_function",
-        serialize_with = "write_function_code",
+        serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
     pub write_function: Option<WriteFunction>,
     #[serde(default)]
     pub parameters: Vec<Parameter>,
-}
-
-fn write_function_code<S: Serializer>(function: &Option<WriteFunction>, serializer: S) -> Result<S::Ok, S::Error> {
-    function.map(WriteFunction::code).serialize(serializer)
 }
 
 /// Whether a text has more characters than it may.
@@ -68,10 +64,27 @@ pub fn is_longer(text: Option<&str>, most: usize) -> bool {
 }
 
 impl Template {
+    /// One of the store, whose writing needs an id for devices to refer to.
+    pub(super) fn of(template: &model::Template, id: &str, parameters: Vec<Parameter>) -> Template {
+        Template {
+            id: Name::from(id),
+            file: None,
+            name: Name::from(template.name.as_str()),
+            manufacturer: template.manufacturer.clone(),
+            version: template.version.clone(),
+            category: template.category.clone(),
+            description: template.description.clone(),
+            source: None,
+            read_group_size: Some(template.read_group_size),
+            write_function: Some(template.write_function).filter(|function| *function != WriteFunction::Normal),
+            parameters,
+        }
+    }
+
     /// Everything that is wrong with it, each with its line.
     fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let line = Some(self.name.line.max(self.id.line));
+        let line = Some(self.name.place.line.max(self.id.place.line));
         if self.name.is_empty() {
             faults.push((line, "name: missing, expected 1 to 200 characters".to_owned()));
         }
@@ -94,7 +107,7 @@ impl Template {
     }
 
     /// What makes two templates of one scope the same (DOMAIN.md 2.2).
-    fn identity(&self) -> (&str, &str, &str) {
+    pub(super) fn identity(&self) -> (&str, &str, &str) {
         (&self.name.text, &self.manufacturer, &self.version)
     }
 }
@@ -131,7 +144,7 @@ pub fn check_identities(templates: &[Template], faults: &mut Vec<Fault>) {
     for template in templates {
         if let Some(other) = seen.insert(template.identity(), &template.id.text) {
             let text = "has name, manufacturer and version of";
-            faults.push((Some(template.id.line), format!("template `{}` {text} `{other}`", template.id.text)));
+            faults.push((Some(template.id.place.line), format!("template `{}` {text} `{other}`", template.id.text)));
         }
     }
 }
@@ -147,13 +160,13 @@ pub fn include(templates: &mut Vec<Template>, folder: Option<&Path>, faults: &mu
         let Some(file) = &template.file else {
             if template.id.is_empty() {
                 let text = "templates: id: missing, expected a name for devices to refer to";
-                faults.push((Some(template.name.line), text.to_owned()));
+                faults.push((Some(template.name.place.line), text.to_owned()));
             }
             faults.extend(template.check());
             templates.push(template);
             continue;
         };
-        let line = Some(file.referenced.line());
+        let line = Some(file.place.line);
         let is_alone =
             Template { id: template.id.clone(), file: Some(file.clone()), ..Template::default() } == template;
         if !is_alone {

@@ -60,11 +60,11 @@ pub fn load(path: &Path) -> Result<Loaded, Vec<String>> {
 pub fn parse(text: &str, id: &str) -> Result<Template, Vec<Fault>> {
     let mut template: Template = read_yaml(text).map_err(|fault| vec![fault])?;
     if template.id.is_empty() {
-        template.id = Name { text: id.to_owned(), line: 0 };
+        template.id = Name::from(id);
     }
     let mut faults = template.check();
     if let Some(file) = template.file.take() {
-        faults.push((Some(file.referenced.line()), "file: only in a plant file".to_owned()));
+        faults.push((Some(file.place.line), "file: only in a plant file".to_owned()));
     }
     if faults.is_empty() { Ok(template) } else { Err(faults) }
 }

@@ -152,7 +152,7 @@ fn read_info(info: &Range<Data>, id: &str, mut fault: impl FnMut(String, String)
     // A long description goes on in the cells below.
     let end = info.end().map_or(0, |(row, _)| row as usize);
     let description: String = (1..=end).map(|row| text_of(at(info, row, 3))).collect();
-    let named = |text: &str| Name { text: text.to_owned(), line: 0 };
+    let named = |text: &str| Name::from(text);
     Template {
         id: named(id),
         name: named(&name),
@@ -242,7 +242,7 @@ fn read_param(
     };
     match deserialize::<Parameter>(Value::Object(fields)) {
         Ok(mut param) => {
-            param.name.line = row as u64 + 1;
+            param.name.place.line = row as u64 + 1;
             for (field, text) in param.faults() {
                 let (cell, heading) = place(field);
                 fault(cell, format!("{heading}: {text}"));
