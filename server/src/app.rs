@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::controller::em130;
@@ -12,6 +13,7 @@ use crate::poll::Poller;
 use crate::quota::Quota;
 use crate::session::Sessions;
 use crate::storage::Store;
+use crate::web::tls::Certificate;
 
 /// What every request can reach.
 pub struct App {
@@ -24,6 +26,9 @@ pub struct App {
     pub sessions: Sessions,
     pub quota: Quota,
     pub metrics: PrometheusHandle,
+    pub certificate: Option<Arc<Certificate>>,
+    /// Cancelled when the server stops: streams that would go on for ever end.
+    pub stopping: CancellationToken,
 }
 
 /// A fault that keeps the server from starting.
@@ -42,6 +47,8 @@ impl App {
             sessions: Sessions::new(store.clone())?,
             quota: Quota::new(&config.api),
             metrics: recorder()?,
+            certificate: Certificate::open(&config)?,
+            stopping: CancellationToken::new(),
             store,
             config,
         }))

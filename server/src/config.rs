@@ -37,8 +37,22 @@ pub struct Server {
     /// Seconds that requests in flight get to finish when the server stops.
     #[serde(deserialize_with = "positive")]
     pub stop_timeout_sec: u32,
-    /// The page's cookie carries `Secure` when the server is reached through HTTPS.
+    /// The page's cookie carries `Secure`: where a reverse proxy speaks HTTPS. With `tls` it always does.
     pub secure_cookie: bool,
+    /// HTTPS by the server itself.
+    pub tls: Option<Tls>,
+}
+
+/// `[server.tls]`: two files, or a certificate of the server's own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    /// PEM chain, the server's own first; a relative path starts at the configuration file.
+    pub certificate: Option<PathBuf>,
+    /// PEM private key.
+    pub key: Option<PathBuf>,
+    /// For trials: a certificate that nobody has signed, kept in the data folder.
+    pub self_signed: bool,
 }
 
 impl Default for Server {
@@ -49,6 +63,7 @@ impl Default for Server {
             header_timeout_sec: 10,
             stop_timeout_sec: 5,
             secure_cookie: false,
+            tls: None,
         }
     }
 }
@@ -62,11 +77,17 @@ pub struct Storage {
     /// Milliseconds of readings that a power cut may lose, 0..=10,000.
     #[serde(deserialize_with = "commit_interval")]
     pub commit_interval_ms: u32,
+    /// Days that the audit trail is kept.
+    #[serde(deserialize_with = "positive")]
+    pub audit_days: u32,
+    /// Lines of the audit trail that are kept at most.
+    #[serde(deserialize_with = "positive")]
+    pub audit_lines: u32,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Storage { path: PathBuf::from("data"), commit_interval_ms: 100 }
+        Storage { path: PathBuf::from("data"), commit_interval_ms: 100, audit_days: 400, audit_lines: 1_000_000 }
     }
 }
 
@@ -280,9 +301,13 @@ impl Config {
             message: format!("cannot be read: {error}"),
         })?;
         let mut config = Config::parse(&text, file)?;
-        if config.storage.path.is_relative() {
-            let folder = file.parent().unwrap_or(Path::new("."));
-            config.storage.path = folder.join(&config.storage.path);
+        let folder = file.parent().unwrap_or(Path::new("."));
+        // An absolute path takes the place of the folder.
+        config.storage.path = folder.join(&config.storage.path);
+        if let Some(tls) = &mut config.server.tls {
+            for path in [&mut tls.certificate, &mut tls.key].into_iter().flatten() {
+                *path = folder.join(&*path);
+            }
         }
         Ok(config)
     }
@@ -295,7 +320,19 @@ impl Config {
             message: source.message().to_owned(),
         };
         let document = toml::Deserializer::parse(text).map_err(|source| error(String::new(), &source))?;
-        serde_path_to_error::deserialize(document).map_err(|source| error(source.path().to_string(), source.inner()))
+        let config: Config = serde_path_to_error::deserialize(document)
+            .map_err(|source| error(source.path().to_string(), source.inner()))?;
+        if let Some(Tls { certificate, key, self_signed }) = &config.server.tls
+            && (certificate.is_some() != key.is_some() || certificate.is_some() == *self_signed)
+        {
+            return Err(ConfigError {
+                file: file.to_owned(),
+                line: text.lines().position(|line| line.contains("server.tls")).map(|line| line + 1),
+                field: "server.tls".to_owned(),
+                message: "expected `certificate` and `key`, or `self_signed = true` alone".to_owned(),
+            });
+        }
+        Ok(config)
     }
 }
 
@@ -330,6 +367,17 @@ mod tests {
         assert!(syntax.starts_with("parabus.toml:1: "), "{syntax}");
         let range = refusal("[access]\nrefused_ranges = [\"10.0.0.0\"]\n");
         assert!(range.contains("access.refused_ranges[0]: `10.0.0.0` is not a range"), "{range}");
+    }
+
+    #[test]
+    fn tls_has_two_files_or_a_certificate_of_its_own() {
+        let parse = |text: &str| Config::parse(text, Path::new("parabus.toml"));
+        assert!(parse("[server.tls]\nself_signed = true\n").is_ok());
+        assert!(parse("[server.tls]\ncertificate = \"a\"\nkey = \"b\"\n").is_ok());
+        for wrong in ["", "certificate = \"a\"", "certificate = \"a\"\nkey = \"b\"\nself_signed = true"] {
+            let text = format!("[api]\n[server.tls]\n{wrong}\n");
+            assert!(refusal(&text).starts_with("parabus.toml:2: server.tls: expected"), "{}", refusal(&text));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reading and writing parameters at once, on behalf of a caller.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use futures_util::future::join_all;
 use parabus_core::modbus::{RegisterKind, UnitId};
@@ -93,6 +94,17 @@ pub enum Change<'a> {
     By(Decimal),
     /// The first one, or the second where the first one stands already.
     Toggle { default: &'a str, on: &'a str },
+}
+
+/// As it is told in the audit trail where nothing came of it.
+impl fmt::Display for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::To(value) => f.write_str(value),
+            Change::By(amount) => write!(f, "by {amount}"),
+            Change::Toggle { default, on } => write!(f, "{default} or {on}"),
+        }
+    }
 }
 
 /// A write as the device took it.

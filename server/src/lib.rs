@@ -7,6 +7,7 @@
 // The binary is the product; items are public for its tests, not for other crates.
 #![allow(missing_docs)]
 
+pub mod admin;
 pub mod api;
 pub mod app;
 pub mod clock;
@@ -22,6 +23,7 @@ pub mod poll;
 pub mod quota;
 mod reference;
 pub mod run;
+mod service;
 pub mod session;
 pub mod storage;
 pub mod web;

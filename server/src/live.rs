@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parabus_core::time::Instant;
-use parabus_core::value::{Raw, Value};
 use parking_lot::RwLock;
 use tokio::sync::broadcast;
 
-use crate::model::{CellError, Cycle, DeviceId, ParamId};
+use crate::model::{Cell, CellError, Cycle, DeviceId, GroupId, Held, ParamId};
 use crate::storage::{Store, StoreError};
 
 /// Cycles that a slow listener may fall behind before it is told to start over.
@@ -18,13 +17,15 @@ const FEED_CAPACITY: usize = 1024;
 #[derive(Clone, Debug)]
 pub struct LiveReading {
     pub param: ParamId,
-    pub result: Result<Raw, CellError>,
+    pub result: Result<Cell, CellError>,
 }
 
 /// One device's reading as it is told to listeners.
 #[derive(Clone, Debug)]
 pub struct LiveCycle {
     pub device: DeviceId,
+    /// In which types and scales the readings were taken.
+    pub group: GroupId,
     pub at: Instant,
     pub readings: Vec<LiveReading>,
 }
@@ -32,7 +33,7 @@ pub struct LiveCycle {
 /// The present of every parameter.
 pub struct Live {
     store: Store,
-    last: RwLock<HashMap<ParamId, (Instant, Value<'static>)>>,
+    last: RwLock<HashMap<ParamId, (Instant, Held)>>,
     cycles: RwLock<HashMap<DeviceId, Arc<LiveCycle>>>,
     feed: broadcast::Sender<Arc<LiveCycle>>,
 }
@@ -55,16 +56,16 @@ impl Live {
         {
             let mut last = self.last.write();
             for (id, cell) in group.params.iter().zip(&cycle.cells) {
-                readings.push(LiveReading { param: *id, result: *cell });
+                readings.push(LiveReading { param: *id, result: cell.clone() });
                 let codec = directory.params.get(id).and_then(|param| param.codec());
-                if let (Ok(raw), Some(codec)) = (cell, codec)
-                    && let Ok(value) = codec.value(*raw)
+                if let (Ok(cell), Some(codec)) = (cell, codec)
+                    && let Some(value) = cell.value(&codec)
                 {
                     last.insert(*id, (cycle.at, value));
                 }
             }
         }
-        let cycle = Arc::new(LiveCycle { device: cycle.device, at: cycle.at, readings });
+        let cycle = Arc::new(LiveCycle { device: cycle.device, group: cycle.group, at: cycle.at, readings });
         self.cycles.write().insert(cycle.device, cycle.clone());
         // Nobody listening is no error.
         self.feed.send(cycle).ok();
@@ -72,8 +73,8 @@ impl Live {
     }
 
     /// The last good reading of a parameter.
-    pub fn last(&self, param: ParamId) -> Option<(Instant, Value<'static>)> {
-        self.last.read().get(&param).copied()
+    pub fn last(&self, param: ParamId) -> Option<(Instant, Held)> {
+        self.last.read().get(&param).cloned()
     }
 
     /// The last cycle of a device since the server started.
@@ -93,7 +94,7 @@ impl Live {
         from: Option<Instant>,
         till: Instant,
         limit: usize,
-    ) -> Result<Vec<(Instant, Option<Value<'static>>)>, StoreError> {
+    ) -> Result<Vec<(Instant, Option<Held>)>, StoreError> {
         let store = self.store.clone();
         let read = tokio::task::spawn_blocking(move || store.readings(param, from, till, limit));
         read.await.map_err(|error| StoreError::Refused(error.to_string()))?

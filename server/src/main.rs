@@ -2,14 +2,23 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use parabus_core::value::Lang;
+use parabus_server::admin;
 use parabus_server::app::{App, StartError};
+use parabus_server::clock;
 use parabus_server::config::{Config, LogFormat};
+use parabus_server::model::Role;
 use parabus_server::plant;
 use parabus_server::run::{Listeners, run};
+use parabus_server::storage::{self, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 /// Exit code of `apply --dry-run --exit-code` where something would change.
 const CHANGES: u8 = 2;
@@ -74,6 +83,157 @@ enum Verb {
     /// Gateways: controllers on a bus that poll it themselves.
     #[command(subcommand)]
     Gateway(GatewayVerb),
+    /// API keys of users.
+    #[command(subcommand)]
+    Key(KeyVerb),
+    /// Users and their roles.
+    #[command(subcommand)]
+    User(UserVerb),
+    /// Organizations.
+    #[command(subcommand)]
+    Org(OrgVerb),
+    /// Show who changed or wrote what, oldest first.
+    Audit {
+        /// Only of this organization.
+        #[arg(long)]
+        org: Option<String>,
+        /// Only from this day or instant on: 2026-01-31, 2026-01-31T08:00:00Z.
+        #[arg(long)]
+        since: Option<String>,
+        /// Newest lines, at most.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Look at configuration, ports and store, and tell what to mend.
+    Check {
+        /// A declarative file to look at, too.
+        #[arg(long)]
+        plant: Option<PathBuf>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Copy the store into one file, beside a running server.
+    Backup {
+        /// A new file, or a folder that gets one named by the time.
+        target: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Put a backup in the place of the store; the server has to stand still.
+    Restore {
+        /// A file that `backup` made.
+        backup: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Args)]
+struct ConfigFile {
+    /// Configuration file.
+    #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum KeyVerb {
+    /// Make a key; its password is shown once.
+    Create {
+        user: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Take a key away; its sessions end at once.
+    Revoke {
+        key: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Show keys and their users.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserVerb {
+    /// Make a user.
+    Create {
+        name: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Take a user away, with keys and roles.
+    Delete {
+        name: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Give a role in an organization, or take it away.
+    Role {
+        user: String,
+        org: String,
+        /// owner, manager, technical-manager, operator, viewer, monitor-operator, monitor-viewer,
+        /// monitor-no-params; or none.
+        #[arg(value_parser = role)]
+        role: RoleWord,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Show users and their roles.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Subcommand)]
+enum OrgVerb {
+    /// Make an organization.
+    Create {
+        name: String,
+        /// en, pl, ru or ua.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: Lang,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Set an organization's language.
+    Language {
+        name: String,
+        /// en, pl, ru or ua.
+        #[arg(value_parser = language)]
+        language: Lang,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Show organizations with languages and roles.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+/// A role, or none of them.
+#[derive(Clone, Copy)]
+struct RoleWord(Option<Role>);
+
+fn role(text: &str) -> Result<RoleWord, String> {
+    if text == "none" {
+        return Ok(RoleWord(None));
+    }
+    let known = || Role::ALL.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
+    Role::from_code(text).map(|role| RoleWord(Some(role))).ok_or_else(|| format!("expected one of {}, none", known()))
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::from_code(text).map_err(|error| error.to_string())
 }
 
 #[derive(Args)]
@@ -145,6 +305,19 @@ fn main() -> ExitCode {
             export(file.as_deref(), &config, plant::Selection { org: org.as_deref(), has_secrets: !no_secrets })
         }
         Verb::Simulate { plant, backward, until_stdin_closes } => simulate(&plant, &backward, until_stdin_closes),
+        Verb::Key(verb) => key(verb),
+        Verb::User(verb) => user(verb),
+        Verb::Org(verb) => org(verb),
+        Verb::Audit { org, since, limit, json, config } => {
+            audit(&config, org.as_deref(), since.as_deref(), limit, json)
+        }
+        Verb::Check { plant, config } => {
+            let (text, is_well) = admin::check(&config.config, plant.as_deref());
+            print!("{text}");
+            return if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+        Verb::Backup { target, config } => backup(&config, &target),
+        Verb::Restore { backup, config } => restore(&config, &backup),
         Verb::Template(TemplateVerb::Check { files }) => check_templates(&files),
         Verb::Template(TemplateVerb::Convert { from, to }) => convert_template(&from, &to),
         Verb::Template(TemplateVerb::List) => {
@@ -162,17 +335,121 @@ fn main() -> ExitCode {
     }
 }
 
-fn start_logging(level: &str, format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("PARABUS_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+/// Changes the level of what is logged; `Err` says why not.
+type SetLevel = Box<dyn Fn(&str) -> Result<(), String> + Send>;
+
+fn filter(level: &str) -> EnvFilter {
+    EnvFilter::try_from_env("PARABUS_LOG").unwrap_or_else(|_| EnvFilter::new(level))
+}
+
+fn start_logging(level: &str, format: LogFormat) -> SetLevel {
+    let (filtering, handle) = tracing_subscriber::reload::Layer::new(filter(level));
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().init(),
+    let lines = match format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    tracing_subscriber::registry().with(lines).with(filtering).init();
+    Box::new(move |level| handle.reload(filter(level)).map_err(|error| error.to_string()))
+}
+
+fn level_of(config: &Config) -> String {
+    format!("{:?}", config.log.level).to_lowercase()
+}
+
+/// At SIGHUP the log's level and the certificate are read again; an error leaves all as it was.
+fn reload_at_hangup(file: &Path, app: &Arc<App>, set_level: SetLevel) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut hangup = signal(SignalKind::hangup())?;
+    let (file, app) = (file.to_owned(), app.clone());
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match Config::load(&file) {
+                Ok(config) => match set_level(&level_of(&config)) {
+                    Ok(()) => tracing::info!(level = level_of(&config), "log level read again"),
+                    Err(error) => tracing::warn!(error, "the log level stays"),
+                },
+                Err(error) => tracing::warn!(%error, "the configuration stays as it was"),
+            }
+            if let Some(Err(error)) = app.certificate.as_ref().map(|certificate| certificate.reload()) {
+                tracing::warn!(%error, "the certificate stays as it was");
+            }
+        }
+    });
+    Ok(())
+}
+
+fn store_of(config: &ConfigFile) -> Result<Store, StartError> {
+    let config = Config::load(&config.config)?;
+    Ok(Store::open_configuration(&config.storage.path)?)
+}
+
+fn key(verb: KeyVerb) -> Result<(), StartError> {
+    match verb {
+        KeyVerb::Create { user, config } => {
+            let (key, password) = admin::create_key(&store_of(&config)?, &user)?;
+            println!("apiKey:   {key}\npassword: {password}");
+            eprintln!("The password is kept as a hash and cannot be shown again.");
+        }
+        KeyVerb::Revoke { key, config } => admin::revoke_key(&store_of(&config)?, &key)?,
+        KeyVerb::List { config } => print!("{}", admin::list_keys(&store_of(&config)?)?),
     }
+    Ok(())
+}
+
+fn user(verb: UserVerb) -> Result<(), StartError> {
+    match verb {
+        UserVerb::Create { name, config } => admin::create_user(&store_of(&config)?, &name)?,
+        UserVerb::Delete { name, config } => admin::delete_user(&store_of(&config)?, &name)?,
+        UserVerb::Role { user, org, role, config } => admin::set_role(&store_of(&config)?, &user, &org, role.0)?,
+        UserVerb::List { config } => print!("{}", admin::list_users(&store_of(&config)?)),
+    }
+    Ok(())
+}
+
+fn org(verb: OrgVerb) -> Result<(), StartError> {
+    match verb {
+        OrgVerb::Create { name, language, config } => admin::create_org(&store_of(&config)?, &name, language)?,
+        OrgVerb::Language { name, language, config } => admin::set_language(&store_of(&config)?, &name, language)?,
+        OrgVerb::List { config } => print!("{}", admin::list_orgs(&store_of(&config)?)),
+    }
+    Ok(())
+}
+
+fn audit(
+    config: &ConfigFile,
+    org: Option<&str>,
+    since: Option<&str>,
+    limit: usize,
+    json: bool,
+) -> Result<(), StartError> {
+    print!("{}", admin::show(&store_of(config)?, &admin::Show { org, since, limit, json })?);
+    Ok(())
+}
+
+fn backup(config: &ConfigFile, target: &Path) -> Result<(), StartError> {
+    let config = Config::load(&config.config)?;
+    let file = if target.is_dir() {
+        let now = clock::now().display_short().to_string().replace([':', '-'], "");
+        target.join(format!("parabus-{now}.sqlite"))
+    } else {
+        target.to_owned()
+    };
+    let copied = storage::backup(&config.storage.path, &file)?;
+    let size = std::fs::metadata(&file)?.len();
+    println!("{}: {size} bytes, {} cycles from the log", file.display(), copied.logged);
+    Ok(())
+}
+
+fn restore(config: &ConfigFile, backup: &Path) -> Result<(), StartError> {
+    let config = Config::load(&config.config)?;
+    match storage::restore(&config.storage.path, backup)? {
+        Some(aside) => println!("restored; what was there is in {}", aside.display()),
+        None => println!("restored"),
+    }
+    Ok(())
 }
 
 async fn listen(field: &str, address: std::net::SocketAddr) -> Result<TcpListener, StartError> {
@@ -182,8 +459,7 @@ async fn listen(field: &str, address: std::net::SocketAddr) -> Result<TcpListene
 
 fn serve(file: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
     let config = Config::load(file)?;
-    let level = format!("{:?}", config.log.level).to_lowercase();
-    start_logging(&level, config.log.format);
+    let set_level = start_logging(&level_of(&config), config.log.format);
     runtime()?.block_on(async {
         let http = listen("server.listen", config.server.listen).await?;
         let backward = match config.backward.listen {
@@ -191,11 +467,15 @@ fn serve(file: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
             None => None,
         };
         let app = App::new(config)?;
+        reload_at_hangup(file, &app, set_level)?;
+        if let Some(certificate) = &app.certificate {
+            tracing::info!(sha256 = certificate.fingerprint(), "certificate");
+        }
         tracing::info!(address = %http.local_addr()?, "listening");
         if let Some(backward) = &backward {
             tracing::info!(address = %backward.local_addr()?, "listening for controllers");
         }
-        run(app, Listeners { http, backward }, stop_signal(until_stdin_closes)?).await;
+        run(app, Listeners { http, backward }, stop_signal(until_stdin_closes)?).await?;
         tracing::info!("stopped");
         Ok(())
     })
@@ -268,7 +548,7 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 fn simulate(plant: &Path, server: &str, until_stdin_closes: bool) -> Result<(), StartError> {
-    start_logging("info", LogFormat::Text);
+    let _level = start_logging("info", LogFormat::Text);
     let file = plant::File::load(plant)?;
     runtime()?.block_on(async { Ok(plant::simulate(&file, server, stop_signal(until_stdin_closes)?).await?) })
 }

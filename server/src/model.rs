@@ -527,8 +527,8 @@ pub enum CellError {
     Unreachable,
     /// The device refused.
     Exception(ExceptionCode),
-    /// The registers hold no number of the parameter's type.
-    NoNumber,
+    /// The registers hold no value of the parameter's type.
+    NoValue,
 }
 
 impl fmt::Display for CellError {
@@ -537,8 +537,41 @@ impl fmt::Display for CellError {
             CellError::Timeout => f.write_str(words::TIMEOUT.en()),
             CellError::Unreachable => f.write_str(words::NO_CONNECTION.en()),
             CellError::Exception(code) => f.write_str(code.name()),
-            CellError::NoNumber => f.write_str(words::NO_NUMBER.en()),
+            CellError::NoValue => f.write_str(words::NO_VALUE.en()),
         }
+    }
+}
+
+/// What was read of a parameter, in the form that it is kept in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    Raw(Raw),
+    /// Of a text, which has no raw bits.
+    Registers(Box<[u16]>),
+}
+
+impl Cell {
+    /// The value that registers hold; nothing of them is kept where they hold none.
+    pub fn read(codec: &Codec, registers: &[u16]) -> Result<Cell, CellError> {
+        let read = match codec.data_type() {
+            DataType::Text(_) => codec.decode(registers).map(|_| Cell::Registers(registers.into())),
+            _ => codec.raw(registers).map(Cell::Raw),
+        };
+        read.map_err(|_| CellError::NoValue)
+    }
+
+    /// The value; `None` if it is none of this type.
+    pub fn value(&self, codec: &Codec) -> Option<Held> {
+        match self {
+            Cell::Raw(raw) => codec.value(*raw).ok().map(Held::from),
+            Cell::Registers(registers) => codec.decode(registers).ok().map(Held::from),
+        }
+    }
+}
+
+impl From<Raw> for Cell {
+    fn from(raw: Raw) -> Self {
+        Cell::Raw(raw)
     }
 }
 
@@ -549,7 +582,7 @@ pub struct Cycle {
     pub group: GroupId,
     pub at: Instant,
     /// In the order of the group's parameters.
-    pub cells: Vec<Result<Raw, CellError>>,
+    pub cells: Vec<Result<Cell, CellError>>,
 }
 
 impl Param {

@@ -25,6 +25,9 @@ pub const PAGE_LIFE_MS: i64 = 7 * 24 * 3_600_000;
 /// log-ins would otherwise eat the machine.
 const CHECKS_AT_ONCE: usize = 2;
 
+/// Log-ins that may wait for their check; with two at once the last of them waits about a second.
+const CHECKS_WAITING: usize = 64;
+
 /// A token as the caller holds it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Token(Uuid);
@@ -60,17 +63,21 @@ pub enum SessionError {
     UnknownKey,
     #[error("{}", words::PASSWORD_WRONG.en())]
     WrongPassword,
+    #[error("{}", words::LOG_INS_BUSY.en())]
+    Busy,
     #[error("{}", words::SESSION_ENDED.en())]
     Ended,
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("password check: {0}")]
+    #[error("session: {0}")]
     Check(String),
 }
 
 /// Opens, finds and closes sessions.
 pub struct Sessions {
     store: Store,
+    /// Places of log-ins that wait or are being checked.
+    places: Arc<Semaphore>,
     checks: Arc<Semaphore>,
     /// Checked for an unknown key, so that it takes as long as a wrong password.
     decoy: String,
@@ -93,12 +100,18 @@ pub fn is_password_hash(text: &str) -> bool {
 
 impl Sessions {
     pub fn new(store: Store) -> Result<Self, argon2::password_hash::Error> {
-        Ok(Sessions { store, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), decoy: hash_password("decoy")? })
+        Ok(Sessions {
+            store,
+            places: Arc::new(Semaphore::new(CHECKS_AT_ONCE + CHECKS_WAITING)),
+            checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            decoy: hash_password("decoy")?,
+        })
     }
 
     /// The key, if its password is right. An unknown key is told after the same work as a wrong
     /// password.
     pub async fn check_password(&self, id: Uuid, password: String) -> Result<ApiKey, SessionError> {
+        let _place = self.places.try_acquire().map_err(|_| SessionError::Busy)?;
         let permit =
             self.checks.clone().acquire_owned().await.map_err(|error| SessionError::Check(error.to_string()))?;
         let key = self.store.find_key(id)?;
@@ -117,20 +130,36 @@ impl Sessions {
 
     /// A fresh API token.
     pub async fn open_api(&self, key: &ApiKey) -> Result<(Token, Instant), SessionError> {
-        self.open(key.user, key.id, SessionKind::Api, API_LIFE_MS)
+        self.open(key.user, key.id, SessionKind::Api, API_LIFE_MS).await
     }
 
     /// A fresh session of the page.
     pub async fn open_page(&self, key: &ApiKey) -> Result<Token, SessionError> {
-        Ok(self.open(key.user, key.id, SessionKind::Page, PAGE_LIFE_MS)?.0)
+        Ok(self.open(key.user, key.id, SessionKind::Page, PAGE_LIFE_MS).await?.0)
     }
 
-    fn open(&self, user: UserId, key: Uuid, kind: SessionKind, life: i64) -> Result<(Token, Instant), SessionError> {
+    async fn open(
+        &self,
+        user: UserId,
+        key: Uuid,
+        kind: SessionKind,
+        life: i64,
+    ) -> Result<(Token, Instant), SessionError> {
         let token = Token::random();
         let expires = Instant::from_millis(clock::now().as_millis().saturating_add(life));
         let session = Session { hash: token.hash(), kind, user, key, expires };
-        self.store.insert_session(&session)?;
+        self.write(move |store| store.insert_session(&session)).await?;
         Ok((token, expires))
+    }
+
+    /// Writes wait for those of others and for the medium: not on the threads that serve connections.
+    async fn write(
+        &self,
+        work: impl FnOnce(&Store) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), SessionError> {
+        let store = self.store.clone();
+        let written = tokio::task::spawn_blocking(move || work(&store)).await;
+        Ok(written.map_err(|error| SessionError::Check(error.to_string()))??)
     }
 
     /// The live session of an API token.
@@ -147,13 +176,13 @@ impl Sessions {
     pub async fn renew(&self, page: Token) -> Result<(Token, Instant), SessionError> {
         let session = self.find_kind(page, SessionKind::Page)?;
         let expires = Instant::from_millis(clock::now().as_millis().saturating_add(PAGE_LIFE_MS));
-        self.store.extend_session(&session.hash, expires)?;
-        self.open(session.user, session.key, SessionKind::Api, API_LIFE_MS)
+        self.write(move |store| store.extend_session(&session.hash, expires)).await?;
+        self.open(session.user, session.key, SessionKind::Api, API_LIFE_MS).await
     }
 
     /// Ends a session at once.
     pub async fn close(&self, hash: [u8; 32]) -> Result<(), SessionError> {
-        Ok(self.store.delete_session(&hash)?)
+        self.write(move |store| store.delete_session(&hash)).await
     }
 
     /// Ends the page's session at once.
@@ -174,6 +203,23 @@ mod tests {
         {
             assert_eq!(Token::parse(wrong).err(), Some(TokenError), "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn log_ins_beyond_the_queue_are_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = Sessions::new(Store::open_configuration(folder.path()).unwrap()).unwrap();
+        let held = sessions.checks.clone().acquire_many_owned(2).await.unwrap();
+        let check = || sessions.check_password(Uuid::nil(), "any".to_owned());
+        let flood = (0..CHECKS_AT_ONCE + CHECKS_WAITING + 10).map(|_| check());
+        let freed = async {
+            tokio::task::yield_now().await;
+            drop(held);
+        };
+        let (outcomes, ()) = tokio::join!(futures_util::future::join_all(flood), freed);
+        let count = |is_it: fn(&SessionError) -> bool| outcomes.iter().filter(|o| o.as_ref().is_err_and(is_it)).count();
+        assert_eq!(count(|error| matches!(error, SessionError::Busy)), 10);
+        assert_eq!(count(|error| matches!(error, SessionError::UnknownKey)), CHECKS_AT_ONCE + CHECKS_WAITING);
     }
 
     #[test]

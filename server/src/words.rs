@@ -76,7 +76,7 @@ words! {
     NOT_PROGRAMMABLE: Word(["the parameter is not programmable", "parametr nie jest programowalny", "параметр не программируется", "параметр не програмується"]);
     TIMEOUT: Word(["Timeout", "Przekroczono czas oczekiwania", "Превышено время ожидания", "Перевищено час очікування"]);
     NO_CONNECTION: Word(["NoConnection", "Brak połączenia", "Нет связи", "Немає зв’язку"]);
-    NO_NUMBER: Word(["NoNumber", "Rejestry nie zawierają liczby", "В регистрах нет числа", "У регістрах немає числа"]);
+    NO_VALUE: Word(["NoValue", "Rejestry nie zawierają wartości", "В регистрах нет значения", "У регістрах немає значення"]);
     EXCEPTION_1: Word::of_exception(ExceptionCode(1), "Niedozwolona funkcja", "Недопустимая функция", "Неприпустима функція");
     EXCEPTION_2: Word::of_exception(ExceptionCode(2), "Niedozwolony adres danych", "Недопустимый адрес данных", "Неприпустима адреса даних");
     EXCEPTION_3: Word::of_exception(ExceptionCode(3), "Niedozwolona wartość danych", "Недопустимое значение данных", "Неприпустиме значення даних");
@@ -106,6 +106,7 @@ words! {
     // Why somebody is not let in.
     KEY_UNKNOWN: Word(["the API key does not exist", "klucz API nie istnieje", "ключ API не существует", "ключ API не існує"]);
     PASSWORD_WRONG: Word(["the API key's password is wrong", "hasło klucza API jest nieprawidłowe", "неверный пароль ключа API", "неправильний пароль ключа API"]);
+    LOG_INS_BUSY: Word(["too many log-ins at once, repeat the request later", "zbyt wiele logowań naraz, powtórz żądanie później", "слишком много входов сразу, повторите запрос позже", "забагато входів одразу, повторіть запит пізніше"]);
     SESSION_ENDED: Word(["the token is unknown or its session has ended, log in again", "token jest nieznany lub sesja wygasła, zaloguj się ponownie", "токен неизвестен или сеанс завершён, войдите снова", "токен невідомий або сеанс завершено, увійдіть знову"]);
     SERVER_FAULT: Word(["Internal server error", "Wewnętrzny błąd serwera", "Внутренняя ошибка сервера", "Внутрішня помилка сервера"]);
 }

@@ -49,6 +49,9 @@ class Server:
         self.process = None
         self.token = None
 
+    def log(self) -> str:
+        return (self.folder / "server.log").read_text()
+
     def run(self, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run([PARABUS, *words], capture_output=True, text=True, timeout=30)
 
@@ -57,9 +60,10 @@ class Server:
         file.write_text(json.dumps(content))  # JSON is YAML.
         return self.run("apply", str(file), "--config", str(self.config), *words)
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         log = open(self.folder / "server.log", "a")
-        self.process = subprocess.Popen([PARABUS, "serve", "--config", str(self.config)], stdout=log, stderr=log)
+        words = [PARABUS, "serve", "--config", str(self.config)]
+        self.process = subprocess.Popen(words, stdout=log, stderr=log, env=os.environ | environment)
         for _ in range(100):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/", timeout=2)

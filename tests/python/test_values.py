@@ -14,6 +14,7 @@ REGISTERS = {
     30: 0b0000_0000_0000_0101,  # two bits set
     40: 0x8000,  # i16 -32768
     50: 0x3FB9, 51: 0x9999, 52: 0x9999, 53: 0x999A,  # f64 0.1
+    60: 0xC581, 61: 0xC3B3, 62: 0x64C5, 63: 0xBA00,  # two bytes of UTF-8 a register
 }  # fmt: skip
 
 
@@ -59,6 +60,7 @@ def test_nothing_is_lost_between_register_and_reply(server, device):
         parameter("volts", 20, type="f32-be"),
         parameter("double", 50, type="f64-be"),
         parameter("low", 40, type="i16-be", multiplier="0.01", shift="-1", unit="bar"),
+        parameter("city", 60, type="str2", length=4),
         parameter("bit0", 30, bitPosition=0, **bit),
         parameter("bit1", 30, bitPosition=1, **bit),
         parameter("bit2", 30, bitPosition=2, texts={"en": {"1": "Open"}, "pl": {"1": "Otwarty"}}, **bit),
@@ -74,12 +76,13 @@ def test_nothing_is_lost_between_register_and_reply(server, device):
 
     eventually(lambda: last()["bit2"] == "Open")
     assert last() == {
-        "wide": "18446744073709551614", "nan": "no-value", "volts": "230.2", "double": "0.1", "low": "-328.68 bar",
+        "wide": "18446744073709551614", "nan": "no-value", "volts": "230.2", "double": "0.1", "low": "-328.68 bar", "city": "Łódź",
         "bit0": "True", "bit1": "False", "bit2": "Open",
     }  # fmt: skip
     assert last("pl") | {} == last() | {"bit0": "Prawda", "bit1": "Fałsz", "bit2": "Otwarty"}
     assert server.readings(ids["wide"])[0][1] == 2**64 - 2
     assert server.readings(ids["nan"])[0][1] is None
+    assert server.readings(ids["city"])[0][1] is None, "no number"
     assert server.api(f"/param/{ids['bit1']}/write/", {"newValue": "true"})["ok"]["newValue"] == "1"
     assert registers[30] == 0b111, "the register's other bits stay"
     assert server.api(f"/param/{ids['bit0']}/write/", {"newValue": "0"})["ok"]["oldValue"] == "1"

@@ -13,7 +13,7 @@ use crate::steps::{Result, attempt, cargo, output, program, step, target};
 use crate::{node, polling, python};
 
 /// What can be raced alone.
-const AREAS: [&str; 4] = ["modbus", "value", "reference", "polling"];
+const AREAS: [&str; 4] = ["modbus", "values", "reference", "polling"];
 
 /// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
 const OPENED: [(&str, &str, &str); 8] = [
@@ -31,7 +31,7 @@ pub fn run(area: Option<&str>) -> Result {
     if let Some(area) = area.filter(|area| !AREAS.contains(area)) {
         return Err(format!("unknown area `{area}`, expected one of: {}", AREAS.join(" ")));
     }
-    let (with_frames, with_values) = (matches!(area, None | Some("modbus")), matches!(area, None | Some("value")));
+    let (with_frames, with_values) = (matches!(area, None | Some("modbus")), matches!(area, None | Some("values")));
     let with_bindings = with_frames || with_values;
     if with_bindings {
         setup::run()?;
@@ -42,13 +42,16 @@ pub fn run(area: Option<&str>) -> Result {
         return polling::run(&peers, 60);
     }
     race("Rust peers", program(peers).args(area))?;
-    if with_frames {
+    if with_bindings {
         python::build()?;
+    }
+    if with_frames {
         race("pymodbus", program(venv_python()).arg("tests/bench/peers.py"))?;
         let addon = node::build()?;
         race("jsmodbus", program("node").args(["tests/bench/peers.mjs", "--addon"]).arg(addon))?;
     }
     if with_values {
+        race("NumPy and pymodbus", program(venv_python()).arg("tests/bench/values.py"))?;
         let addon = node::build()?;
         race("Intl", program("node").args(["tests/bench/values.mjs", "--addon"]).arg(addon))?;
     }

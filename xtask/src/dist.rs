@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::steps::{Result, cargo, program, step, target};
-use crate::{demo, firmware, node, python, setup, wasm};
+use crate::steps::{Result, cargo, program, root, step, target};
+use crate::{debian, demo, firmware, node, python, setup, wasm};
 
 pub fn run() -> Result {
     setup::run()?;
@@ -16,6 +16,10 @@ pub fn run() -> Result {
     let dist = target().join("dist");
     let (from, to) = (target().join("release/parabus"), dist.join("parabus"));
     fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
+    debian::try_out(&debian::build(&to, &dist)?)?;
+    let container = dist.join("Containerfile");
+    fs::copy(root().join("server/dist/Containerfile"), &container)
+        .map_err(|error| format!("{}: {error}", container.display()))?;
     pack(&wasm, &dist)?;
     pack(&node::build()?, &dist)?;
     // Without NumPy and with it.

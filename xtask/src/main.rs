@@ -4,6 +4,7 @@
 
 mod bench;
 mod compiler;
+mod debian;
 mod demo;
 mod dist;
 mod firmware;

@@ -292,8 +292,8 @@ export class Plant extends EventTarget {
   }
 
   format(param: Param, text: string): string {
-    // An address is no number, and shown as it is.
-    if (param.valueType === "ipv4" || param.valueType === "mac") return text;
+    // A text or an address is no number, and shown as it is.
+    if (/^(str|ipv4|mac)/.test(param.valueType)) return text;
     const lang = currentLang();
     const value = param.valueType === "bit" ? text !== "0" : text;
     return formatValue(value, { lang, unit: param.unit, precision: param.precision, texts: param.texts[lang] ?? param.texts.en });

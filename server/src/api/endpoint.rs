@@ -50,11 +50,14 @@ pub trait Endpoint: Sized + 'static {
     const PERMISSION: Permission;
     /// The seed's title of the endpoint.
     const TITLE: &'static str;
+    /// Whether it changes a device or what is kept: it then runs to its end and into the audit trail
+    /// though the caller hangs up.
+    const WRITES: bool = false;
 
     type Path: DeserializeOwned + IntoParams + Send;
     type Query: DeserializeOwned + IntoParams + Send;
     type Body: DeserializeOwned + ToSchema + Send;
-    type Reply: Serialize + ToSchema;
+    type Reply: Serialize + ToSchema + Send;
 
     /// The object that the permission is checked against.
     fn scope(_request: &Request<Self>) -> Scope {
@@ -128,7 +131,8 @@ impl Context {
         &self,
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.stored(move |store| store.configure(true, change)).await
+        let actor = self.actor();
+        self.stored(move |store| store.configure_as(&actor, true, change)).await
     }
 
     /// Works on the store, off the threads that serve connections.
@@ -139,6 +143,12 @@ impl Context {
         let store = self.app.store.clone();
         let work = tokio::task::spawn_blocking(move || work(&store));
         work.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
+    }
+
+    /// The caller's name in the audit trail.
+    pub(super) fn actor(&self) -> String {
+        let user = self.caller.user.and_then(|user| self.directory.users.get(&user));
+        user.map_or_else(|| format!("user {}", self.caller.user.unwrap_or(0)), |user| user.name.clone())
     }
 
     /// Whether the caller may see a parameter in a list; hidden ones are left out (D-17).

@@ -117,6 +117,7 @@ impl From<SessionError> for ApiError {
             SessionError::UnknownKey => ErrorCode::InvalidKey,
             SessionError::WrongPassword => ErrorCode::NotAuthorized,
             SessionError::Ended => ErrorCode::IncorrectAuthToken,
+            SessionError::Busy => ErrorCode::TooManyRequests,
             SessionError::Store(_) | SessionError::Check(_) => return ApiError::internal(error),
         };
         ApiError::new(code, error.to_string())

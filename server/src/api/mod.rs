@@ -24,6 +24,7 @@ pub mod readings;
 pub mod references;
 mod serve;
 pub mod template;
+mod trail;
 mod types;
 pub mod user;
 mod values;
@@ -56,6 +57,8 @@ pub struct Entry {
     pub path: &'static str,
     pub permission: Permission,
     pub title: &'static str,
+    /// Whether it leaves a line in the audit trail.
+    pub writes: bool,
     serve: fn(Arc<App>, axum::extract::Request) -> BoxFuture<'static, Response>,
     operation: openapi::Describe,
 }
@@ -67,6 +70,7 @@ impl Entry {
             path: E::PATH,
             permission: E::PERMISSION,
             title: E::TITLE,
+            writes: E::WRITES,
             serve: |app, request| Box::pin(serve::serve::<E>(app, request)),
             operation: openapi::describe::<E>,
         }

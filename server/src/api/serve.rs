@@ -51,7 +51,12 @@ async fn answer<E: Endpoint>(app: Arc<App>, request: axum::extract::Request) -> 
     };
     let context = Context { directory: app.store.directory(), caller, app };
     context.authorize(E::scope(&request), E::PERMISSION)?;
-    let reply = E::handle(context, request).await?;
+    let reply = if E::WRITES {
+        let work = tokio::spawn(async move { E::handle(context, request).await });
+        work.await.map_err(ApiError::internal)??
+    } else {
+        E::handle(context, request).await?
+    };
     serde_json::to_vec(&reply).map_err(ApiError::internal)
 }
 

@@ -21,7 +21,7 @@ pub struct Last {
 impl Last {
     pub fn of(context: &Context, param: &Param, lang: Lang) -> Last {
         let Some((at, value)) = context.app.live.last(param.id) else { return Last::default() };
-        let formatted = Some(formatted(param, &value, lang));
+        let formatted = Some(formatted(param, &value.value(), lang));
         Last { value: Some(value.to_string()), formatted, read_on: Some(Date(at)) }
     }
 }

@@ -685,6 +685,57 @@ mod tests {
         );
     }
 
+    fn applied(store: &Store, text: &str) -> Result<String, StoreError> {
+        let file = File::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"));
+        apply(store, &file, false).map(|report| report.to_string())
+    }
+
+    const KEY: &str = "{ apiKey: 513cf747-eb5c-4d5f-931f-d22c9872c73c, password: secret-word }";
+
+    #[test]
+    fn one_user_of_two_new_organizations_is_created_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let org = |name| format!("  - {{ name: {name}, users: [ {{ name: ann, role: owner, keys: [ {KEY} ] }} ] }}\n");
+        let text = format!("organizations:\n{}{}", org("One"), org("Two"));
+        assert!(applied(&store, &text).unwrap().ends_with("5 created, 0 changed, 0 as they were\n"));
+        let directory = store.directory();
+        assert_eq!(directory.users.len(), 1);
+        assert_eq!(directory.users.values().next().unwrap().roles.len(), 2);
+        assert!(applied(&store, &text).unwrap().ends_with("0 created, 0 changed, 5 as they were\n"));
+    }
+
+    #[test]
+    fn names_with_one_slug_get_two_and_keep_them_whatever_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let net = |name: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
+        let text = |names: [&str; 2]| {
+            let [a, b] = names.map(net);
+            format!("organizations:\n  - {{ name: A b, networks: [ {a}, {b} ] }}\n  - {{ name: A-b }}\n")
+        };
+        applied(&store, &text(["Hall 1", "Hall-1"])).unwrap();
+        let directory = store.directory();
+        assert_eq!(directory.orgs.values().map(|org| org.slug.as_str()).collect::<Vec<_>>(), ["a-b", "a-b-2"]);
+        assert_eq!(directory.nets.values().map(|net| net.slug.as_str()).collect::<Vec<_>>(), ["hall-1", "hall-1-2"]);
+        let report = applied(&store, &text(["Hall-1", "Hall 1"])).unwrap();
+        assert_eq!(report, "0 created, 0 changed, 4 as they were\n");
+    }
+
+    #[test]
+    fn one_key_of_two_users_is_refused() {
+        let user = |name| format!("{{ name: {name}, role: owner, keys: [ {KEY} ] }}");
+        let text = format!("organizations:\n  - {{ name: Works, users: [ {}, {} ] }}\n", user("ann"), user("bob"));
+        let faults = File::parse(&text).err().unwrap();
+        assert!(faults[0].1.contains("apiKey: stands under `ann` and under `bob`"), "{faults:?}");
+        let text = text.replace("bob", "ann").replace("- { name: Works, users: [ ", "- { name: A, users: [ ");
+        let text = text.replacen(" }, { name: ann", " } ] }\n  - { name: B, users: [ { name: ann", 1);
+        let other = text.replacen("secret-word", "another-word", 1);
+        assert!(File::parse(&text).is_ok());
+        let faults = File::parse(&other).err().unwrap();
+        assert!(faults[0].1.contains("password: differs"), "{faults:?}");
+    }
+
     #[test]
     fn every_kind_of_connection_is_kept_and_shown() {
         let folder = tempfile::tempdir().unwrap();

@@ -16,7 +16,7 @@ pub mod template;
 mod unit;
 pub mod zoo;
 
-pub use apply::{Rest, apply, apply_plan, net_slug, plan};
+pub use apply::{Rest, apply, apply_plan, net_slug, plan, slug_of};
 pub use export::{Selection, export};
 pub use file::{File, PlantError};
 pub use pack::{PackError, Packed, pack};

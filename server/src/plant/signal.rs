@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub enum Signal {
     /// A value that stays, until it is written.
     Hold(f64),
+    /// A text that stays, until it is written.
+    Text(String),
     /// A sine with noise.
     Wave(Wave),
     /// `offset + factor × (the sum of others, less the sum of some)`.
@@ -111,7 +113,7 @@ impl Signal {
     /// Names of the parameters that it depends on.
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
         let names: Vec<&String> = match self {
-            Signal::Hold(_) | Signal::Wave(_) => Vec::new(),
+            Signal::Hold(_) | Signal::Text(_) | Signal::Wave(_) => Vec::new(),
             Signal::Sum(all) | Signal::Product(all) => all.of.iter().chain(&all.less).collect(),
             Signal::Over(over) => vec![&over.input],
             Signal::Integral(integral) => vec![&integral.of],
@@ -133,7 +135,7 @@ impl Signal {
             Signal::Wave(wave) => wave.mean,
             Signal::Sum(all) | Signal::Product(all) => all.offset,
             Signal::Integral(integral) => integral.start,
-            Signal::Switch(_) | Signal::Over(_) => 0.0,
+            Signal::Text(_) | Signal::Switch(_) | Signal::Over(_) => 0.0,
         }
     }
 
@@ -142,7 +144,7 @@ impl Signal {
     pub fn next(&self, own: f64, values: &HashMap<String, f64>, now: f64, step: f64, noise: f64) -> f64 {
         let value = |name: &String| values.get(name).copied().unwrap_or(0.0);
         match self {
-            Signal::Hold(_) => own,
+            Signal::Hold(_) | Signal::Text(_) => own,
             Signal::Wave(wave) => {
                 let angle = (now / wave.period_sec).mul_add(std::f64::consts::TAU, wave.phase.to_radians());
                 angle.sin().mul_add(wave.amplitude, wave.mean) + wave.noise * noise

@@ -53,6 +53,7 @@ impl Unit {
             own: None,
             noise: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
         };
+        unit.show_texts();
         unit.show();
         unit
     }
@@ -95,6 +96,18 @@ impl Unit {
             }
         }
         self.show();
+    }
+
+    /// Puts texts into the registers, where they stay.
+    fn show_texts(&mut self) {
+        for output in &self.outputs {
+            let Signal::Text(text) = &output.signal else { continue };
+            let mut registers = vec![0; output.codec.register_count()];
+            // A text that is too long for its registers leaves them empty.
+            output.codec.encode(text, &mut registers).ok();
+            let places = (output.address..).map(|address| (output.kind, address));
+            self.registers.extend(places.zip(registers));
+        }
     }
 
     /// Puts the values into the registers.

@@ -18,11 +18,10 @@ use tokio::task::JoinHandle;
 use crate::clock;
 use crate::link::{Limits, Link, Links, Priority};
 use crate::live::Live;
-use crate::model::{Connection, Cycle, Device, DeviceId, Directory, Net, Param};
+use crate::model::{Cell, Connection, Cycle, Device, DeviceId, Directory, Net, Param};
 use crate::storage::Store;
 use crate::words;
 pub use learned::Learned;
-use reading::raw;
 pub use reading::{Manner, Wanted, read_cells};
 
 /// What a device's next reading waits for.
@@ -229,7 +228,7 @@ async fn poll_device(work: &Work, link: &Link, live: &Live, statuses: &Statuses)
         // A device that did not answer last time is asked once, not several times.
         let manner = Manner::of(device, Priority::Routine);
         let manner = Manner { retries: if is_away { 0 } else { manner.retries }, ..manner };
-        let reading = read_cells(link, &manner, &wanted, &mut learned, raw).await;
+        let reading = read_cells(link, &manner, &wanted, &mut learned, Cell::read).await;
         let skipped = schedule.skipped();
         match reading.answered_at {
             Some(at) => {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use parabus_core::modbus::plan::{Point, ReadGroup, plan_reads};
 use parabus_core::modbus::{RegisterKind, UnitId};
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, Raw};
+use parabus_core::value::Codec;
 
 use super::learned::Learned;
 use crate::clock;
@@ -72,11 +72,6 @@ struct Slot {
     alone: bool,
 }
 
-/// Raw bits, as they are stored.
-pub fn raw(codec: &Codec, registers: &[u16]) -> Result<Raw, CellError> {
-    codec.raw(registers).map_err(|_| CellError::NoNumber)
-}
-
 fn cell_error(error: &LinkError) -> CellError {
     match error {
         LinkError::Timeout | LinkError::Silent => CellError::Timeout,
@@ -98,7 +93,7 @@ pub async fn read_cells<T>(
     decode: impl Fn(&Codec, &[u16]) -> Result<T, CellError>,
 ) -> Reading<T> {
     learned.begin();
-    let mut cells: Vec<Result<T, CellError>> = wanted.iter().map(|_| Err(CellError::NoNumber)).collect();
+    let mut cells: Vec<Result<T, CellError>> = wanted.iter().map(|_| Err(CellError::NoValue)).collect();
     let mut slots: Vec<Slot> = wanted.iter().enumerate().filter_map(|(index, wanted)| slot(index, wanted)).collect();
     slots.sort_by_key(|slot| (slot.alone, slot.point));
     let mut left_out = Vec::new();

@@ -90,11 +90,11 @@ fn param(id: i64, address: u16, value_type: &str) -> Param {
     }
 }
 
-async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading<Raw> {
+async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading<Cell> {
     let links = Links::default();
     let link = links.handle(connection, Limits::default());
     let wanted: Vec<Wanted> = params.iter().map(Wanted::from).collect();
-    read_cells(&link, &Manner::of(&device(size), Priority::Routine), &wanted, &mut Learned::default(), super::raw).await
+    read_cells(&link, &Manner::of(&device(size), Priority::Routine), &wanted, &mut Learned::default(), Cell::read).await
 }
 
 use reading::Reading;
@@ -105,7 +105,7 @@ async fn values_come_in_the_order_of_parameters_whatever_their_addresses() {
     let params = [param(1, 9, "u16-be"), param(2, 3, "u32-be"), param(3, 5, "u16-be"), param(4, 3, "u16-be")];
     for size in [1, 2, 125] {
         let reading = cells(&plant, size, &params).await;
-        let want = [9, 0x0003_0004, 5, 3].map(|raw| Ok(Raw(raw)));
+        let want = [9, 0x0003_0004, 5, 3].map(|raw| Ok(Raw(raw).into()));
         assert_eq!(reading.cells, want, "group size {size}");
         assert!(reading.answered_at.is_some());
     }
@@ -116,7 +116,7 @@ async fn an_address_that_does_not_exist_fails_alone() {
     let plant = plant().await;
     let reading = cells(&plant, 125, &[param(1, 99, "u16-be"), param(2, 100, "u16-be"), param(3, 98, "u16-be")]).await;
     let refused = Err(CellError::Exception(ExceptionCode::ILLEGAL_DATA_ADDRESS));
-    assert_eq!(reading.cells, [Ok(Raw(99)), refused, Ok(Raw(98))]);
+    assert_eq!(reading.cells, [Ok(Raw(99).into()), refused, Ok(Raw(98).into())]);
 }
 
 /// What a gateway says of a unit that is dead costs one request and is no sign of life.
@@ -134,6 +134,6 @@ async fn no_connection_gives_one_error_for_each_parameter() {
     drop(nobody);
     let gone = Connection::tcp("127.0.0.1", port);
     let reading = cells(&gone, 125, &[param(1, 0, "u16-be"), param(2, 50, "u16-be")]).await;
-    assert_eq!(reading.cells, [Err(CellError::Unreachable); 2]);
+    assert_eq!(reading.cells, vec![Err(CellError::Unreachable); 2]);
     assert_eq!(reading.answered_at, None);
 }

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{Store, StoreError};
-use crate::model::{ApiKey, Session, SessionKind};
+use crate::model::{ApiKey, Session, SessionKind, UserId};
 
 fn code(kind: SessionKind) -> &'static str {
     match kind {
@@ -21,6 +21,14 @@ impl Store {
         let key =
             rows.query_row([id.to_string()], |row| Ok(ApiKey { id, user: row.get(0)?, password_hash: row.get(1)? }));
         Ok(key.optional()?)
+    }
+
+    /// Every API key with its user, without the hashes.
+    pub fn keys(&self) -> Result<Vec<(String, UserId)>, StoreError> {
+        let access = self.shared.access.lock();
+        let mut rows = access.prepare_cached("SELECT id, user_id FROM api_key ORDER BY user_id, id")?;
+        let keys = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(keys)
     }
 
     /// Keeps a session; those that have ended go.

@@ -1,9 +1,11 @@
 //! Changes of the configuration inside one transaction.
 
-use parabus_core::value::{DataType, Lang};
+use parabus_core::value::Lang;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use super::audit::{self, AuditEntry};
+use super::changes::{Change, changes};
 use super::{StoreError, configuration};
 use crate::model::{
     ApiKey, ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification,
@@ -15,6 +17,9 @@ pub struct Edit<'c> {
     connection: &'c Connection,
     before: Directory,
     changed: bool,
+    actor: String,
+    /// Changes of what is no part of the snapshot: API keys, sources of visualizations.
+    notes: Vec<Change>,
 }
 
 fn disabled_columns(disabled: &Option<Disabled>) -> (Option<i64>, Option<&'static str>, Option<&str>) {
@@ -28,8 +33,13 @@ fn to_json(value: &impl serde::Serialize) -> String {
 }
 
 impl<'c> Edit<'c> {
-    pub(super) fn new(connection: &'c Connection, before: Directory) -> Self {
-        Edit { connection, before, changed: false }
+    pub(super) fn new(connection: &'c Connection, before: Directory, actor: String) -> Self {
+        Edit { connection, before, changed: false, actor, notes: Vec::new() }
+    }
+
+    fn note(&mut self, verb: &str, object: String) {
+        let action = format!("{verb} API key");
+        self.notes.push(Change { org: None, action, object, old: None, new: None });
     }
 
     /// The configuration before the change.
@@ -78,6 +88,8 @@ impl<'c> Edit<'c> {
 
     /// Creates an API key or changes its password; sessions opened with the old one end.
     pub fn put_key(&mut self, key: Uuid, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+        let verb = if self.find_key(key)?.is_some() { "change" } else { "create" };
+        self.note(verb, key.to_string());
         self.execute("DELETE FROM session WHERE key_id = ?", [key.to_string()])?;
         self.execute(
             "INSERT INTO api_key (id, user_id, password_hash) VALUES (?1, ?2, ?3)
@@ -103,6 +115,7 @@ impl<'c> Edit<'c> {
         if self.find_key(key)?.is_none() {
             return Ok(false);
         }
+        self.note("delete", key.to_string());
         self.execute("DELETE FROM api_key WHERE id = ?", [key.to_string()])?;
         Ok(true)
     }
@@ -382,6 +395,18 @@ impl<'c> Edit<'c> {
     /// Creates (id 0) or changes a visualization.
     pub fn put_vis(&mut self, vis: &Vis, source: &str) -> Result<VisId, StoreError> {
         let id = Some(vis.id).filter(|id| *id != 0);
+        let is_there = self.before.visualizations.contains_key(&vis.id);
+        let before = is_there.then(|| self.vis_source(vis.id)).transpose()?;
+        if let Some(before) = before.filter(|before| before != source) {
+            let org = self.before.orgs.get(&vis.org_id).map_or("?", |org| org.name.as_str());
+            self.notes.push(Change {
+                org: Some(vis.org_id),
+                action: "change visualization source".to_owned(),
+                object: format!("{org} / {}", vis.name),
+                old: Some(format!("{} bytes", before.len())),
+                new: Some(format!("{} bytes", source.len())),
+            });
+        }
         self.execute(
             "INSERT INTO vis (id, org_id, name, slug, description, created_on, on_dashboard, source)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -402,14 +427,20 @@ impl<'c> Edit<'c> {
 
     /// Opens read-groups for devices whose tracked parameters have changed and counts the revision
     /// up. Whether anything changed.
-    pub(super) fn finish(self) -> Result<bool, StoreError> {
+    pub(super) fn finish(mut self) -> Result<bool, StoreError> {
         if !self.changed {
             return Ok(false);
         }
         let after = configuration::load(self.connection)?;
+        let at = crate::clock::now();
+        for change in changes(&self.before, &after).into_iter().chain(self.notes.drain(..)) {
+            let Change { org, action, object, old, new } = change;
+            let (actor, result) = (self.actor.clone(), "ok".to_owned());
+            audit::insert(self.connection, &AuditEntry { at, actor, org, action, object, old, new, result })?;
+        }
         for device in after.devices.values() {
             let tracked: Vec<&Param> =
-                after.params_of(device.id).filter(|param| param.is_tracked && has_raw(param)).collect();
+                after.params_of(device.id).filter(|param| param.is_tracked && param.codec().is_some()).collect();
             self.refresh_group(device, &tracked)?;
         }
         self.connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'config_revision'", [])?;
@@ -419,13 +450,14 @@ impl<'c> Edit<'c> {
     fn refresh_group(&self, device: &Device, tracked: &[&Param]) -> Result<(), StoreError> {
         let present = device.group.as_ref().map_or(0, |group| group.id);
         let mut columns = self.connection.prepare_cached(
-            "SELECT param_id, value_type, bit, multiplier, shift, bits, not_available FROM group_column
+            "SELECT param_id, value_type, bit, multiplier, shift, bits, length, not_available FROM group_column
              WHERE group_id = ? ORDER BY position",
         )?;
-        type Column = (ParamId, String, Option<u8>, String, String, Option<u8>, String);
+        type Column = (ParamId, String, Option<u8>, String, String, Option<u8>, Option<u8>, String);
         let kept: Vec<Column> = columns
             .query_map([present], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+                let scale = (row.get(3)?, row.get(4)?);
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, scale.0, scale.1, row.get(5)?, row.get(6)?, row.get(7)?))
             })?
             .collect::<Result<_, _>>()?;
         let wanted: Vec<Column> = tracked
@@ -435,7 +467,8 @@ impl<'c> Edit<'c> {
                 let codes = to_json(&param.not_available);
                 // The one bit of a `bit` goes without saying.
                 let bits = param.bits_amount.filter(|_| param.value_type != "bit");
-                (param.id, param.value_type.clone(), param.bit_position, scale.0, scale.1, bits, codes)
+                let value_type = param.value_type.clone();
+                (param.id, value_type, param.bit_position, scale.0, scale.1, bits, param.length, codes)
             })
             .collect();
         if kept == wanted {
@@ -444,19 +477,14 @@ impl<'c> Edit<'c> {
         self.connection.execute("INSERT INTO read_group (device_id) VALUES (?)", [device.id])?;
         let group = self.connection.last_insert_rowid();
         let mut insert = self.connection.prepare_cached(
-            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift, bits, not_available)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO group_column (group_id, position, param_id, value_type, bit, multiplier, shift, bits, length,
+                 not_available) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
-        for (position, (param, value_type, bit, multiplier, shift, bits, codes)) in
+        for (position, (param, value_type, bit, multiplier, shift, bits, length, codes)) in
             wanted.into_iter().zip(0i64..).map(|(column, position)| (position, column))
         {
-            insert.execute(params![group, position, param, value_type, bit, multiplier, shift, bits, codes])?;
+            insert.execute(params![group, position, param, value_type, bit, multiplier, shift, bits, length, codes])?;
         }
         Ok(())
     }
-}
-
-/// Whether readings of it can be kept: those of texts have no raw bits.
-fn has_raw(param: &Param) -> bool {
-    param.codec().is_some_and(|codec| !matches!(codec.data_type(), DataType::Text(_)))
 }

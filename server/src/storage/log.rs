@@ -75,6 +75,40 @@ pub struct Log {
     _lock: File,
 }
 
+/// Keeps servers away from a store for as long as the file is open.
+pub fn lock(folder: &Path) -> Result<File, StoreError> {
+    let path = folder.join("server.lock");
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let lock = lock.map_err(StoreError::io(&path))?;
+    if lock.try_lock().is_err() {
+        return Err(StoreError::InUse { path });
+    }
+    Ok(lock)
+}
+
+/// The intact records of every segment, beside a running server or without one, and the bytes that are
+/// none. A segment that goes meanwhile has been sealed: its readings are in the database.
+pub fn read(folder: &Path) -> Result<(Vec<Record>, usize), StoreError> {
+    let (mut all, mut torn) = (Vec::new(), 0);
+    for number in segments(folder)? {
+        let path = segment_path(folder, number);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(StoreError::io(&path)(error)),
+        };
+        let (records, rest) = parse_segment(&bytes);
+        all.extend(records);
+        torn += rest;
+    }
+    Ok((all, torn))
+}
+
+/// The files of the log.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    Ok(segments(folder)?.into_iter().map(|number| segment_path(folder, number)).collect())
+}
+
 fn segment_path(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("readings-{number:08}.log"))
 }
@@ -95,12 +129,7 @@ fn segments(folder: &Path) -> Result<Vec<u64>, StoreError> {
 impl Log {
     /// Takes the lock, hands the records of every segment to `replay`, and starts a new segment.
     pub fn open(folder: &Path, mut replay: impl FnMut(&[Record]) -> Result<(), StoreError>) -> Result<Log, StoreError> {
-        let lock_path = folder.join("server.lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
-        let lock = lock.map_err(StoreError::io(&lock_path))?;
-        if lock.try_lock().is_err() {
-            return Err(StoreError::InUse { path: lock_path });
-        }
+        let lock = lock(folder)?;
         let mut next = 1;
         for number in segments(folder)? {
             let path = segment_path(folder, number);

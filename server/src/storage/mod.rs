@@ -11,7 +11,10 @@
 //! Only this folder knows SQL.
 
 mod access;
+mod audit;
+mod backup;
 mod cells;
+mod changes;
 mod configuration;
 mod edit;
 mod log;
@@ -28,6 +31,8 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 use crate::model::Directory;
+pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
+pub use backup::{Condition, backup, inspect, restore};
 pub use edit::Edit;
 pub use people::VisData;
 use readings::Head;
@@ -141,17 +146,27 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes the configuration in one transaction; nothing changes on an error, or if `keep`
-    /// says so (a dry run).
+    /// Changes the configuration from the command line, see [`Store::configure_as`].
     pub fn configure<T>(
         &self,
+        keep: bool,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.configure_as(COMMAND_LINE, keep, change)
+    }
+
+    /// Changes the configuration in one transaction, with its lines in the audit trail; nothing changes
+    /// on an error, or if `keep` says so (a dry run).
+    pub fn configure_as<T>(
+        &self,
+        actor: &str,
         keep: bool,
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut writer = self.shared.writer.lock();
         let transaction = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let directory = configuration::load(&transaction)?;
-        let mut edit = Edit::new(&transaction, directory);
+        let mut edit = Edit::new(&transaction, directory, actor.to_owned());
         let result = change(&mut edit)?;
         let changed = edit.finish()?;
         if keep && changed {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
+use super::audit::{self, AuditEntry};
 use super::{Store, StoreError};
 use crate::model::{UserId, VisId};
 
@@ -27,25 +28,48 @@ impl Store {
         Ok(data.collect::<Result<_, _>>()?)
     }
 
-    /// Sets one text; `false` if it would be one more than `most`.
-    pub fn save_vis_data(&self, vis: VisId, code: &str, value: &str, most: u32) -> Result<bool, StoreError> {
-        let writer = self.shared.writer.lock();
-        let saved = writer.execute(
+    /// Sets one text; `false` if it would be one more than `most`. The trail's line tells the text before.
+    pub fn save_vis_data(
+        &self,
+        vis: VisId,
+        code: &str,
+        value: &str,
+        most: u32,
+        entry: &AuditEntry,
+    ) -> Result<bool, StoreError> {
+        let mut writer = self.shared.writer.lock();
+        let transaction = writer.transaction()?;
+        let old = transaction.query_row(
+            "SELECT value FROM vis_data WHERE vis_id = ? AND code = ?",
+            params![vis, code],
+            |row| row.get::<_, String>(0),
+        );
+        let old = old.optional()?.map(|old| format!("{code}={old}"));
+        let saved = transaction.execute(
             "INSERT INTO vis_data (vis_id, code, value) SELECT ?1, ?2, ?3
              WHERE (SELECT count(*) FROM vis_data WHERE vis_id = ?1 AND code <> ?2) < ?4
              ON CONFLICT DO UPDATE SET value = ?3",
             params![vis, code, value, most],
         )?;
+        if saved > 0 {
+            audit::insert(&transaction, &AuditEntry { old, ..entry.clone() })?;
+        }
+        transaction.commit()?;
         Ok(saved > 0)
     }
 
     /// Remembers that a user needs to see a notification no more; `false` if it was known.
-    pub fn dismiss(&self, user: UserId, notification: Uuid) -> Result<bool, StoreError> {
-        let writer = self.shared.writer.lock();
-        let inserted = writer.execute(
+    pub fn dismiss(&self, user: UserId, notification: Uuid, entry: &AuditEntry) -> Result<bool, StoreError> {
+        let mut writer = self.shared.writer.lock();
+        let transaction = writer.transaction()?;
+        let inserted = transaction.execute(
             "INSERT INTO dismissal (user_id, notification_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
             params![user, notification.to_string()],
         )?;
+        if inserted > 0 {
+            audit::insert(&transaction, entry)?;
+        }
+        transaction.commit()?;
         Ok(inserted > 0)
     }
 

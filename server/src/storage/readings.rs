@@ -4,13 +4,14 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use parabus_core::time::Instant;
-use parabus_core::value::{Codec, Decimal, Raw, Value};
+use parabus_core::value::{Codec, Decimal, Raw};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, params};
 
 use super::cells;
 use super::log::{Log, Record};
 use super::{Store, StoreError};
-use crate::model::{Cycle, GroupId, ParamId, Parts, codec};
+use crate::model::{Cell, Cycle, GroupId, Held, ParamId, Parts, codec};
 
 type Cycles = HashMap<GroupId, BTreeMap<i64, Vec<u8>>>;
 
@@ -22,7 +23,7 @@ pub struct Head {
     sealing: Cycles,
 }
 
-/// Where a parameter stands in a group, and how its raw bits read there.
+/// Where a parameter stands in a group, and how its cells read there.
 struct Column {
     param: ParamId,
     group: GroupId,
@@ -33,20 +34,20 @@ struct Column {
 
 /// The fields of a `Column`, in the order that `Column::from_row` reads them.
 const COLUMN: &str = "c.param_id, c.group_id, c.position, c.value_type, c.bit, c.multiplier, c.shift,
-    c.bits, c.not_available, (SELECT count(*) FROM group_column WHERE group_id = c.group_id)";
+    c.bits, c.length, c.not_available, (SELECT count(*) FROM group_column WHERE group_id = c.group_id)";
 
 impl Column {
     fn from_row(row: &Row<'_>) -> Result<Column, StoreError> {
         let decimal =
             |text: String| Decimal::parse(&text).map_err(|_| StoreError::Content { field: "a decimal number", text });
         let (multiplier, shift) = (decimal(row.get(5)?)?, decimal(row.get(6)?)?);
-        let parts = Parts { bit: row.get(4)?, bits: row.get(7)?, length: None };
-        let not_available = super::configuration::raw_codes(row.get(8)?)?;
+        let parts = Parts { bit: row.get(4)?, bits: row.get(7)?, length: row.get(8)? };
+        let not_available = super::configuration::raw_codes(row.get(9)?)?;
         Ok(Column {
             param: row.get(0)?,
             group: row.get(1)?,
             position: row.get::<_, u32>(2)? as usize,
-            columns: row.get::<_, u32>(9)? as usize,
+            columns: row.get::<_, u32>(10)? as usize,
             codec: codec(&row.get::<_, String>(3)?, parts, &not_available, multiplier, shift),
         })
     }
@@ -62,10 +63,35 @@ impl Column {
         Ok(columns)
     }
 
-    /// The raw bits in packed cells and the value they make; `None` where nothing good was read.
-    fn good(&self, cells: &[u8]) -> Option<(Raw, Value<'static>)> {
-        let raw = cells::unpack(cells, self.columns, self.position)?.ok()?;
-        Some((raw, self.codec?.value(raw).ok()?))
+    /// The cell among packed ones and the value it makes; `None` where nothing good was read.
+    fn good(&self, cells: &[u8]) -> Option<(Cell, Held)> {
+        let cell = cells::unpack(cells, self.columns, self.position)?.ok()?;
+        let value = cell.value(self.codec.as_ref()?)?;
+        Some((cell, value))
+    }
+}
+
+/// Raw bits are a number in the database, registers a blob.
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Cell::Raw(raw) => raw.0.cast_signed().into(),
+            Cell::Registers(registers) => {
+                registers.iter().flat_map(|register| register.to_be_bytes()).collect::<Vec<u8>>().into()
+            }
+        })
+    }
+}
+
+fn cell_of(column: ValueRef<'_>) -> Option<Cell> {
+    match column {
+        ValueRef::Integer(raw) => Some(Raw(raw.cast_unsigned()).into()),
+        ValueRef::Blob(bytes) => {
+            let pairs = bytes.chunks_exact(2);
+            let registers = pairs.filter_map(|pair| Some(u16::from_be_bytes(pair.try_into().ok()?)));
+            Some(Cell::Registers(registers.collect()))
+        }
+        _ => None,
     }
 }
 
@@ -125,7 +151,7 @@ impl Store {
         from: Option<Instant>,
         till: Instant,
         limit: usize,
-    ) -> Result<Vec<(Instant, Option<Value<'static>>)>, StoreError> {
+    ) -> Result<Vec<(Instant, Option<Held>)>, StoreError> {
         let (from, till) = (from.map_or(i64::MIN, Instant::as_millis), till.as_millis());
         if from > till {
             return Ok(Vec::new());
@@ -166,7 +192,7 @@ impl Store {
 
     /// The last good sealed reading of every parameter, however long ago it was, also if nothing is read of
     /// it any more. When a store has just been opened, all its readings are sealed.
-    pub fn last_values(&self) -> Result<HashMap<ParamId, (Instant, Value<'static>)>, StoreError> {
+    pub fn last_values(&self) -> Result<HashMap<ParamId, (Instant, Held)>, StoreError> {
         let directory = self.directory();
         let reader = self.shared.reader.lock();
         let mut rows = reader.prepare_cached(&format!(
@@ -177,10 +203,9 @@ impl Store {
         let mut last = HashMap::new();
         while let Some(row) = rows.next()? {
             let column = Column::from_row(row)?;
-            let raw = Raw(row.get::<_, i64>(11)?.cast_unsigned());
-            let value = column.codec.and_then(|codec| codec.value(raw).ok());
+            let value = cell_of(row.get_ref(12)?).and_then(|cell| cell.value(column.codec.as_ref()?));
             if let Some(value) = value.filter(|_| directory.params.contains_key(&column.param)) {
-                last.insert(column.param, (Instant::from_millis(row.get(10)?), value));
+                last.insert(column.param, (Instant::from_millis(row.get(11)?), value));
             }
         }
         Ok(last)
@@ -221,8 +246,8 @@ fn keep_last_good(connection: &Connection, records: &[Record]) -> Result<(), Sto
         };
         for column in std::mem::take(columns) {
             match column.good(&record.cells) {
-                Some((raw, _)) => {
-                    put.execute(params![column.param, column.group, record.at, raw.0.cast_signed()])?;
+                Some((cell, _)) => {
+                    put.execute(params![column.param, column.group, record.at, cell])?;
                 }
                 None => columns.push(column),
             }

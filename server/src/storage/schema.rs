@@ -116,15 +116,28 @@ const STEPS: &[&str] = &[
      CREATE TABLE sms_settings (
          org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, is_disabled INTEGER NOT NULL,
          monthly_limit TEXT);",
+    // Of a text, `last_good.raw` is a blob of its registers.
+    "ALTER TABLE group_column ADD COLUMN length INTEGER;",
+    // The trail outlives the objects that it speaks of: no reference to them.
+    "CREATE TABLE audit (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, org_id INTEGER,
+         action TEXT NOT NULL, object TEXT NOT NULL, old TEXT, new TEXT, result TEXT NOT NULL);
+     CREATE INDEX audit_at ON audit (at);",
 ];
+
+/// The schema of a database, if this version knows it.
+pub fn version(connection: &Connection) -> Result<usize, StoreError> {
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? as usize;
+    if found > STEPS.len() {
+        return Err(StoreError::Newer { found, known: STEPS.len() });
+    }
+    Ok(found)
+}
 
 /// Brings a database to the newest schema; one from a newer version is refused untouched.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found = transaction.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? as usize;
-    if found > STEPS.len() {
-        return Err(StoreError::Newer { found, known: STEPS.len() });
-    }
+    let found = version(&transaction)?;
     for step in STEPS.iter().skip(found) {
         transaction.execute_batch(step)?;
     }

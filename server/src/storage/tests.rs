@@ -5,7 +5,7 @@ use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
 
 use super::*;
-use crate::model::{CellError, Connection as Link, Cycle, Device, Net, Org, Param};
+use crate::model::{Cell, CellError, Connection as Link, Cycle, Device, Net, Org, Param};
 
 fn param(device_id: i64, name: &str, address: u16) -> Param {
     Param {
@@ -87,7 +87,7 @@ fn configured(store: &Store) {
 fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
     let directory = store.directory();
     let device = directory.devices.values().next().unwrap();
-    let cells = raws.into_iter().map(|raw| Ok(Raw(raw))).collect();
+    let cells = raws.into_iter().map(|raw| Ok(Raw(raw).into())).collect();
     Cycle { device: device.id, group: device.group.as_ref().unwrap().id, at: Instant::from_millis(at), cells }
 }
 
@@ -123,7 +123,7 @@ fn the_last_good_value_is_known_after_any_number_of_failures() {
     let store = Store::open(folder.path()).unwrap();
     configured(&store);
     let mut first = cycle(&store, 1000, [2300, 0]);
-    first.cells[1] = Err(CellError::NoNumber);
+    first.cells[1] = Err(CellError::NoValue);
     store.append(&first).unwrap();
     store.seal().unwrap();
     let begun = std::time::Instant::now();
@@ -210,7 +210,7 @@ fn a_deleted_parameter_takes_no_history_of_others_with_it() {
     assert_ne!(group.id, old.group);
     // A cycle that was under way when the parameter went.
     store.append(&Cycle { at: Instant::from_millis(3000), ..old }).unwrap();
-    let cells = vec![Ok(Raw(4))];
+    let cells = vec![Ok(Raw(4).into())];
     store.append(&Cycle { device: 1, group: group.id, at: Instant::from_millis(4000), cells }).unwrap();
     let want: Vec<_> = [(4000, "0.4"), (3000, "0.2"), (2000, "0.2"), (1000, "0.1")]
         .map(|(at, text)| (at, Some(text.to_owned())))
@@ -241,6 +241,44 @@ fn the_last_reading_outlives_the_tracking() {
     drop(store);
     let last = Store::open(folder.path()).unwrap().last_values().unwrap();
     assert_eq!(last[&1].1.to_string(), "230.0");
+}
+
+#[test]
+fn readings_of_texts_stand_beside_those_of_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let text = |length| {
+        store
+            .configure(true, |edit| {
+                let param = edit.before().params[&1].clone();
+                edit.put_param(&Param { value_type: "str2".into(), length: Some(length), ..param })
+            })
+            .unwrap();
+    };
+    let read = |at, registers: &[u16], raw| {
+        let mut cycle = cycle(&store, at, [0, raw]);
+        cycle.cells[0] = Ok(Cell::Registers(registers.into()));
+        store.append(&cycle).unwrap();
+    };
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    text(2);
+    read(2000, &[0x4F4B, 0], 2);
+    store.seal().unwrap();
+    read(3000, &[0xC5BB, 0x6C65], 3);
+    // Fewer registers from here on: what was read before keeps its own length.
+    text(1);
+    read(4000, &[0x4142], 4);
+    let want: Vec<_> = [(4000, "AB"), (3000, "Żle"), (2000, "OK"), (1000, "230.0")]
+        .map(|(at, text)| (at, Some(text.to_owned())))
+        .into();
+    assert_eq!(texts(&store, 1), want);
+    assert_eq!(texts(&store, 2)[0], (4000, Some("0.4".to_owned())));
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, 1), want);
+    let last = store.last_values().unwrap();
+    assert_eq!((last[&1].1.to_string(), last[&2].1.to_string()), ("AB".to_owned(), "0.4".to_owned()));
 }
 
 #[test]
@@ -292,4 +330,83 @@ fn a_store_of_a_newer_version_is_refused() {
     connection.pragma_update(None, "user_version", 999).unwrap();
     let error = Store::open(folder.path()).err().unwrap().to_string();
     assert!(error.contains("newer version (schema 999"), "{error}");
+}
+
+#[test]
+fn a_backup_beside_a_server_holds_log_and_database_and_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store.append(&cycle(&store, 1000, [1, 2])).unwrap();
+    store.seal().unwrap();
+    store.append(&cycle(&store, 2000, [3, 4])).unwrap();
+    let file = folder.path().join("copy.sqlite");
+    let copied = backup(folder.path(), &file).unwrap();
+    assert_eq!((copied.logged, copied.torn), (1, 0));
+    assert!(backup(folder.path(), &file).unwrap_err().to_string().contains("exists already"));
+    let param = *store.directory().params.keys().next().unwrap();
+    let before = texts(&store, param);
+    assert_eq!(before.len(), 2);
+    store.append(&cycle(&store, 3000, [5, 6])).unwrap();
+    assert!(matches!(restore(folder.path(), &file), Err(StoreError::InUse { .. })));
+    drop(store);
+
+    let aside = restore(folder.path(), &file).unwrap().unwrap();
+    assert!(aside.join("parabus.sqlite").exists());
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(texts(&store, param), before, "what came after the backup is aside");
+    drop(store);
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(restore(other.path(), &file).unwrap(), None);
+    assert_eq!(texts(&Store::open(other.path()).unwrap(), param), before);
+}
+
+#[test]
+fn a_damaged_or_foreign_file_is_not_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    configured(&Store::open(folder.path()).unwrap());
+    let file = folder.path().join("copy.sqlite");
+    backup(folder.path(), &file).unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(0x5a);
+    let damaged = folder.path().join("damaged.sqlite");
+    std::fs::write(&damaged, bytes).unwrap();
+    assert!(restore(folder.path(), &damaged).is_err());
+    std::fs::write(&damaged, b"no database at all, though long enough to be read as one".repeat(20)).unwrap();
+    assert!(restore(folder.path(), &damaged).is_err());
+    std::fs::write(&damaged, b"").unwrap();
+    assert!(restore(folder.path(), &damaged).unwrap_err().to_string().contains("is no backup"));
+    assert_eq!(inspect(folder.path()).unwrap().logged, 0);
+}
+
+#[test]
+fn the_trail_tells_what_changed_and_no_secret_and_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let all = AuditFilter { org: None, since: None, limit: 1000 };
+    let created = store.audit(all).unwrap();
+    let told: Vec<_> = created.iter().map(|entry| (entry.action.as_str(), entry.object.as_str())).collect();
+    assert_eq!(told[0], ("create organization", "Works"));
+    assert_eq!(told[3], ("create parameter", "Works / Hall / Meter / a"));
+    assert!(!format!("{created:?}").contains("mypass"));
+    let change = |keep: bool| {
+        store.configure_as("ann", keep, |edit| {
+            let mut net = edit.before().nets.values().next().unwrap().clone();
+            net.connection = Link::tcp("127.0.0.1", 503);
+            net.device_passwords = vec!["a".into(), "b".into()];
+            edit.put_net(&net).map(drop)
+        })
+    };
+    change(false).unwrap();
+    assert_eq!(store.audit(all).unwrap().len(), created.len(), "a dry run changes nothing");
+    change(true).unwrap();
+    let entries = store.audit(AuditFilter { org: Some(1), since: None, limit: 1 }).unwrap();
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("ann", "change network"));
+    assert_eq!(entry.old.as_deref(), Some("connection=tcp 127.0.0.1:502, devicePasswords=1 hidden"));
+    assert_eq!(entry.new.as_deref(), Some("connection=tcp 127.0.0.1:503, devicePasswords=2 hidden"));
+    assert_eq!(store.trim_audit(Instant::from_millis(0), 2).unwrap(), created.len() - 1);
+    assert_eq!(store.trim_audit(Instant::from_millis(i64::MAX), 2).unwrap(), 2);
 }

@@ -1,4 +1,4 @@
-//! The accept loop: a deadline for every header, a cap on connections, a graceful stop.
+//! The accept loop: a deadline for every handshake and header, a cap on connections, a graceful stop.
 //!
 //! Our own, because `axum::serve` has no header deadline: a client that sends a byte a minute
 //! would hold a connection for ever.
@@ -15,18 +15,27 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::config::Server;
 
 /// Serves connections until `stop`, then lets requests in flight finish.
-pub async fn serve(listener: TcpListener, router: Router, config: &Server, stop: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    config: &Server,
+    stop: CancellationToken,
+) {
     let places = Arc::new(Semaphore::new(config.max_connections as usize));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     // The deadline starts when a connection waits for a header, so it ends silent ones, too.
-    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(config.header_timeout_sec.into()));
+    let header_deadline = Duration::from_secs(config.header_timeout_sec.into());
+    builder.timer(TokioTimer::new()).header_read_timeout(header_deadline);
 
     loop {
         let next = async { (places.clone().acquire_owned().await, accept(&listener).await) };
@@ -39,10 +48,24 @@ pub async fn serve(listener: TcpListener, router: Router, config: &Server, stop:
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         }));
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let (builder, watcher, tls, stop) = (builder.clone(), graceful.watcher(), tls.clone(), stop.clone());
         tokio::spawn(async move {
             metrics::gauge!("parabus_http_connections").increment(1);
-            if let Err(error) = connection.await {
+            let served = match tls {
+                None => watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await,
+                Some(tls) => {
+                    let stream = tokio::select! {
+                        // Nothing has been asked yet: a stop waits for no handshake.
+                        () = stop.cancelled() => None,
+                        stream = handshake(tls, stream, peer, header_deadline) => stream,
+                    };
+                    match stream {
+                        Some(stream) => watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await,
+                        None => Ok(()),
+                    }
+                }
+            };
+            if let Err(error) = served {
                 tracing::debug!(%peer, %error, "connection ended");
             }
             metrics::gauge!("parabus_http_connections").decrement(1);
@@ -54,6 +77,21 @@ pub async fn serve(listener: TcpListener, router: Router, config: &Server, stop:
     if tokio::time::timeout(deadline, graceful.shutdown()).await.is_err() {
         tracing::warn!(seconds = config.stop_timeout_sec, "requests still in flight were cut off");
     }
+}
+
+/// The encrypted stream, if the client speaks TLS and does so in time.
+async fn handshake(
+    tls: TlsAcceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+    deadline: Duration,
+) -> Option<TlsStream<TcpStream>> {
+    match tokio::time::timeout(deadline, tls.accept(stream)).await {
+        Ok(Ok(stream)) => return Some(stream),
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "handshake failed"),
+        Err(_) => tracing::debug!(%peer, "handshake not in time"),
+    }
+    None
 }
 
 /// The next connection; an error of one connection (or too many open files) ends nothing.

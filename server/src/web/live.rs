@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::api::{ApiError, Date, ErrorCode, Permission, parse_token};
 use crate::app::App;
 use crate::live::LiveCycle;
-use crate::model::{DeviceId, Directory, OrgId, Param, ParamId, UserId};
+use crate::model::{Cell, DeviceId, Directory, OrgId, Param, ParamId, UserId};
 use crate::session::Token;
 
 /// How often device states are compared and the session is looked at again.
@@ -154,13 +154,14 @@ impl Listener {
         while is_open {
             is_open = tokio::select! {
                 cycle = feed.recv() => match cycle {
-                    Ok(cycle) => !self.sees(cycle.device) || self.send("readings", &self.readings(&cycle)).await,
+                    Ok(cycle) => self.take(&cycle).await,
                     // Too slow for the feed: what it missed is history, the present is sent again.
                     Err(RecvError::Lagged(_)) => self.send_present().await,
                     Err(RecvError::Closed) => false,
                 },
                 _ = check.tick() => self.tick(&mut states).await,
                 () = self.events.closed() => false,
+                () = self.app.stopping.cancelled() => false,
             };
         }
     }
@@ -169,12 +170,8 @@ impl Listener {
         if check(&self.app, self.token, self.org).await.is_err() {
             return false;
         }
-        let directory = self.app.store.directory();
-        if directory.revision != self.directory.revision {
-            self.directory = directory;
-            if !self.send_configuration().await {
-                return false;
-            }
+        if !self.follow().await {
+            return false;
         }
         let now = self.devices();
         if now == *states {
@@ -183,6 +180,31 @@ impl Listener {
         let sent = self.send("devices", &now).await;
         *states = now;
         sent
+    }
+
+    async fn take(&mut self, cycle: &LiveCycle) -> bool {
+        // The listener has to know the types before the readings that were taken in them.
+        if !self.is_current(cycle) && !self.follow().await {
+            return false;
+        }
+        !self.is_current(cycle) || !self.sees(cycle.device) || self.send("readings", &self.readings(cycle)).await
+    }
+
+    /// Takes up a changed configuration.
+    async fn follow(&mut self) -> bool {
+        let directory = self.app.store.directory();
+        if directory.revision == self.directory.revision {
+            return true;
+        }
+        self.directory = directory;
+        self.send_configuration().await
+    }
+
+    /// Whether the cycle was read in the types that the listener knows: others would make of its
+    /// registers what they never meant.
+    fn is_current(&self, cycle: &LiveCycle) -> bool {
+        let group = self.directory.devices.get(&cycle.device).and_then(|device| device.group.as_ref());
+        group.is_some_and(|group| group.id == cycle.group)
     }
 
     /// Queues an event; `false` if the listener has gone or takes nothing.
@@ -203,7 +225,8 @@ impl Listener {
 
     /// The last cycle of every device.
     async fn send_present(&self) -> bool {
-        let cycles: Vec<_> = self.device_ids().filter_map(|id| self.app.live.last_cycle(id)).collect();
+        let cycles = self.device_ids().filter_map(|id| self.app.live.last_cycle(id));
+        let cycles: Vec<_> = cycles.filter(|cycle| self.is_current(cycle)).collect();
         for cycle in cycles {
             if !self.send("readings", &self.readings(&cycle)).await {
                 return false;
@@ -254,8 +277,8 @@ impl Listener {
     fn readings(&self, cycle: &LiveCycle) -> LiveReadings {
         let values = cycle.readings.iter().filter_map(|reading| {
             let param = self.directory.params.get(&reading.param)?;
-            let (registers, err) = match reading.result {
-                Ok(raw) => (Some(registers_of(param, raw)?), None),
+            let (registers, err) = match &reading.result {
+                Ok(cell) => (Some(registers_of(param, cell)?), None),
                 Err(error) => (None, Some(error.to_string())),
             };
             Some(LiveValue { param_id: reading.param, registers, err })
@@ -285,8 +308,12 @@ impl Listener {
     }
 }
 
-/// Raw bits as the registers that they came from; a part of a register alone.
-fn registers_of(param: &Param, raw: parabus_core::value::Raw) -> Option<Vec<u16>> {
+/// A cell as the registers that it came from; a part of a register alone.
+fn registers_of(param: &Param, cell: &Cell) -> Option<Vec<u16>> {
+    let raw = match cell {
+        Cell::Raw(raw) => *raw,
+        Cell::Registers(registers) => return Some(registers.to_vec()),
+    };
     let codec = param.codec()?;
     if codec.data_type().is_part() {
         return Some(vec![u16::try_from(raw.0).ok()?]);

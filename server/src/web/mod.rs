@@ -6,6 +6,7 @@ mod cors;
 mod live;
 mod operation;
 mod page;
+pub mod tls;
 
 use std::sync::Arc;
 

@@ -67,7 +67,9 @@ fn same_origin(parts: &Parts) -> Result<(), ApiError> {
     if origin.is_some() && origin == host {
         Ok(())
     } else {
-        Err(ApiError::not_authorized("the request comes from a page of another origin"))
+        Err(ApiError::not_authorized(
+            "the request comes from a page of another origin; a reverse proxy has to pass the `Host` header on",
+        ))
     }
 }
 
@@ -84,7 +86,7 @@ fn cookie_of(headers: &HeaderMap) -> Result<Token, ApiError> {
 fn cookie(app: &App, token: Option<Token>) -> HeaderValue {
     let value = token.map(|token| token.uuid().to_string()).unwrap_or_default();
     let age = if token.is_some() { PAGE_LIFE_MS / 1000 } else { 0 };
-    let secure = if app.config.server.secure_cookie { "; Secure" } else { "" };
+    let secure = if app.config.server.secure_cookie || app.config.server.tls.is_some() { "; Secure" } else { "" };
     let text = format!("{COOKIE}={value}; Path=/session/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -13,7 +13,7 @@ const SEED: &str = include_str!("endpoints.txt");
 
 /// One example: endpoint, request path, body, reply. In a reply `<uuid>`, `<date>`, `<string>`,
 /// `<number>` stand for any such value; a field whose name ends in `?` may be absent.
-fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Value)> {
+pub fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, Value)> {
     let raw = json!({ "kind": "direct", "ip": "127.0.0.1", "port": device_port });
     let lid = format!("127.0.0.1:{device_port}");
     let get = |endpoint, path: &str, reply| (endpoint, path.to_owned(), None, reply);

@@ -17,7 +17,7 @@ use parabus_server::model::{
 };
 use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
 use parabus_server::session::hash_password;
-use parabus_server::storage::{Edit, Store, StoreError};
+use parabus_server::storage::{AuditEntry, Edit, Store, StoreError};
 use parabus_server::web;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::Value;
@@ -396,7 +396,7 @@ fn remember(store: &Store) {
     let place = |id| group.params.iter().position(|param| *param == id).unwrap();
     let keep = |at: &str, id, raw| {
         let mut cells = vec![Err(parabus_server::model::CellError::Timeout); group.params.len()];
-        cells[place(id)] = Ok(Raw(raw));
+        cells[place(id)] = Ok(Raw(raw).into());
         let at = Instant::parse(at).unwrap();
         store.append(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
     };
@@ -404,6 +404,20 @@ fn remember(store: &Store) {
         keep(at, 284, 70);
     }
     keep("2023-12-14T01:35:44Z", 101, 255);
+}
+
+/// A line of the audit trail for what is stored without a caller.
+pub fn line() -> AuditEntry {
+    AuditEntry {
+        at: Instant::from_millis(0),
+        actor: "test".to_owned(),
+        org: None,
+        action: "set up".to_owned(),
+        object: String::new(),
+        old: None,
+        new: None,
+        result: "ok".to_owned(),
+    }
 }
 
 /// Starts a server with the default configuration of tests.
@@ -438,8 +452,9 @@ pub async fn start_with(change: impl FnOnce(&mut Config)) -> Api {
     while app.links.controllers().find_code(CODE).is_none() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
+    let tls = app.certificate.as_ref().map(|certificate| certificate.acceptor().unwrap());
     let (router, server, stopping) = (web::router(&app), app.config.server.clone(), stop.clone());
-    tokio::spawn(async move { web::accept::serve(listener, router, &server, stopping).await });
+    tokio::spawn(async move { web::accept::serve(listener, tls, router, &server, stopping).await });
     Api { url, app, client: Client::new(), device_port, plant, stop, _folder: folder, _link: link }
 }
 

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Api, NOTIFICATION, NOTIFICATION_OFF, start};
+use crate::harness::{Api, NOTIFICATION, NOTIFICATION_OFF, line, start};
 
 async fn dismiss(api: &Api, id: &str, role: Role) -> (StatusCode, Value) {
     api.post(&format!("/global-notifications/{id}/dismiss/"), &api.token_as(role).await, "null").await
@@ -52,7 +52,7 @@ fn the_plant_file_sets_them_up() {
     assert_eq!(run(texts), format!("+ notification {NOTIFICATION}\n1 created, 0 changed, 0 as they were\n"));
     assert_eq!(run(texts), "0 created, 0 changed, 1 as they were\n");
     let user = store.configure(true, |edit| edit.create_user("ann")).unwrap();
-    assert!(store.dismiss(user, NOTIFICATION).unwrap());
+    assert!(store.dismiss(user, NOTIFICATION, &line()).unwrap());
     let off = run(&format!("{texts}, enabled: false"));
     assert_eq!(
         off,
@@ -61,5 +61,5 @@ fn the_plant_file_sets_them_up() {
     let kept = store.directory().notifications[&NOTIFICATION].clone();
     assert_eq!((kept.is_enabled, kept.texts["pl"].as_str()), (false, "Prace w nocy"));
     run(texts);
-    assert!(!store.dismiss(user, NOTIFICATION).unwrap(), "it is the same notification");
+    assert!(!store.dismiss(user, NOTIFICATION, &line()).unwrap(), "it is the same notification");
 }

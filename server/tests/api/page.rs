@@ -75,7 +75,7 @@ async fn live_values_stream_to_those_who_may_see_them() {
     let notice = json!([{ "id": NOTIFICATION, "texts": { "en": "Maintenance tonight" } }]);
     assert!(text.contains(&format!("event: notifications\ndata: {notice}\n")), "{text}");
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
-    let cells = vec![Ok(Raw(230)); group.params.len()];
+    let cells = vec![Ok(Raw(230).into()); group.params.len()];
     let at = Instant::parse("2026-01-02T03:04:05.678Z").unwrap();
     api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
     let text = stream_until(&mut response, "event: readings").await;
@@ -87,4 +87,33 @@ async fn live_values_stream_to_those_who_may_see_them() {
     let ended =
         tokio::time::timeout(Duration::from_secs(5), async { while let Ok(Some(_)) = response.chunk().await {} });
     ended.await.expect("the stream outlived its session");
+}
+
+#[tokio::test]
+async fn registers_of_a_former_type_are_not_shown_in_the_new_one() {
+    let api = start().await;
+    let group = api.app.store.directory().devices[&1].group.clone().unwrap();
+    let accept = |group: &parabus_server::model::ReadGroup, raw| {
+        let at = Instant::parse("2026-01-02T03:04:05.678Z").unwrap();
+        let cells = vec![Ok(Raw(raw).into()); group.params.len()];
+        api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells }).unwrap();
+    };
+    accept(&group, 230);
+    let change = api.app.store.configure(true, |edit| {
+        let mut param = edit.before().params[&101].clone();
+        param.value_type = "i16-be".into();
+        edit.put_param(&param)
+    });
+    change.unwrap();
+    let request = api.client.get(format!("{}/live/values/?orgId=1", api.url));
+    let request = request.header("authorization", format!("token {}", api.token().await));
+    let mut response = request.send().await.unwrap();
+    let text = stream_until(&mut response, "event: devices").await;
+    assert!(!text.contains("event: readings"), "{text}");
+    accept(&group, 231);
+    let fresh = api.app.store.directory().devices[&1].group.clone().unwrap();
+    assert_ne!(fresh.id, group.id);
+    accept(&fresh, 232);
+    let text = stream_until(&mut response, "[232]").await;
+    assert!(!text.contains("[231]"), "{text}");
 }

@@ -109,7 +109,7 @@ async fn a_deleted_parameter_is_gone_and_the_others_keep_their_history() {
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
     assert_eq!(group.params, [284]);
     let at = Instant::parse("2026-02-03T04:05:06Z").unwrap();
-    api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells: vec![Ok(Raw(71))] }).unwrap();
+    api.app.live.accept(&Cycle { device: 1, group: group.id, at, cells: vec![Ok(Raw(71).into())] }).unwrap();
     let (_, last) = api.get("/params/last-readings/?paramIds=284&lang=en", &token).await;
     assert_eq!(last["284"]["value"], "7.1");
 }

@@ -61,7 +61,7 @@ async fn plant() -> (Api, String) {
         .unwrap();
     let group = api.app.store.directory().devices[&20].group.clone().unwrap();
     let at = Instant::parse("2026-01-02T03:04:05Z").unwrap();
-    api.app.live.accept(&Cycle { device: 20, group: group.id, at, cells: vec![Ok(Raw(225))] }).unwrap();
+    api.app.live.accept(&Cycle { device: 20, group: group.id, at, cells: vec![Ok(Raw(225).into())] }).unwrap();
     let token = api.token().await;
     (api, token)
 }
@@ -141,7 +141,7 @@ async fn numbers_keep_every_digit_and_words_follow_the_organization() {
         .unwrap();
     let group = api.app.store.directory().devices[&20].group.clone().unwrap();
     let at = Instant::parse("2026-01-02T03:04:06Z").unwrap();
-    let cells = vec![Ok(Raw(1)); group.params.len()];
+    let cells = vec![Ok(Raw(1).into()); group.params.len()];
     api.app.live.accept(&Cycle { device: 20, group: group.id, at, cells }).unwrap();
     assert_eq!(values(&api, &token, "room1.flag2").await, json!({ "room1.flag2": "Prawda" }));
 }

@@ -5,7 +5,7 @@ use parabus_server::plant::{File, apply};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, start};
+use crate::harness::{Api, line, start};
 
 async fn save(api: &Api, vis: i64, body: Value) -> StatusCode {
     api.post(&format!("/vis/{vis}/data/save/"), &api.token().await, &body.to_string()).await.0
@@ -40,7 +40,7 @@ async fn a_text_is_a_text_within_its_limits() {
     }
     assert_eq!(save(&api, 7, json!({ "code": "ż".repeat(200), "value": &long[1..] })).await, StatusCode::OK);
     for number in 1..1000 {
-        assert!(api.app.store.save_vis_data(8, &number.to_string(), "", 1000).unwrap());
+        assert!(api.app.store.save_vis_data(8, &number.to_string(), "", 1000, &line()).unwrap());
     }
     assert_eq!(save(&api, 8, json!({ "code": "last", "value": "" })).await, StatusCode::OK);
     assert_eq!(save(&api, 8, json!({ "code": "one more", "value": "" })).await, StatusCode::BAD_REQUEST);
@@ -101,7 +101,7 @@ async fn the_plant_file_sets_them_up_and_leaves_texts_alone() {
     let source = |place: usize| store.vis_source(seen[place].id).unwrap().unwrap();
     assert_eq!((source(0).as_str(), source(1).as_str()), ("<svg/>", "<b on-click=\"x\">"));
 
-    store.save_vis_data(seen[0].id, "room", "A", 1).unwrap();
+    store.save_vis_data(seen[0].id, "room", "A", 1, &line()).unwrap();
     std::fs::write(folder.path().join("boiler.svg"), "<svg></svg>").unwrap();
     let changed = run("{ name: Boiler, source: 'file:boiler.svg', isDisplayedOnDashboard: true }").unwrap();
     assert_eq!(

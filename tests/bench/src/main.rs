@@ -6,7 +6,7 @@ mod peers;
 mod race;
 mod reference;
 mod streams;
-mod value;
+mod values;
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         return bare::run(seconds, ports);
     }
     let areas: [(&str, fn()); 4] =
-        [("modbus", modbus::run), ("modbus", streams::run), ("value", value::run), ("reference", reference::run)];
+        [("modbus", modbus::run), ("modbus", streams::run), ("values", values::run), ("reference", reference::run)];
     if let Some(unknown) = wanted.iter().find(|area| areas.iter().all(|(name, _)| name != area)) {
         eprintln!("unknown area `{unknown}`");
         return ExitCode::FAILURE;

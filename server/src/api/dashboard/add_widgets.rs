@@ -14,6 +14,7 @@ impl Endpoint for AddWidgets {
     const PATH: &'static str = "/org/:orgId/dashboard/add-widgets/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Add Widgets to Dashboard";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = DashboardParams;

@@ -53,6 +53,7 @@ impl Endpoint for ChangeDashboard {
     const PATH: &'static str = "/org/:orgId/dashboard/change/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Change Dashboard Settings";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = DashboardParams;

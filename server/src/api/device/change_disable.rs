@@ -24,6 +24,7 @@ impl Endpoint for ChangeDeviceDisable {
     const PATH: &'static str = "/device/:deviceId/change-disable/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Change Device Disabled State";
+    const WRITES: bool = true;
     type Path = DevicePath;
     type Query = Nothing;
     type Body = Enabled;

@@ -66,6 +66,7 @@ impl Endpoint for ChangeNet {
     const PATH: &'static str = "/net/:netId/change/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Change Network Details";
+    const WRITES: bool = true;
     type Path = NetPath;
     type Query = Nothing;
     type Body = NetChange;

@@ -14,6 +14,7 @@ impl Endpoint for ChangeNetDisable {
     const PATH: &'static str = "/net/:netId/change-disable/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Change Network Disabled State";
+    const WRITES: bool = true;
     type Path = NetPath;
     type Query = Nothing;
     type Body = Enabled;

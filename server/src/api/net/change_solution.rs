@@ -17,6 +17,7 @@ impl Endpoint for ChangeSolution {
     const PATH: &'static str = "/net/:netId/change-solution/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Change Network Solution";
+    const WRITES: bool = true;
     type Path = NetPath;
     type Query = Nothing;
     type Body = NetWish;

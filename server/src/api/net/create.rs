@@ -18,6 +18,7 @@ impl Endpoint for CreateNet {
     const PATH: &'static str = "/org/:orgId/nets/create/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Create Network";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = NetWish;

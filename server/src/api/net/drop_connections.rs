@@ -4,6 +4,7 @@ use super::get::NetPath;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 use crate::api::types::Empty;
 
 pub struct DropConnections;
@@ -13,6 +14,7 @@ impl Endpoint for DropConnections {
     const PATH: &'static str = "/net/:netId/drop-connections/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Drop Network Connections";
+    const WRITES: bool = true;
     type Path = NetPath;
     type Query = Nothing;
     type Body = NoBody;
@@ -28,6 +30,8 @@ impl Endpoint for DropConnections {
         let net = context.directory.nets.get(&id).ok_or_else(|| ApiError::not_found("network", id))?;
         tracing::info!(net = id, user = context.caller.user, "connections dropped on request");
         context.app.links.drop_connection(&net.connection);
+        let (org, object) = (Some(net.org_id), context.place(net.org_id, &net.name));
+        context.record(Deed { org, action: "drop connections", object, old: None, new: None, result: Ok(()) }).await;
         Ok(Empty {})
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 
 pub struct DismissNotification;
 
@@ -29,6 +30,7 @@ impl Endpoint for DismissNotification {
     const PATH: &'static str = "/global-notifications/:notificationId/dismiss/";
     const PERMISSION: Permission = Permission::Session;
     const TITLE: &'static str = "Dismiss Runtime Global Notification";
+    const WRITES: bool = true;
     type Path = NotificationPath;
     type Query = Nothing;
     type Body = NoBody;
@@ -39,7 +41,9 @@ impl Endpoint for DismissNotification {
         let absent = || ApiError::not_found("notification", id);
         context.directory.notifications.get(&id).filter(|each| each.is_enabled).ok_or_else(absent)?;
         let user = context.caller.user.ok_or_else(absent)?;
-        let created = context.stored(move |store| store.dismiss(user, id)).await?;
+        let (action, object) = ("dismiss notification", id.to_string());
+        let deed = Deed { org: None, action, object, old: None, new: None, result: Ok(()) };
+        let created = context.keep(deed, move |store, entry| store.dismiss(user, id, entry)).await?;
         Ok(DismissReply { status: "ok", created })
     }
 }

@@ -44,6 +44,7 @@ impl Endpoint for ChangeSmsSettings {
     const PATH: &'static str = "/org/:orgId/sms-settings/";
     const PERMISSION: Permission = Permission::ManageAccess;
     const TITLE: &'static str = "Change Organization SMS Settings";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = SmsSettingsBody;

@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Id, Language};
 use crate::api::values::{Failure, formatted};
-use crate::control::{self, Change};
+use crate::control::Change;
 
 pub struct WriteParam;
 
@@ -48,6 +48,7 @@ impl Endpoint for WriteParam {
     const PATH: &'static str = "/param/:paramId/write/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Write Parameter Value";
+    const WRITES: bool = true;
     type Path = ParamPath;
     type Query = Nothing;
     type Body = NewValue;
@@ -64,7 +65,7 @@ impl Endpoint for WriteParam {
         let own_lang = context.directory.orgs.get(&net.org_id).map(|org| org.lang);
         let lang = request.body.lang.map(|lang| lang.0).or(own_lang).unwrap_or(Lang::En);
         let change = Change::To(&request.body.new_value);
-        Ok(match control::write_param(&context.app, param, device, net, change).await {
+        Ok(match context.write_param(param, device, net, change).await {
             Ok(written) => WriteReply::Written {
                 ok: Written {
                     old_value: written.old.map(|old| old.value().to_string()).unwrap_or_default(),

@@ -39,6 +39,7 @@ impl Endpoint for ChangeParams {
     const PATH: &'static str = "/params/change/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Change Parameters";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = ParamsChange;

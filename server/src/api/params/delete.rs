@@ -23,6 +23,7 @@ impl Endpoint for DeleteParams {
     const PATH: &'static str = "/params/delete/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Delete Parameters";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = ParamsDeletion;

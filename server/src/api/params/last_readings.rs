@@ -58,7 +58,7 @@ impl Endpoint for LastReadings {
                 Some((at, value)) => LastReading::Reading(Reading {
                     value: value.to_string(),
                     read_on: ReadingDate(at),
-                    formatted_value: formatted(param, &value, request.query.lang.0),
+                    formatted_value: formatted(param, &value.value(), request.query.lang.0),
                 }),
                 None => LastReading::Failure(Failure::new("no-value")),
             };

@@ -11,7 +11,7 @@ use crate::api::permission::Permission;
 use crate::api::types::{Flag, IdList, Language};
 use crate::api::values::{Failure, formatted};
 use crate::control;
-use crate::model::{Held, ParamId};
+use crate::model::ParamId;
 
 pub struct ReadRealtime;
 
@@ -61,7 +61,7 @@ impl Endpoint for ReadRealtime {
         let results = control::read_params(&context.app, &context.directory, &visible).await;
         let replies = results.into_iter().filter_map(|(id, result)| {
             let param = context.directory.params.get(&id)?;
-            let stored = || context.app.live.last(id).map(|(_, value)| Held::from(value)).filter(|_| fall_back);
+            let stored = || context.app.live.last(id).map(|(_, value)| value).filter(|_| fall_back);
             let reading = match result.or_else(|error| stored().ok_or(error)) {
                 Ok(value) => RealtimeReading::Reading(RealtimeValue {
                     value: value.value().to_string(),

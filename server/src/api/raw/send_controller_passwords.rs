@@ -10,6 +10,7 @@ use super::write_register_group::StatusReply;
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 use crate::controller::{ControllerMap, MOST_PASSWORD, is_password};
 use crate::link::backward::send_password;
 
@@ -37,6 +38,7 @@ impl Endpoint for SendControllerPasswords {
     const PATH: &'static str = "/raw/send-controller-passwords/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Raw Send Controller Passwords";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = PasswordsRequest;
@@ -62,11 +64,23 @@ impl Endpoint for SendControllerPasswords {
         if let Err(error) = takes {
             return Ok(StatusReply::error(error));
         }
+        let mut result = Ok(());
         for (password, number) in passwords.iter().zip(1..) {
             if let Err(error) = send_password(&link, UnitId(device_modbus_id), password).await {
-                return Ok(StatusReply::error(format!("password {number} of {}: {error}", passwords.len())));
+                result = Err(format!("password {number} of {}: {error}", passwords.len()));
+                break;
             }
         }
-        Ok(StatusReply::Ok)
+        context
+            .record(Deed {
+                org: context.org_of_connection(link.connection()),
+                action: "send controller passwords",
+                object: format!("{} unit {device_modbus_id}", link.connection()),
+                old: None,
+                new: Some(format!("{} hidden", passwords.len())),
+                result: result.clone(),
+            })
+            .await;
+        Ok(result.map_or_else(StatusReply::error, |()| StatusReply::Ok))
     }
 }

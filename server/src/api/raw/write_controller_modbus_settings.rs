@@ -10,6 +10,7 @@ use super::write_register_group::StatusReply;
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 use crate::controller::{BusSettings, ByteFormat, ControllerMap, change_bus_settings};
 
 /// Rates of serial lines, generously.
@@ -59,6 +60,7 @@ impl Endpoint for WriteControllerModbusSettings {
     const PATH: &'static str = "/raw/write-controller-modbus-settings/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Raw Write Controller Modbus Settings";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = WriteSettingsRequest;
@@ -67,12 +69,23 @@ impl Endpoint for WriteControllerModbusSettings {
     async fn handle(context: Context, request: Request<Self>) -> Result<StatusReply, ApiError> {
         let WriteSettingsRequest { device_modbus_id, sku, settings, connection, .. } = request.body;
         check_unit(device_modbus_id)?;
+        let wanted = format!("bitRate={}, byteFormat={}", settings.bit_rate, settings.byte_format);
         let settings = settings.check()?;
         let link = connection.open(&context, Self::PERMISSION).await?;
         let changed = match ControllerMap::of_sku(&sku) {
             Ok(map) => change_bus_settings(&link, UnitId(device_modbus_id), map, settings).await,
             Err(error) => Err(error),
         };
+        context
+            .record(Deed {
+                org: context.org_of_connection(link.connection()),
+                action: "write controller settings",
+                object: format!("{} unit {device_modbus_id} {sku}", link.connection()),
+                old: None,
+                new: Some(wanted),
+                result: changed.as_ref().map(|_| ()).map_err(ToString::to_string),
+            })
+            .await;
         Ok(changed.map_or_else(StatusReply::error, |()| StatusReply::Ok))
     }
 }

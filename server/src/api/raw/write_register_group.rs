@@ -10,6 +10,7 @@ use super::kind::Kind;
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 
 pub struct WriteRegisterGroup;
 
@@ -51,6 +52,7 @@ impl Endpoint for WriteRegisterGroup {
     const PATH: &'static str = "/raw/write-register-group/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Raw Write Register Group";
+    const WRITES: bool = true;
     type Path = Nothing;
     type Query = Nothing;
     type Body = RegisterWrite;
@@ -75,6 +77,16 @@ impl Endpoint for WriteRegisterGroup {
         }
         let turn = link.turn(UnitId(device_modbus_id)).await;
         let written = turn.write(kind.0, address, &value, WriteFunction::Normal, super::TIMEOUT_MS).await;
+        context
+            .record(Deed {
+                org: context.org_of_connection(link.connection()),
+                action: "write registers",
+                object: format!("{} unit {device_modbus_id} {} {address}", link.connection(), kind.0.code()),
+                old: None,
+                new: Some(value.iter().map(u16::to_string).collect::<Vec<_>>().join(" ")),
+                result: written.clone().map_err(|error| error.to_string()),
+            })
+            .await;
         Ok(match written {
             Ok(()) => StatusReply::Ok,
             Err(error) => StatusReply::error(error),

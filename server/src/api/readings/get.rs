@@ -56,8 +56,9 @@ impl Endpoint for GetReadings {
         }
         let readings = context.app.live.readings(param_id.0, from, till, limit as usize).await;
         let readings = readings.map_err(ApiError::internal)?;
-        let points =
-            readings.into_iter().map(|(at, value)| Point(ReadingDate(at), value.as_ref().and_then(Number::of)));
+        let points = readings
+            .into_iter()
+            .map(|(at, value)| Point(ReadingDate(at), value.as_ref().and_then(|value| Number::of(&value.value()))));
         Ok(Points(points.collect()))
     }
 }

@@ -108,7 +108,7 @@ impl<'a> View<'a> {
     fn stored(&self, id: ParamId) -> TokenValue {
         let last = self.context.app.live.last(id).filter(|_| self.shows_values);
         match (self.context.directory.params.get(&id), last) {
-            (Some(param), Some((_, value))) => TokenValue::Text(formatted(param, &value, self.lang)),
+            (Some(param), Some((_, value))) => TokenValue::Text(formatted(param, &value.value(), self.lang)),
             _ => Missing::LastReading.into(),
         }
     }

@@ -25,6 +25,7 @@ impl Endpoint for Increment {
     const PATH: &'static str = "/org/:orgId/params/increment/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Increment Parameter Value";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = AmountByReference;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::endpoint::Context;
 use super::error::ApiError;
 use super::values::Failure;
-use crate::control::{self, Change};
+use crate::control::Change;
 use crate::model::{OrgId, ParamId};
 
 /// The parameter that a text names in an organization; otherwise 404, and why (D-13, A-24). A `*` in front
@@ -60,7 +60,7 @@ async fn change(context: &Context, org: OrgId, text: &str, change: Change<'_>) -
     let id = find(context, org, text)?;
     let place = context.directory.param_place(id);
     let (param, device, net) = place.ok_or_else(|| ApiError::not_found("parameter", text))?;
-    Ok(match control::write_param(&context.app, param, device, net, change).await {
+    Ok(match context.write_param(param, device, net, change).await {
         Ok(written) => ChangeReply::Changed {
             ok: Changed { old_value: written.old.map(|old| old.to_string()), new_value: written.new.to_string() },
         },

@@ -24,6 +24,7 @@ impl Endpoint for SaveParamValue {
     const PATH: &'static str = "/org/:orgId/params/save-param-value/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Save Parameter Value";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = ValueByReference;

@@ -25,6 +25,7 @@ impl Endpoint for Toggle {
     const PATH: &'static str = "/org/:orgId/params/toggle/";
     const PERMISSION: Permission = Permission::Operator;
     const TITLE: &'static str = "Toggle Parameter Value";
+    const WRITES: bool = true;
     type Path = OrgPath;
     type Query = Nothing;
     type Body = ToggleByReference;

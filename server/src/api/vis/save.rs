@@ -7,6 +7,7 @@ use super::get::VisPath;
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::trail::Deed;
 use crate::api::types::Empty;
 
 /// Longest code, characters.
@@ -48,6 +49,7 @@ impl Endpoint for SaveVisData {
     const PATH: &'static str = "/vis/:visId/data/save/";
     const PERMISSION: Permission = Permission::Manager;
     const TITLE: &'static str = "Save Visualization Data";
+    const WRITES: bool = true;
     type Path = VisPath;
     type Query = Nothing;
     type Body = VisValue;
@@ -60,7 +62,17 @@ impl Endpoint for SaveVisData {
     async fn handle(context: Context, request: Request<Self>) -> Result<Empty, ApiError> {
         let (id, VisValue { code, value }) = (request.path.vis_id.0, request.body);
         check(&code, &value)?;
-        if context.stored(move |store| store.save_vis_data(id, &code, &value, MOST_CODES)).await? {
+        let vis = context.directory.visualizations.get(&id).ok_or_else(|| ApiError::not_found("visualization", id))?;
+        let deed = Deed {
+            org: Some(vis.org_id),
+            action: "save visualization data",
+            object: context.place(vis.org_id, &vis.name),
+            old: None,
+            new: Some(format!("{code}={value}")),
+            result: Ok(()),
+        };
+        let saved = context.keep(deed, move |store, entry| store.save_vis_data(id, &code, &value, MOST_CODES, entry));
+        if saved.await? {
             return Ok(Empty {});
         }
         Err(ApiError::incorrect_request(format!("payload: code: the visualization holds {MOST_CODES} codes already")))

@@ -117,6 +117,7 @@ impl File {
         template::check_identities(&self.templates, &mut faults);
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
         distinct_slugs(&mut faults, self.organizations.iter().map(|org| (&org.name, org.slug.as_ref())));
+        self.check_keys(&mut faults);
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
             let visualizations = org.visualizations.iter().map(|vis| &vis.name);
@@ -185,6 +186,28 @@ impl File {
             self.check_simulated(simulated, &mut faults);
         }
         faults
+    }
+
+    /// A key belongs to one user, who may stand in several organizations.
+    fn check_keys(&self, faults: &mut Vec<Fault>) {
+        let mut first: BTreeMap<uuid::Uuid, (&str, [Option<&str>; 2])> = BTreeMap::new();
+        for user in self.organizations.iter().flat_map(|org| org.users.iter()) {
+            for key in &user.keys {
+                let Ok(id) = uuid::Uuid::try_parse(key.api_key.value.reveal()) else { continue };
+                let line = Some(key.api_key.place.line);
+                let secrets = [&key.password, &key.password_hash];
+                let secrets = secrets.map(|secret| secret.as_ref().map(|secret| secret.value.reveal()));
+                let name = user.name.text.as_str();
+                let (owner, known) = *first.entry(id).or_insert((name, secrets));
+                if owner != name {
+                    let text = format!("apiKey: stands under `{owner}` and under `{name}`, expected one user");
+                    faults.push((line, text));
+                } else if known != secrets {
+                    let text = format!("password: differs from the one that `{name}` has elsewhere for this key");
+                    faults.push((line, text));
+                }
+            }
+        }
     }
 
     fn check_device(&self, org: &Organization, device: &Device, faults: &mut Vec<Fault>) {

@@ -1,0 +1,409 @@
+//! What differs between two configurations, as lines of the audit trail.
+//!
+//! Every object is taken apart in full: a new field does not compile until it has been decided
+//! whether it is shown or secret.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use crate::model::{
+    ConnectCode, Device, Directory, Disabled, Net, Notification, Org, OrgId, Param, ParamId, Role, SmsSettings,
+    Template, TemplateParam, User, UserId, Vis,
+};
+
+/// A change without its instant and author.
+pub struct Change {
+    pub org: Option<OrgId>,
+    pub action: String,
+    pub object: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Names and values; an empty value is one that is not set.
+type Fields = Vec<(&'static str, String)>;
+
+fn text(value: &Option<impl Display>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+fn disabled_text(disabled: &Option<Disabled>) -> String {
+    disabled.as_ref().map(|disabled| format!("by {}", disabled.by.code())).unwrap_or_default()
+}
+
+/// Secrets show that they differ by their number and nothing else.
+fn hidden(secrets: &[String]) -> String {
+    if secrets.is_empty() { String::new() } else { format!("{} hidden", secrets.len()) }
+}
+
+/// Every change from one configuration to the next, parents before their children.
+pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
+    let mut all = Vec::new();
+    let place = |directory: &Directory, org: OrgId, rest: &str| {
+        let org = directory.orgs.get(&org).map_or("?", |org| org.name.as_str());
+        format!("{org} / {rest}")
+    };
+    let device_place = |directory: &Directory, device: &Device, rest: &str| {
+        let net = directory.nets.get(&device.net_id);
+        let net_name = net.map_or("?", |net| net.name.as_str());
+        let path = format!("{net_name} / {}{rest}", device.name);
+        (net.map(|net| net.org_id), net.map_or_else(|| path.clone(), |net| place(directory, net.org_id, &path)))
+    };
+    let mut compare = Compare { before, after, all: &mut all };
+    compare.objects("organization", &before.orgs, &after.orgs, |_, org| (Some(org.id), org.name.clone()), org);
+    compare.objects("user", &before.users, &after.users, |_, user| (None, user.name.clone()), user);
+    compare.objects(
+        "role",
+        &roles(before),
+        &roles(after),
+        |directory, (user, org, _)| {
+            let name = directory.users.get(user).map_or("?", |user| user.name.as_str());
+            (Some(*org), place(directory, *org, name))
+        },
+        |(_, _, role)| vec![("role", role.code().to_owned())],
+    );
+    compare.objects(
+        "template",
+        &before.templates,
+        &after.templates,
+        |_, each| (each.org_id, format!("{} {} {}", each.manufacturer, each.name, each.version)),
+        template,
+    );
+    compare.objects(
+        "template of SKU",
+        &skus(before),
+        &skus(after),
+        |_, (sku, _)| (None, sku.clone()),
+        |(_, template)| vec![("template", template.clone())],
+    );
+    // The code itself opens a controller: it is a secret.
+    compare.objects(
+        "connect code",
+        &before.connect_codes,
+        &after.connect_codes,
+        |_, code| (None, format!("of {}", code.mac)),
+        connect_code,
+    );
+    compare.objects(
+        "network",
+        &before.nets,
+        &after.nets,
+        |directory, net| (Some(net.org_id), place(directory, net.org_id, &net.name)),
+        net,
+    );
+    compare.objects(
+        "device",
+        &before.devices,
+        &after.devices,
+        |directory, device| device_place(directory, device, ""),
+        device,
+    );
+    compare.objects(
+        "parameter",
+        &before.params,
+        &after.params,
+        |directory, param| match directory.devices.get(&param.device_id) {
+            Some(device) => device_place(directory, device, &format!(" / {}", param.name)),
+            None => (None, param.name.clone()),
+        },
+        param,
+    );
+    compare.objects(
+        "dashboard",
+        &dashboards(before),
+        &dashboards(after),
+        |directory, (org, _)| (Some(*org), place(directory, *org, "dashboard")),
+        |(_, widgets)| vec![("parameters", widgets.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))],
+    );
+    compare.objects(
+        "visualization",
+        &before.visualizations,
+        &after.visualizations,
+        |directory, vis| (Some(vis.org_id), place(directory, vis.org_id, &vis.name)),
+        vis,
+    );
+    compare.objects(
+        "notification",
+        &before.notifications,
+        &after.notifications,
+        |_, each| (None, each.id.to_string()),
+        notification,
+    );
+    compare.objects(
+        "short messages",
+        &sms_of_orgs(before),
+        &sms_of_orgs(after),
+        |directory, (org, _)| (Some(*org), place(directory, *org, "short messages")),
+        |(_, settings)| sms(settings),
+    );
+    all
+}
+
+struct Compare<'d> {
+    before: &'d Directory,
+    after: &'d Directory,
+    all: &'d mut Vec<Change>,
+}
+
+impl Compare<'_> {
+    fn objects<K: Ord, T: PartialEq>(
+        &mut self,
+        kind: &str,
+        before: &BTreeMap<K, T>,
+        after: &BTreeMap<K, T>,
+        place: impl Fn(&Directory, &T) -> (Option<OrgId>, String),
+        fields: impl Fn(&T) -> Fields,
+    ) {
+        let mut tell =
+            |verb: &str, (org, object): (Option<OrgId>, String), old: Option<String>, new: Option<String>| {
+                self.all.push(Change { org, action: format!("{verb} {kind}"), object, old, new });
+            };
+        for (key, now) in after {
+            match before.get(key) {
+                None => tell("create", place(self.after, now), None, Some(shown(&fields(now)))),
+                Some(was) if was != now => {
+                    let (was, new) = differing(fields(was), fields(now));
+                    if was != new {
+                        tell("change", place(self.after, now), Some(was), Some(new));
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        for (_, was) in before.iter().filter(|(key, _)| !after.contains_key(key)) {
+            tell("delete", place(self.before, was), Some(shown(&fields(was))), None);
+        }
+    }
+}
+
+/// The fields that are set.
+fn shown(fields: &Fields) -> String {
+    let set = fields.iter().filter(|(_, value)| !value.is_empty());
+    set.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
+
+fn differing(was: Fields, now: Fields) -> (String, String) {
+    let pairs = was.into_iter().zip(now).filter(|(was, now)| was != now);
+    let (was, now): (Fields, Fields) = pairs.unzip();
+    let all =
+        |fields: Fields| fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ");
+    (all(was), all(now))
+}
+
+fn roles(directory: &Directory) -> BTreeMap<(UserId, OrgId), (UserId, OrgId, Role)> {
+    let users = directory.users.values();
+    users.flat_map(|user| user.roles.iter().map(|(org, role)| ((user.id, *org), (user.id, *org, *role)))).collect()
+}
+
+fn org(org: &Org) -> Fields {
+    let Org { id: _, name, slug, lang } = org;
+    vec![("name", name.clone()), ("slug", slug.clone()), ("language", lang.code().to_owned())]
+}
+
+fn user(user: &User) -> Fields {
+    let User { id: _, name, lang, roles: _ } = user;
+    vec![("name", name.clone()), ("language", lang.map(|lang| lang.code().to_owned()).unwrap_or_default())]
+}
+
+fn skus(directory: &Directory) -> BTreeMap<&str, (String, String)> {
+    let named = directory.sku_templates.iter().map(|(sku, id)| {
+        let template = directory.templates.get(id);
+        let name = template.map_or_else(|| id.to_string(), |each| format!("{} {}", each.name, each.version));
+        (sku.as_str(), (sku.clone(), name))
+    });
+    named.collect()
+}
+
+fn dashboards(directory: &Directory) -> BTreeMap<OrgId, (OrgId, Vec<ParamId>)> {
+    let shown = directory.dashboards.iter().filter(|(_, widgets)| !widgets.is_empty());
+    shown.map(|(org, widgets)| (*org, (*org, widgets.clone()))).collect()
+}
+
+fn sms_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, SmsSettings)> {
+    directory.sms.iter().map(|(org, settings)| (*org, (*org, settings.clone()))).collect()
+}
+
+fn template(template: &Template) -> Fields {
+    let Template {
+        id: _,
+        org_id: _,
+        name,
+        manufacturer,
+        version,
+        category,
+        description,
+        read_group_size,
+        write_function,
+        params,
+    } = template;
+    let one_line = |param: &TemplateParam| serde_json::to_string(param).unwrap_or_default();
+    vec![
+        ("name", name.clone()),
+        ("manufacturer", manufacturer.clone()),
+        ("version", version.clone()),
+        ("category", text(category)),
+        ("description", text(description)),
+        ("readGroupSize", read_group_size.to_string()),
+        ("writeFunction", write_function.code().to_owned()),
+        ("parameters", params.iter().map(one_line).collect::<Vec<_>>().join(" ")),
+    ]
+}
+
+fn vis(vis: &Vis) -> Fields {
+    let Vis { id: _, org_id: _, name, slug, description, created_on: _, on_dashboard } = vis;
+    vec![
+        ("name", name.clone()),
+        ("slug", slug.clone()),
+        ("description", text(description)),
+        ("isDisplayedOnDashboard", on_dashboard.to_string()),
+    ]
+}
+
+fn notification(notification: &Notification) -> Fields {
+    let Notification { id: _, texts, is_enabled } = notification;
+    vec![("texts", format!("{texts:?}")), ("enabled", is_enabled.to_string())]
+}
+
+fn sms(settings: &SmsSettings) -> Fields {
+    let SmsSettings { is_disabled, monthly_limit } = settings;
+    vec![("disabled", is_disabled.to_string()), ("monthlyLimit", text(monthly_limit))]
+}
+
+fn connect_code(code: &ConnectCode) -> Fields {
+    let ConnectCode { code: _, mac, device_passwords, sku, vpn_ip, port, modbus_id } = code;
+    vec![
+        ("mac", mac.to_string()),
+        ("devicePasswords", hidden(device_passwords)),
+        ("sku", text(sku)),
+        ("vpnIp", text(vpn_ip)),
+        ("port", text(port)),
+        ("modbusId", text(&modbus_id.map(|unit| unit.0))),
+    ]
+}
+
+fn net(net: &Net) -> Fields {
+    let Net {
+        id: _,
+        org_id: _,
+        name,
+        slug,
+        description,
+        created_on: _,
+        disabled,
+        connection,
+        is_vpn,
+        sku,
+        solution,
+        controller_unit_id,
+        device_passwords,
+        max_inflight_requests,
+        request_gap_ms,
+    } = net;
+    vec![
+        ("name", name.clone()),
+        ("slug", slug.clone()),
+        ("description", text(description)),
+        ("disabled", disabled_text(disabled)),
+        ("connection", connection.to_string()),
+        ("vpn", if *is_vpn { "yes".to_owned() } else { String::new() }),
+        ("sku", text(sku)),
+        ("solution", solution.clone()),
+        ("controllerModbusUnitId", controller_unit_id.0.to_string()),
+        ("devicePasswords", hidden(device_passwords)),
+        ("maxInflightRequests", max_inflight_requests.to_string()),
+        ("requestGapMs", request_gap_ms.to_string()),
+    ]
+}
+
+fn device(device: &Device) -> Fields {
+    let Device {
+        id: _,
+        net_id: _,
+        name,
+        slug,
+        description,
+        unit_id,
+        disabled,
+        update_period_sec,
+        read_group_size,
+        read_gap,
+        write_function,
+        timeout_retries,
+        timeout_ms,
+        template_id,
+        // Follows from the parameters.
+        group: _,
+    } = device;
+    vec![
+        ("name", name.clone()),
+        ("slug", slug.clone()),
+        ("description", text(description)),
+        ("modbusUnitId", unit_id.0.to_string()),
+        ("disabled", disabled_text(disabled)),
+        ("updatePeriodSec", update_period_sec.to_string()),
+        ("readGroupSize", read_group_size.to_string()),
+        ("readGap", read_gap.to_string()),
+        ("writeFunction", write_function.code().to_owned()),
+        ("timeoutRetries", timeout_retries.to_string()),
+        ("timeoutMs", timeout_ms.to_string()),
+        ("template", text(template_id)),
+    ]
+}
+
+fn param(param: &Param) -> Fields {
+    let Param {
+        id: _,
+        device_id: _,
+        name,
+        slug,
+        description,
+        category,
+        label,
+        unit,
+        kind,
+        address,
+        value_type,
+        multiplier,
+        shift,
+        precision,
+        bit_position,
+        bits_amount,
+        length,
+        not_available,
+        min,
+        max,
+        is_tracked,
+        is_programmable,
+        texts,
+        // Told of the dashboard.
+        on_dashboard: _,
+        translations,
+        reads_alone,
+    } = param;
+    let codes = not_available.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    vec![
+        ("name", name.clone()),
+        ("slug", slug.clone()),
+        ("description", text(description)),
+        ("category", text(category)),
+        ("label", text(label)),
+        ("unit", text(unit)),
+        ("registerKind", kind.code().to_owned()),
+        ("address", address.to_string()),
+        ("type", value_type.clone()),
+        ("multiplier", multiplier.to_string()),
+        ("shift", shift.to_string()),
+        ("precision", text(precision)),
+        ("bitPosition", text(bit_position)),
+        ("bitsAmount", text(bits_amount)),
+        ("length", text(length)),
+        ("notAvailable", codes),
+        ("min", text(min)),
+        ("max", text(max)),
+        ("isTracked", is_tracked.to_string()),
+        ("isProgrammable", is_programmable.to_string()),
+        ("translations", if translations.is_empty() { String::new() } else { format!("{translations:?}") }),
+        ("readAsGroup", (!reads_alone).to_string()),
+        ("texts", if texts.is_empty() { String::new() } else { format!("{texts:?}") }),
+    ]
+}
