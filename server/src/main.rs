@@ -66,6 +66,8 @@ enum Verb {
         #[arg(long)]
         no_secrets: bool,
     },
+    /// Print the JSON schema of the declarative file, for editors.
+    Schema,
     /// Play the devices of a file, with believable signals: on TCP ports, on serial ports or pseudo-terminals.
     Simulate {
         /// Declarative file (YAML) with a `simulate` section.
@@ -303,6 +305,10 @@ fn main() -> ExitCode {
         },
         Verb::Export { file, config, org, no_secrets } => {
             export(file.as_deref(), &config, plant::Selection { org: org.as_deref(), has_secrets: !no_secrets })
+        }
+        Verb::Schema => {
+            println!("{:#}", plant::schema());
+            Ok(())
         }
         Verb::Simulate { plant, backward, until_stdin_closes } => simulate(&plant, &backward, until_stdin_closes),
         Verb::Key(verb) => key(verb),

@@ -303,7 +303,7 @@ pub struct Param {
 }
 
 /// What people read of a parameter, in another language than English; the rest is as in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,7 @@ pub mod zoo;
 
 pub use apply::{Rest, apply, apply_plan, net_slug, plan, slug_of};
 pub use export::{Selection, export};
+pub use file::schema::schema;
 pub use file::{File, PlantError};
 pub use pack::{PackError, Packed, pack};
 pub use plan::Report;

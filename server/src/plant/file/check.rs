@@ -128,20 +128,20 @@ impl File {
             for key in org.users.iter().flat_map(|user| user.keys.iter()) {
                 if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
                     faults.push((
-                        Some(key.api_key.place.line),
+                        Some(key.api_key.place),
                         "apiKey: not a UUID, expected one such as 513cf747-eb5c-4d5f-931f-d22c9872c73c".to_owned(),
                     ));
                 }
                 check_password(key, &mut faults);
             }
             for net in &org.networks {
-                let line = Some(net.connection.kind.place.line);
+                let line = Some(net.connection.kind.place);
                 faults.extend(net.connection.faults().into_iter().map(|fault| (line, format!("connection.{fault}"))));
                 distinct(&mut faults, "devices of one network", net.devices.iter().map(|device| &device.name));
                 for device in net.devices.iter().filter(|device| device.unit_id == 0 && net.connection.is_bus()) {
                     let text =
                         format!("`{}`: modbusUnitId: on a bus `0` is everyone, expected 1 to 255", device.name.text);
-                    faults.push((Some(device.name.place.line), text));
+                    faults.push((Some(device.name.place), text));
                 }
                 check_disabled(&net.name, net.disabled, net.disabled_by, net.disable_note.as_deref(), &mut faults);
                 net.devices.iter().for_each(|device| self.check_device(org, device, &mut faults));
@@ -151,13 +151,12 @@ impl File {
         self.check_users(&mut faults);
         for id in self.sku_templates.values() {
             if self.template(&id.value).is_none() {
-                faults.push((Some(id.place.line), format!("skuTemplates: {}", template::unknown(&id.value))));
+                faults.push((Some(id.place), format!("skuTemplates: {}", template::unknown(&id.value))));
             }
         }
         distinct(&mut faults, "connectCodes", self.connect_codes.iter().map(|code| &code.code));
         for code in &self.connect_codes {
-            let mut fault =
-                |text: &str| faults.push((Some(code.code.place.line), format!("`{}`: {text}", code.code.text)));
+            let mut fault = |text: &str| faults.push((Some(code.code.place), format!("`{}`: {text}", code.code.text)));
             if ConnectCode::normalize(&code.code.text).is_empty() {
                 fault("code: empty, expected the PIN of the controller's sticker, such as A1B2C3D4");
             }
@@ -170,7 +169,7 @@ impl File {
         }
         let mut seen = BTreeSet::new();
         for GlobalNotification { id, texts, .. } in &self.global_notifications {
-            let mut fault = |text: &str| faults.push((Some(id.place.line), format!("globalNotifications: {text}")));
+            let mut fault = |text: &str| faults.push((Some(id.place), format!("globalNotifications: {text}")));
             if !seen.insert(id.value) {
                 fault("id: stands twice");
             }
@@ -180,7 +179,7 @@ impl File {
         }
         for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
             let text = "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9";
-            faults.push((Some(controller.sku.place.line), format!("simulateControllers: {text}")));
+            faults.push((Some(controller.sku.place), format!("simulateControllers: {text}")));
         }
         for simulated in &self.simulate {
             self.check_simulated(simulated, &mut faults);
@@ -194,7 +193,7 @@ impl File {
         for user in self.organizations.iter().flat_map(|org| org.users.iter()) {
             for key in &user.keys {
                 let Ok(id) = uuid::Uuid::try_parse(key.api_key.value.reveal()) else { continue };
-                let line = Some(key.api_key.place.line);
+                let line = Some(key.api_key.place);
                 let secrets = [&key.password, &key.password_hash];
                 let secrets = secrets.map(|secret| secret.as_ref().map(|secret| secret.value.reveal()));
                 let name = user.name.text.as_str();
@@ -214,7 +213,7 @@ impl File {
         if let Some(id) = &device.template {
             let mut usable = self.templates.iter().chain(org.templates.iter());
             if !usable.any(|template| template.id.text == id.value) {
-                let line = Some(id.place.line);
+                let line = Some(id.place);
                 faults.push((line, format!("template: {}", template::unknown(&id.value))));
             }
         }
@@ -224,7 +223,7 @@ impl File {
         for name in &device.without {
             let mut fault = |text: &str| {
                 let text = format!("`{}`: without: {text}", device.name.text);
-                faults.push((Some(name.place.line), text));
+                faults.push((Some(name.place), text));
             };
             if self.of_template(device).all(|param| param.name.text != name.value) {
                 fault(&format!("the template has no parameter `{}`", name.value));
@@ -248,7 +247,7 @@ impl File {
         let mut seen = BTreeSet::new();
         for Widget { network, device, parameter } in org.dashboard.iter().flatten() {
             let mut fault = |text: String| {
-                faults.push((Some(parameter.place.line), format!("dashboard: {text}")));
+                faults.push((Some(parameter.place), format!("dashboard: {text}")));
             };
             let net = org.networks.iter().find(|net| net.name.text == *network);
             let found = net.and_then(|net| net.devices.iter().find(|each| each.name.text == *device));
@@ -271,21 +270,21 @@ impl File {
             if first != own {
                 let text =
                     format!("`{}`: language: `{}` here, `{}` elsewhere", user.name.text, own.code(), first.code());
-                faults.push((Some(user.name.place.line), text));
+                faults.push((Some(user.name.place), text));
             }
         }
     }
 
     fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<Fault>) {
         let Some((network, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
-            let line = Some(simulated.device.place.line);
+            let line = Some(simulated.device.place);
             let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
             faults.push((line, format!("simulate: no device {name} in `organizations`")));
             return;
         };
         if let Some(misbehaviour) = &simulated.misbehaviour {
             let mut fault = |text: &str| {
-                faults.push((Some(misbehaviour.place.line), format!("misbehaviour: {text}")));
+                faults.push((Some(misbehaviour.place), format!("misbehaviour: {text}")));
             };
             if let Err(text) = misbehaviour.value.check() {
                 fault(text);
@@ -299,7 +298,7 @@ impl File {
         for (name, signal) in &simulated.signals {
             let named = std::iter::once(name.as_str()).chain(signal.value.inputs());
             for unknown in named.filter(|name| !names.contains(name)) {
-                let line = Some(signal.place.line);
+                let line = Some(signal.place);
                 faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
             }
         }
@@ -307,7 +306,7 @@ impl File {
 }
 
 fn check_password(key: &Key, faults: &mut Vec<Fault>) {
-    let mut fault = |place: &Spanned<Secret>, text: &str| faults.push((Some(place.place.line), text.to_owned()));
+    let mut fault = |place: &Spanned<Secret>, text: &str| faults.push((Some(place.place), text.to_owned()));
     match (&key.password, &key.password_hash) {
         (Some(password), None) if password.value.reveal().len() < 8 => {
             fault(password, "password: too short, expected at least 8 characters");
@@ -332,7 +331,7 @@ fn check_disabled(
         return;
     }
     for field in [by.map(|_| "disabledBy"), note.map(|_| "disableNote")].into_iter().flatten() {
-        faults.push((Some(name.place.line), format!("`{}`: {field}: only beside `disabled: true`", name.text)));
+        faults.push((Some(name.place), format!("`{}`: {field}: only beside `disabled: true`", name.text)));
     }
 }
 
@@ -340,7 +339,7 @@ fn distinct_slugs<'a>(faults: &mut Vec<Fault>, named: impl Iterator<Item = (&'a 
     let mut seen = BTreeSet::new();
     for (name, slug) in named {
         if let Some(slug) = slug.filter(|slug| !seen.insert(*slug)) {
-            faults.push((Some(name.place.line), format!("`{}`: slug: `{slug}` stands twice", name.text)));
+            faults.push((Some(name.place), format!("`{}`: slug: `{slug}` stands twice", name.text)));
         }
     }
 }
@@ -348,7 +347,7 @@ fn distinct_slugs<'a>(faults: &mut Vec<Fault>, named: impl Iterator<Item = (&'a 
 pub(in crate::plant) fn check_parameters(parameters: &[Parameter], faults: &mut Vec<Fault>) {
     for param in parameters {
         for (field, text) in param.faults() {
-            faults.push((Some(param.name.place.line), format!("`{}`: {field}: {text}", param.name.text)));
+            faults.push((Some(param.name.place), format!("`{}`: {field}: {text}", param.name.text)));
         }
     }
 }
@@ -357,7 +356,7 @@ pub(in crate::plant) fn distinct<'a>(faults: &mut Vec<Fault>, what: &str, names:
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(&name.text) {
-            faults.push((Some(name.place.line), format!("name: `{}` stands twice among the {what}", name.text)));
+            faults.push((Some(name.place), format!("name: `{}` stands twice among the {what}", name.text)));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::{RegisterKind, WriteFunction};
 use parabus_core::value::{Codec, DataType, Lang};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::own::Product;
@@ -13,11 +14,12 @@ use super::super::signal::Signal;
 use super::super::solution::SolutionKind;
 use super::super::template::Template;
 use super::super::zoo::Misbehaviour;
+use super::schema;
 use super::values::*;
 use crate::model::{self, DisabledBy, Framing, Mac, Parity, Role, SerialPort};
 
 /// The whole file.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct File {
     #[serde(default)]
@@ -25,7 +27,7 @@ pub struct File {
     /// Of every organization.
     #[serde(default, skip_serializing_if = "Section::is_left_out")]
     pub templates: Section<Vec<Template>>,
-    /// Which template a controller's SKU stands for.
+    /// Which template a controller's SKU stands for.
     #[serde(default, skip_serializing_if = "Section::is_left_out")]
     pub sku_templates: Section<BTreeMap<String, Spanned<String>>>,
     #[serde(default, skip_serializing_if = "Section::is_left_out")]
@@ -40,14 +42,16 @@ pub struct File {
     pub simulate_controllers: Vec<SimulatedController>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Organization {
     pub name: Name,
     /// What references call it, where that is not made from the name.
     #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
     pub slug: Option<String>,
     #[serde(default = "english", deserialize_with = "lang", serialize_with = "codes::always")]
+    #[schemars(schema_with = "schema::language")]
     pub language: Lang,
     /// Unless it is said here, short messages stay as people have set them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,18 +72,19 @@ pub struct Organization {
 }
 
 /// What an organization wants of short messages.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Sms {
     #[serde(default, skip_serializing_if = "is_no")]
     pub disabled: bool,
     /// Most money for them in a month, 0 to 1000; without it there is no limit.
     #[serde(default, deserialize_with = "monthly_limit", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::monthly_limit")]
     pub monthly_limit: Option<Exact>,
 }
 
 /// A parameter by the names of its network, its device and its own.
-#[derive(Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Widget {
     pub network: String,
@@ -87,11 +92,12 @@ pub struct Widget {
     pub parameter: Spanned<String>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     pub name: Name,
     #[serde(deserialize_with = "role", serialize_with = "codes::always")]
+    #[schemars(schema_with = "schema::role")]
     pub role: Role,
     /// Unless it is said here, it stays as it is; without one the organization's is spoken.
     #[serde(
@@ -100,12 +106,13 @@ pub struct User {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::language")]
     pub language: Option<Lang>,
     #[serde(default, skip_serializing_if = "Section::is_left_out")]
     pub keys: Section<Vec<Key>>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Key {
     /// A UUID, or `env:NAME`.
@@ -118,12 +125,13 @@ pub struct Key {
     pub password_hash: Option<Spanned<Secret>>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Network {
     pub name: Name,
     /// What references call it, where that is not made from the name.
     #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
     pub slug: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -137,15 +145,19 @@ pub struct Network {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::solution")]
     pub solution: Option<SolutionKind>,
     #[serde(default = "controller_unit")]
     pub controller_modbus_unit_id: u8,
     #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "schema::passwords")]
     pub device_passwords: Vec<String>,
     #[serde(default = "one", deserialize_with = "inflight", skip_serializing_if = "is_single")]
+    #[schemars(schema_with = "schema::inflight")]
     pub max_inflight_requests_num: u8,
     /// Milliseconds of rest between two requests.
     #[serde(default, deserialize_with = "request_gap", skip_serializing_if = "is_default")]
+    #[schemars(schema_with = "schema::request_gap")]
     pub request_gap_ms: u16,
     /// Unless it is said here, it stays as people have switched it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,6 +168,7 @@ pub struct Network {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::disabled_by")]
     pub disabled_by: Option<DisabledBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_note: Option<String>,
@@ -163,7 +176,7 @@ pub struct Network {
     pub devices: Section<Vec<Device>>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
     pub(super) kind: Spanned<ConnectionKind>,
@@ -178,11 +191,13 @@ pub struct Connection {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::framing")]
     pub(super) framing: Option<Framing>,
     /// Of a serial port; a relative one is beside this file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) path: Option<PathBuf>,
     #[serde(default, deserialize_with = "baud", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::baud")]
     pub(super) baud: Option<u32>,
     #[serde(
         default,
@@ -190,8 +205,10 @@ pub struct Connection {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::parity")]
     pub(super) parity: Option<Parity>,
     #[serde(default, deserialize_with = "stop_bits", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::stop_bits")]
     pub(super) stop_bits: Option<u8>,
     /// Of a controller that dials in.
     #[serde(
@@ -200,14 +217,15 @@ pub struct Connection {
         serialize_with = "codes::optional_text",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::mac")]
     pub(super) mac: Option<Mac>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum ConnectionKind {
     Direct,
-    /// Dialled like a direct one: the operating system keeps the tunnel.
+    /// Dialled like a direct one: the operating system keeps the tunnel.
     Vpn,
     Serial,
     Backward,
@@ -275,23 +293,27 @@ impl Connection {
     }
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Device {
     pub name: Name,
     /// What references call it, where that is not made from the name.
     #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
     pub slug: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(rename = "modbusUnitId")]
     pub unit_id: u8,
     #[serde(default = "period_sec", deserialize_with = "period")]
+    #[schemars(schema_with = "schema::period")]
     pub update_period_sec: u32,
     #[serde(default, deserialize_with = "group_size", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::group_size")]
     pub read_group_size: Option<u8>,
     /// Registers of no parameter that may be read to save a request.
     #[serde(default, deserialize_with = "gap", skip_serializing_if = "is_default")]
+    #[schemars(schema_with = "schema::gap")]
     pub read_gap: u8,
     #[serde(
         default,
@@ -299,10 +321,12 @@ pub struct Device {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::write_function")]
     pub write_function: Option<WriteFunction>,
     #[serde(default = "retries")]
     pub modbus_timeout_retries_num: u8,
     #[serde(default = "timeout_ms", deserialize_with = "timeout")]
+    #[schemars(schema_with = "schema::timeout")]
     pub timeout_ms: u32,
     /// Unless it is said here, it stays as people have switched it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -313,6 +337,7 @@ pub struct Device {
         serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::disabled_by")]
     pub disabled_by: Option<DisabledBy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_note: Option<String>,
@@ -327,12 +352,13 @@ pub struct Device {
     pub parameters: Section<Vec<Parameter>>,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Visualization {
     pub name: Name,
     /// What references call it, where that is not made from the name.
     #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
     pub slug: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -343,7 +369,7 @@ pub struct Visualization {
 }
 
 /// Shown to every user who has not dismissed it.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GlobalNotification {
     pub id: Spanned<uuid::Uuid>,
@@ -353,7 +379,7 @@ pub struct GlobalNotification {
 }
 
 /// What the PIN on a controller's sticker stands for.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectCode {
     pub code: Name,
@@ -363,8 +389,10 @@ pub struct ConnectCode {
         serialize_with = "codes::optional_text",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "schema::mac")]
     pub mac: Option<Mac>,
     #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "schema::passwords")]
     pub device_passwords: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
@@ -376,12 +404,13 @@ pub struct ConnectCode {
     pub modbus_id: Option<u8>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Parameter {
     pub name: Name,
     /// What references call it, where that is not made from the name; of a device's own parameter.
     #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
     pub slug: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -390,12 +419,14 @@ pub struct Parameter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(deserialize_with = "register_kind", serialize_with = "codes::always")]
+    #[schemars(schema_with = "schema::register_kind")]
     pub register_kind: RegisterKind,
     pub address: u16,
-    /// Type code of D-14.
+    /// Type code, such as `u16-be`.
     #[serde(rename = "type")]
     pub value_type: TypeCode,
     #[serde(default, deserialize_with = "bit", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::bit")]
     pub bit_position: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bits_amount: Option<u8>,
@@ -410,6 +441,7 @@ pub struct Parameter {
     #[serde(default = "decimal_zero", skip_serializing_if = "is_zero")]
     pub shift: Exact,
     #[serde(default, deserialize_with = "precision", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::precision")]
     pub precision: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Exact>,
@@ -437,18 +469,19 @@ pub struct Parameter {
     pub translations: BTreeMap<Language, model::Words>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SimulatedController {
     pub sku: Spanned<Product>,
     #[serde(default, deserialize_with = "mac")]
+    #[schemars(schema_with = "schema::mac")]
     pub mac: Option<Mac>,
     /// The unit that the controller itself is.
     #[serde(default = "controller_unit")]
     pub modbus_unit_id: u8,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SimulatedDevice {
     pub network: Spanned<String>,

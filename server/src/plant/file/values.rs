@@ -1,14 +1,17 @@
 //! What a field may be: the spelling of values, their ranges and what stands for a field left out.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 use parabus_core::modbus::{RegisterKind, WriteFunction};
 use parabus_core::value::{DataType, Decimal, Lang};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::own::Product;
 use super::super::solution::SolutionKind;
+use super::yaml::hint;
 use crate::controller::{MOST_PASSWORD, is_password};
 use crate::model::{DisabledBy, Framing, Mac, Parity, Role, SmsSettings};
 
@@ -57,7 +60,7 @@ impl<'de> Deserialize<'de> for Name {
 }
 
 /// Where something stands in the file; zeros where that is not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub line: u64,
     /// From 1.
@@ -90,11 +93,33 @@ impl<T: Serialize> Serialize for Spanned<T> {
     }
 }
 
+/// By this name the reader of the plant file gives line, column and value; others give the value alone.
+pub(super) const SPANNED: &str = "parabus::Spanned";
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Spanned<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        let place = Place { line: spanned.referenced.line(), column: spanned.referenced.column() };
-        Ok(Spanned { value: spanned.value, place })
+        struct Placed<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Placed<T> {
+            type Value = Spanned<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(deserializer).map(Spanned::from)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+                let line = parts.next_element()?.unwrap_or_default();
+                let column = parts.next_element()?.unwrap_or_default();
+                let value = parts.next_element()?.ok_or_else(|| serde::de::Error::custom("no value"))?;
+                Ok(Spanned { value, place: Place { line, column } })
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(SPANNED, Placed(PhantomData))
     }
 }
 
@@ -234,7 +259,12 @@ pub struct TypeCode(pub DataType);
 impl<'de> Deserialize<'de> for TypeCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = String::deserialize(deserializer)?;
-        DataType::from_code(&code).map(TypeCode).map_err(|error| serde::de::Error::custom(format!("`{code}`: {error}")))
+        DataType::from_code(&code).map(TypeCode).map_err(|error| {
+            serde::de::Error::custom({
+                let codes = super::schema::type_codes();
+                format!("`{code}`: {error}{}", hint(&code, codes.iter().map(String::as_str)))
+            })
+        })
     }
 }
 
@@ -260,7 +290,10 @@ fn by_code<'de, D: Deserializer<'de>, T>(
     expected: &str,
 ) -> Result<T, D::Error> {
     let code = String::deserialize(deserializer)?;
-    from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown `{code}`, expected {expected}")))
+    from_code(&code).ok_or_else(|| {
+        let words = expected.split([',', ' ']).filter(|word| !matches!(*word, "" | "or" | "one" | "of"));
+        serde::de::Error::custom(format!("unknown `{code}`, expected {expected}{}", hint(&code, words)))
+    })
 }
 
 pub(super) fn lang<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Lang, D::Error> {
@@ -338,7 +371,19 @@ impl<'de> Deserialize<'de> for Product {
     }
 }
 
-fn within<'de, D: Deserializer<'de>, T>(deserializer: D, low: T, high: T) -> Result<T, D::Error>
+// Lowest and highest value, both within.
+pub(super) const INFLIGHT: (u8, u8) = (1, 16);
+pub(super) const REQUEST_GAP_MS: (u16, u16) = (0, 10_000);
+pub(super) const READ_GAP: (u8, u8) = (0, 124);
+pub(super) const PERIODS_SEC: (u32, u32) = (1, 86_400);
+pub(super) const TIMEOUTS_MS: (u32, u32) = (10, 60_000);
+pub(super) const GROUP_SIZE: (u8, u8) = (1, 255);
+pub(super) const BAUD: (u32, u32) = (300, 4_000_000);
+pub(super) const STOP_BITS: (u8, u8) = (1, 2);
+pub(super) const BIT: (u8, u8) = (0, 15);
+pub(super) const PRECISION: (u8, u8) = (0, 15);
+
+fn within<'de, D: Deserializer<'de>, T>(deserializer: D, (low, high): (T, T)) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + PartialOrd + fmt::Display,
 {
@@ -361,43 +406,43 @@ pub(super) fn passwords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ve
 }
 
 pub(super) fn inflight<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
-    within(deserializer, 1, 16)
+    within(deserializer, INFLIGHT)
 }
 
 pub(super) fn request_gap<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    within(deserializer, 0, 10_000)
+    within(deserializer, REQUEST_GAP_MS)
 }
 
 pub(super) fn gap<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
-    within(deserializer, 0, 124)
+    within(deserializer, READ_GAP)
 }
 
 pub(super) fn period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    within(deserializer, 1, 86_400)
+    within(deserializer, PERIODS_SEC)
 }
 
 pub(super) fn timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    within(deserializer, 10, 60_000)
+    within(deserializer, TIMEOUTS_MS)
 }
 
 pub(in crate::plant) fn group_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    within(deserializer, 1, 255).map(Some)
+    within(deserializer, GROUP_SIZE).map(Some)
 }
 
 pub(super) fn baud<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    within(deserializer, 300, 4_000_000).map(Some)
+    within(deserializer, BAUD).map(Some)
 }
 
 pub(super) fn stop_bits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    within(deserializer, 1, 2).map(Some)
+    within(deserializer, STOP_BITS).map(Some)
 }
 
 pub(super) fn bit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    within(deserializer, 0, 15).map(Some)
+    within(deserializer, BIT).map(Some)
 }
 
 pub(super) fn precision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
-    within(deserializer, 0, 15).map(Some)
+    within(deserializer, PRECISION).map(Some)
 }
 
 pub(super) const fn english() -> Lang {

@@ -92,9 +92,11 @@ pub fn read(path: &Path, id: &str) -> Result<Loaded, Vec<String>> {
         read_params(&params, |cell, text| faults.push(format!("{}: Params!{cell}: {text}", path.display())));
     if faults.is_empty() {
         // Those of single parameters have been found cell by cell.
-        let rest = template.check().into_iter().map(|(row, text)| match row.filter(|row| *row > 0) {
-            Some(row) => format!("{}: Params, row {row}: {text}", path.display()),
-            None => format!("{}: {text}", path.display()),
+        let rest = template.check().into_iter().map(|(place, text)| {
+            match place.map(|place| place.line).filter(|row| *row > 0) {
+                Some(row) => format!("{}: Params, row {row}: {text}", path.display()),
+                None => format!("{}: {text}", path.display()),
+            }
         });
         faults.extend(rest);
     }
