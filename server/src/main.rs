@@ -21,6 +21,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+/// Exit code of `apply --dry-run --exit-code` where something would change.
+const CHANGES: u8 = 2;
+
 /// Self-hosted telemetry of Modbus equipment.
 #[derive(Parser)]
 #[command(version, about)]
@@ -47,10 +50,25 @@ enum Verb {
         /// Configuration file.
         #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
         config: PathBuf,
-        /// Show what would change and change nothing.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        options: ApplyOptions,
     },
+    /// Write the configuration as a plant file, which gives the same when it is applied to an empty store.
+    Export {
+        /// The file to write; standard output if none is named.
+        file: Option<PathBuf>,
+        /// Configuration file.
+        #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
+        config: PathBuf,
+        /// One organization alone, by its name.
+        #[arg(long)]
+        org: Option<String>,
+        /// Leave out API keys and the passwords of devices.
+        #[arg(long)]
+        no_secrets: bool,
+    },
+    /// Print the JSON schema of the declarative file, for editors.
+    Schema,
     /// Play the devices of a file, with believable signals: on TCP ports, on serial ports or pseudo-terminals.
     Simulate {
         /// Declarative file (YAML) with a `simulate` section.
@@ -221,6 +239,26 @@ fn language(text: &str) -> Result<Lang, String> {
     Lang::from_code(text).map_err(|error| error.to_string())
 }
 
+#[derive(Args)]
+struct ApplyOptions {
+    /// Show what would change and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: 2 if there are changes, 0 if there are none.
+    #[arg(long, requires = "dry_run")]
+    exit_code: bool,
+    /// Remove what the sections of the file no longer list. Organizations and sections that the file does
+    /// not name are left alone.
+    #[arg(long)]
+    prune: bool,
+    /// Remove without asking.
+    #[arg(long)]
+    yes: bool,
+    /// Tell the changes as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum TemplateVerb {
     /// Say what templates hold, or everything that is wrong with them.
@@ -262,7 +300,17 @@ fn main() -> ExitCode {
     let command = Command::parse();
     let result = match command.verb {
         Verb::Serve { config, until_stdin_closes } => serve(&config, until_stdin_closes),
-        Verb::Apply { plant, config, dry_run } => apply(&plant, &config, dry_run),
+        Verb::Apply { plant, config, options } => match apply(&plant, &config, &options) {
+            Ok(true) if options.exit_code => return ExitCode::from(CHANGES),
+            result => result.map(|_| ()),
+        },
+        Verb::Export { file, config, org, no_secrets } => {
+            export(file.as_deref(), &config, plant::Selection { org: org.as_deref(), has_secrets: !no_secrets })
+        }
+        Verb::Schema => {
+            println!("{:#}", plant::schema());
+            Ok(())
+        }
         Verb::Simulate { plant, backward, until_stdin_closes } => simulate(&plant, &backward, until_stdin_closes),
         Verb::Key(verb) => key(verb),
         Verb::User(verb) => user(verb),
@@ -440,13 +488,70 @@ fn serve(file: &Path, until_stdin_closes: bool) -> Result<(), StartError> {
     })
 }
 
-fn apply(plant: &Path, config: &Path, dry_run: bool) -> Result<(), StartError> {
+/// Whether there were changes, or would be.
+fn apply(plant: &Path, config: &Path, options: &ApplyOptions) -> Result<bool, StartError> {
     let config = Config::load(config)?;
     let file = plant::File::load(plant)?;
     let store = parabus_server::storage::Store::open_configuration(&config.storage.path)?;
-    let report = plant::apply(&store, &file, dry_run)?;
-    print!("{report}");
+    let rest = if options.prune { plant::Rest::Remove } else { plant::Rest::Keep };
+    let plan = plant::plan(&store, &file, rest)?;
+    if options.dry_run {
+        print_report(&plan, options.json)?;
+        return Ok(plan.has_changes());
+    }
+    if !options.json {
+        print!("{}", plan.changes());
+    }
+    if plan.removed() > 0 && !options.yes && !is_agreed(plan.removed())? {
+        return Err("nothing was changed".into());
+    }
+    let report = plant::apply_plan(&store, &file, rest, &plan)?;
+    if options.json {
+        print_report(&report, true)?;
+    } else {
+        println!("{}", report.summary());
+    }
+    Ok(report.has_changes())
+}
+
+fn print_report(report: &plant::Report, as_json: bool) -> Result<(), StartError> {
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        print!("{report}");
+    }
     Ok(())
+}
+
+/// Asks whether to remove; without anybody to ask, only `--yes` will do.
+fn is_agreed(removed: usize) -> Result<bool, StartError> {
+    if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        return Err(format!("{removed} would be removed: repeat with --yes, nothing was changed").into());
+    }
+    eprint!("{removed} would be removed. Apply all of this? [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn export(file: Option<&Path>, config: &Path, selection: plant::Selection<'_>) -> Result<(), StartError> {
+    let config = Config::load(config)?;
+    let store = parabus_server::storage::Store::open_configuration(&config.storage.path)?;
+    let (text, left_out) = plant::export(&store, selection)?;
+    left_out.iter().for_each(|object| eprintln!("not written: {object}"));
+    let Some(path) = file else {
+        print!("{text}");
+        return Ok(());
+    };
+    write_private(path, &text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// For its owner alone, because of the secrets.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 fn simulate(plant: &Path, server: &str, until_stdin_closes: bool) -> Result<(), StartError> {

@@ -89,6 +89,13 @@ pub enum Framing {
 }
 
 impl Framing {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Framing::Tcp => "tcp",
+            Framing::Rtu => "rtu",
+        }
+    }
+
     pub fn from_code(code: &str) -> Option<Self> {
         match code {
             "tcp" => Some(Framing::Tcp),
@@ -296,7 +303,7 @@ pub struct Param {
 }
 
 /// What people read of a parameter, in another language than English; the rest is as in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -481,6 +488,11 @@ pub struct SmsSettings {
     pub is_disabled: bool,
     /// Most money for them in a month, 0..=1000; `None`: no limit.
     pub monthly_limit: Option<Decimal>,
+}
+
+impl SmsSettings {
+    /// Largest limit of a month (seed: sms-settings).
+    pub const MOST_MONEY: i64 = 1000;
 }
 
 /// Everything configured, at one moment.

@@ -16,14 +16,14 @@ def test_apply_says_what_changed_and_can_be_repeated(server):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("organizations:\n  - name: A\n    networks:\n      - name: N\n", ":4: organizations[0].networks[0]"),
-        ("organizations:\n  - nam: A\n", ":2: organizations[0].nam: unknown field `nam`"),
-        ("organizations:\n  - name: A\n    language: de\n", ":3: organizations[0].language: unknown `de`, expected en, pl, ru or ua"),
-        ("organizations:\n  - name: A\n  - name: A\n", ":3: name: `A` stands twice among the organizations"),
+        ("organizations:\n  - name: A\n    networks:\n      - name: N\n", ":4:9: organizations[0].networks[0]: missing field `connection`"),
+        ("organizations:\n  - nam: A\n", ":2:5: organizations[0].nam: unknown field `nam`"),
+        ("organizations:\n  - name: A\n    language: de\n", ":3:15: organizations[0].language: unknown `de`, expected en, pl, ru or ua"),
+        ("organizations:\n  - name: A\n  - name: A\n", ":3:11: organizations[1].name: `A` stands twice among the organizations"),
         ("organizations: [\n", ":"),
         (
             "organizations:\n  - name: A\n    users:\n      - name: u\n        role: boss\n",
-            ":5: organizations[0].users[0].role: unknown `boss`, expected owner",
+            ":5:15: organizations[0].users[0].role: unknown `boss`, expected owner",
         ),
     ],
 )

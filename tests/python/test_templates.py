@@ -31,7 +31,9 @@ def test_check_tells_what_a_template_is_and_everything_that_is_wrong(server):
     checked = server.run("template", "check", str(wrong), str(SHIPPED / "eastron-sdm120.yaml"))
     assert checked.returncode == 1 and "eastron-sdm120.yaml: Eastron" in checked.stdout
     faults = checked.stderr.splitlines()
-    assert faults[0].startswith(f"{wrong}:10: `Imported energy`: multiplier: `0` makes every value the same")
+    place, field, told = faults[0].split(": ", 2)
+    assert place.startswith(f"{wrong}:10:") and field == "parameters[0].multiplier"
+    assert told.startswith("`Imported energy`: `0` makes every value the same")
     assert len(faults) == text.count("multiplier: 0,") + 1
     assert faults[-1] == "parabus: 1 of the templates cannot be used"
 

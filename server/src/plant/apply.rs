@@ -5,70 +5,67 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use parabus_core::modbus::{UnitId, WriteFunction};
+use parabus_core::value::Lang;
 use uuid::Uuid;
 
 use super::file::{self, File};
+use super::plan::{Outcome, Report, Shown};
+use super::solution::SolutionKind;
 use super::template;
 use crate::clock;
 use crate::model::{
     ApiKey, ConnectCode, Device, DeviceId, Directory, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId,
-    Param, Template, TemplateId, TemplateParam, UserId, Vis,
+    Param, ParamId, Role, SmsSettings, Template, TemplateId, TemplateParam, UserId, Vis,
 };
 use crate::session::{hash_password, verify_password};
 use crate::storage::{Edit, Store, StoreError};
 
-/// What applying a file did, or would do.
-#[derive(Debug, Default)]
-pub struct Report {
-    lines: Vec<String>,
-    created: usize,
-    changed: usize,
-    kept: usize,
-    is_dry: bool,
+/// Whether what a section of the file no longer lists is left alone or removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    Keep,
+    Remove,
 }
 
-impl Report {
-    fn note(&mut self, what: Outcome, name: &str) {
-        match what {
-            Outcome::Created => {
-                self.created += 1;
-                self.lines.push(format!("+ {name}"));
-            }
-            Outcome::Changed => {
-                self.changed += 1;
-                self.lines.push(format!("~ {name}"));
-            }
-            Outcome::Kept => self.kept += 1,
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Outcome {
-    Created,
-    Changed,
-    Kept,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in &self.lines {
-            writeln!(f, "{line}")?;
-        }
-        let verb = if self.is_dry { "would be " } else { "" };
-        let Report { created, changed, kept, .. } = self;
-        writeln!(f, "{created} {verb}created, {changed} {verb}changed, {kept} as they were")
-    }
-}
-
-/// Applies the file in one transaction.
+/// Applies the file in one transaction; what its sections do not list stays.
 pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreError> {
+    run(store, file, Rest::Keep, !is_dry, None)
+}
+
+/// What applying the file would do.
+pub fn plan(store: &Store, file: &File, rest: Rest) -> Result<Report, StoreError> {
+    run(store, file, rest, false, None)
+}
+
+/// Does what a plan said, in one transaction.
+///
+/// # Errors
+/// Those of the store, and that the configuration has been changed since the plan was made.
+pub fn apply_plan(store: &Store, file: &File, rest: Rest, plan: &Report) -> Result<Report, StoreError> {
+    run(store, file, rest, true, Some(plan))
+}
+
+fn run(store: &Store, file: &File, rest: Rest, keep: bool, said: Option<&Report>) -> Result<Report, StoreError> {
     let keys = check_keys(store, file)?;
-    store.configure(!is_dry, |edit| {
-        let report = Report { is_dry, ..Report::default() };
+    store.configure(keep, |edit| {
+        let report = Report::new(!keep);
         let users = edit.before().users.values().map(|user| (user.name.clone(), user.id)).collect();
-        let org_slugs = Slugs::of(edit.before().orgs.values().map(|org| (&org.name, &org.slug)));
-        let mut plan = Plan { file, edit, report, keys, users, org_slugs, templates: HashMap::new() };
+        let said_slugs = file.organizations.iter().map(|org| org.slug.as_ref());
+        let org_slugs = Slugs::of(edit.before().orgs.values().map(|org| (&org.name, &org.slug)), said_slugs);
+        let mut plan = Plan {
+            file,
+            edit,
+            report,
+            keys,
+            users,
+            org_slugs,
+            templates: HashMap::new(),
+            params: HashMap::new(),
+            speakers: BTreeSet::new(),
+        };
+        if rest == Rest::Remove {
+            plan.prune()?;
+        }
         for template in &file.templates {
             plan.template(None, template)?;
         }
@@ -83,6 +80,13 @@ pub fn apply(store: &Store, file: &File, is_dry: bool) -> Result<Report, StoreEr
         }
         for (sku, id) in &file.sku_templates {
             plan.sku_template(sku, &id.value)?;
+        }
+        if rest == Rest::Remove {
+            plan.prune_users()?;
+        }
+        if said.is_some_and(|said| !plan.report.is_same(said)) {
+            let text = "the configuration has been changed since the plan was made, apply the file again";
+            return Err(StoreError::Refused(text.to_owned()));
         }
         Ok(plan.report)
     })
@@ -99,23 +103,30 @@ struct CheckedKey {
 
 fn check_keys(store: &Store, file: &File) -> Result<HashMap<Uuid, CheckedKey>, StoreError> {
     let mut checked = HashMap::new();
-    for key in file.organizations.iter().flat_map(|org| &org.users).flat_map(|user| &user.keys) {
+    let users = file.organizations.iter().flat_map(|org| org.users.iter());
+    for key in users.flat_map(|user| user.keys.iter()) {
         let id = uuid_of(key)?;
         if checked.contains_key(&id) {
             continue;
         }
-        let password = key.password.value.reveal();
         let seen = store.find_key(id)?;
-        let hash = match &seen {
-            Some(seen) if verify_password(password, &seen.password_hash) => seen.password_hash.clone(),
-            Some(_) | None => hash_password(password).map_err(|error| refused_key(&error))?,
+        let hash = match (&key.password, &key.password_hash) {
+            (_, Some(hash)) => hash.value.reveal().to_owned(),
+            (Some(password), None) => {
+                let password = password.value.reveal();
+                match &seen {
+                    Some(seen) if verify_password(password, &seen.password_hash) => seen.password_hash.clone(),
+                    Some(_) | None => hash_password(password).map_err(|error| refused_key(&error))?,
+                }
+            }
+            (None, None) => return Err(refused_key(&format!("{id} has no password"))),
         };
         checked.insert(id, CheckedKey { seen, hash });
     }
     Ok(checked)
 }
 
-fn uuid_of(key: &file::Key) -> Result<Uuid, StoreError> {
+pub(super) fn uuid_of(key: &file::Key) -> Result<Uuid, StoreError> {
     Uuid::try_parse(key.api_key.value.reveal()).map_err(|error| refused_key(&error))
 }
 
@@ -123,16 +134,20 @@ fn refused_key(error: &dyn fmt::Display) -> StoreError {
     StoreError::Refused(format!("API key: {error}"))
 }
 
-struct Plan<'p, 'c> {
-    file: &'p File,
-    edit: &'p mut Edit<'c>,
-    report: Report,
+pub(super) struct Plan<'p, 'c> {
+    pub(super) file: &'p File,
+    pub(super) edit: &'p mut Edit<'c>,
+    pub(super) report: Report,
     keys: HashMap<Uuid, CheckedKey>,
     /// Users of the store and those that the file has added.
-    users: HashMap<String, UserId>,
+    pub(super) users: HashMap<String, UserId>,
     org_slugs: Slugs,
     /// The store's ids of the file's templates.
     templates: HashMap<&'p str, TemplateId>,
+    /// The store's ids of the parameters of one organization, by network, device and own name.
+    params: HashMap<[&'p str; 3], ParamId>,
+    /// Users whose language was looked at.
+    speakers: BTreeSet<UserId>,
 }
 
 /// A slug for a name that no sibling has: collisions get `-2`, `-3`.
@@ -156,13 +171,25 @@ struct Slugs {
 }
 
 impl Slugs {
-    fn of<'a>(siblings: impl Iterator<Item = (&'a String, &'a String)>) -> Self {
+    /// Of the siblings in the store, beside those slugs that the file says.
+    fn of<'a>(
+        siblings: impl Iterator<Item = (&'a String, &'a String)>,
+        said: impl Iterator<Item = Option<&'a String>>,
+    ) -> Self {
         let present: BTreeMap<_, _> = siblings.map(|(name, slug)| (name.clone(), slug.clone())).collect();
-        Slugs { taken: present.values().cloned().collect(), present }
+        let mut taken: BTreeSet<String> = present.values().cloned().collect();
+        taken.extend(said.flatten().cloned());
+        Slugs { present, taken }
     }
 
-    fn slug(&mut self, name: &str) -> String {
-        self.present.get(name).cloned().unwrap_or_else(|| slug_of(name, &mut self.taken))
+    fn slug(&mut self, name: &str, said: Option<&String>) -> Result<String, StoreError> {
+        let Some(said) = said else {
+            return Ok(self.present.get(name).cloned().unwrap_or_else(|| slug_of(name, &mut self.taken)));
+        };
+        match self.present.iter().find(|(other, slug)| *slug == said && *other != name) {
+            None => Ok(said.clone()),
+            Some((other, _)) => Err(StoreError::Refused(format!("`{name}`: slug: `{said}` is that of `{other}`"))),
+        }
     }
 }
 
@@ -175,21 +202,31 @@ pub fn net_slug(directory: &Directory, org: OrgId, own: Option<NetId>, name: &st
     slug_of(name, &mut others.map(|net| net.slug.clone()).collect())
 }
 
-fn disabled(is_disabled: bool, before: Option<&Disabled>) -> Option<Disabled> {
-    is_disabled.then(|| {
-        before.cloned().unwrap_or(Disabled {
-            on: clock::now(),
+/// A word of who and why replaces both; without it they stay as they are.
+fn disabled(
+    said: Option<bool>,
+    by: Option<DisabledBy>,
+    note: Option<&String>,
+    before: Option<&Disabled>,
+) -> Option<Disabled> {
+    let on = before.map_or_else(clock::now, |before| before.on);
+    match (said, by, note) {
+        (None, _, _) => before.cloned(),
+        (Some(false), _, _) => None,
+        (Some(true), None, None) => Some(before.cloned().unwrap_or(Disabled {
+            on,
             by: DisabledBy::Admin,
             note: Some("disabled in the plant file".to_owned()),
-        })
-    })
+        })),
+        (Some(true), by, note) => Some(Disabled { on, by: by.unwrap_or(DisabledBy::Admin), note: note.cloned() }),
+    }
 }
 
 fn by_code<T: Clone>(of_languages: &BTreeMap<file::Language, T>) -> BTreeMap<String, T> {
     of_languages.iter().map(|(lang, of_lang)| (lang.0.clone(), of_lang.clone())).collect()
 }
 
-fn template_param(param: &file::Parameter) -> TemplateParam {
+pub(super) fn template_param(param: &file::Parameter) -> TemplateParam {
     TemplateParam {
         name: param.name.text.clone(),
         kind: param.register_kind.code().to_owned(),
@@ -251,8 +288,16 @@ impl<'p> Plan<'p, '_> {
     fn sku_template(&mut self, sku: &str, id: &str) -> Result<(), StoreError> {
         let Some(after) = self.templates.get(id).copied() else { return Ok(()) };
         let before = self.edit.before().sku_templates.get(sku).copied();
-        let title = format!("template of the SKU `{sku}`");
-        self.put(&title, before.as_ref(), &after, |edit, id| edit.put_sku_template(sku, *id).map(|()| 0), 0)?;
+        let outcome = if before == Some(after) {
+            Outcome::Kept
+        } else {
+            let name = |id: TemplateId| self.edit.before().templates.get(&id).map(|template| template.name.clone());
+            Outcome::of(before.and_then(name).as_ref(), &id.to_owned())
+        };
+        if !outcome.is_kept() {
+            self.edit.put_sku_template(sku, after)?;
+        }
+        self.report.note(outcome, &format!("template of the SKU `{sku}`"));
         Ok(())
     }
 
@@ -289,7 +334,7 @@ impl<'p> Plan<'p, '_> {
         let after = Org {
             id: before.as_ref().map_or(0, |before| before.id),
             name: org.name.text.clone(),
-            slug: self.org_slugs.slug(&org.name.text),
+            slug: self.org_slugs.slug(&org.name.text, org.slug.as_ref())?,
             lang: org.language,
         };
         let id = self.put(
@@ -299,22 +344,54 @@ impl<'p> Plan<'p, '_> {
             |edit, org| edit.put_org(org),
             after.id,
         )?;
+        if let Some(sms) = &org.sms {
+            self.sms(id, &org.name.text, sms)?;
+        }
         for user in &org.users {
             self.user(id, user)?;
         }
         for template in &org.templates {
             self.template(Some(id), template)?;
         }
-        let mut slugs = Slugs::of(self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug)));
+        self.params.clear();
+        let present = self.edit.before().nets_of(id).map(|net| (&net.name, &net.slug));
+        let mut slugs = Slugs::of(present, org.networks.iter().map(|net| net.slug.as_ref()));
         for net in &org.networks {
-            let slug = slugs.slug(&net.name.text);
-            self.net(id, net, slug)?;
+            let slug = slugs.slug(&net.name.text, net.slug.as_ref())?;
+            self.net(org, id, net, slug)?;
         }
-        let mut slugs = Slugs::of(self.edit.before().viss_of(id).map(|vis| (&vis.name, &vis.slug)));
+        let present = self.edit.before().viss_of(id).map(|vis| (&vis.name, &vis.slug));
+        let mut slugs = Slugs::of(present, org.visualizations.iter().map(|vis| vis.slug.as_ref()));
         for vis in &org.visualizations {
-            let slug = slugs.slug(&vis.name.text);
+            let slug = slugs.slug(&vis.name.text, vis.slug.as_ref())?;
             self.vis(id, vis, slug)?;
         }
+        org.dashboard.as_ref().map_or(Ok(()), |widgets| self.dashboard(id, &org.name.text, widgets))
+    }
+
+    fn sms(&mut self, org: OrgId, name: &str, sms: &file::Sms) -> Result<(), StoreError> {
+        let after = SmsSettings { is_disabled: sms.disabled, monthly_limit: sms.monthly_limit.map(|limit| limit.0) };
+        let before = self.edit.before().sms.get(&org).cloned();
+        let put = |edit: &mut Edit<'_>, sms: &SmsSettings| edit.put_sms_settings(org, sms).map(|()| 0);
+        self.put(&format!("short messages of `{name}`"), before.as_ref(), &after, put, 0)?;
+        Ok(())
+    }
+
+    fn dashboard(&mut self, org: OrgId, name: &str, widgets: &'p [file::Widget]) -> Result<(), StoreError> {
+        let place = |widget: &'p file::Widget| [&*widget.network, &*widget.device, &*widget.parameter.value];
+        let after: Vec<ParamId> =
+            widgets.iter().filter_map(|widget| self.params.get(&place(widget)).copied()).collect();
+        let before = self.edit.before().dashboard(org);
+        let outcome = if before == after {
+            Outcome::Kept
+        } else {
+            let names = |ids: &[ParamId]| ids.iter().map(ParamId::to_string).collect::<Vec<_>>();
+            Outcome::of(Some(&names(before)), &names(&after))
+        };
+        if !outcome.is_kept() {
+            self.edit.put_dashboard(org, &after)?;
+        }
+        self.report.note(outcome, &format!("dashboard of `{name}`"));
         Ok(())
     }
 
@@ -339,7 +416,7 @@ impl<'p> Plan<'p, '_> {
     }
 
     /// Writes an object if it is new or differs; gives its id.
-    fn put<T: PartialEq>(
+    fn put<T: PartialEq + Shown>(
         &mut self,
         name: &str,
         before: Option<&T>,
@@ -347,13 +424,10 @@ impl<'p> Plan<'p, '_> {
         write: impl FnOnce(&mut Edit<'_>, &T) -> Result<i64, StoreError>,
         id: i64,
     ) -> Result<i64, StoreError> {
-        let outcome = match before {
-            None => Outcome::Created,
-            Some(before) if before != after => Outcome::Changed,
-            Some(_) => Outcome::Kept,
-        };
+        let outcome = Outcome::of(before, after);
+        let is_kept = outcome.is_kept();
         self.report.note(outcome, name);
-        if matches!(outcome, Outcome::Kept) { Ok(id) } else { write(self.edit, after) }
+        if is_kept { Ok(id) } else { write(self.edit, after) }
     }
 
     fn user(&mut self, org: OrgId, user: &file::User) -> Result<(), StoreError> {
@@ -366,20 +440,24 @@ impl<'p> Plan<'p, '_> {
                 id
             }
         };
+        let lang = self.edit.before().users.get(&id).and_then(|before| before.lang);
+        // Of a user of two organizations the first time settles it.
+        let new_lang = user.language.filter(|_| self.speakers.insert(id)).or(lang);
         let role = self.edit.before().role(id, org);
-        let outcome = match role {
-            None => Outcome::Created,
-            Some(role) if role != user.role => Outcome::Changed,
-            Some(_) => Outcome::Kept,
-        };
-        if !matches!(outcome, Outcome::Kept) {
+        let shown = |role: Role, lang: Option<Lang>| (role.code(), lang.map(Lang::code));
+        let before = role.map(|role| shown(role, lang));
+        let outcome = Outcome::of(before.as_ref(), &shown(user.role, new_lang));
+        if role != Some(user.role) {
             self.edit.put_role(id, org, user.role)?;
         }
+        if new_lang != lang {
+            self.edit.put_user_lang(id, new_lang)?;
+        }
         self.report.note(outcome, &format!("user `{name}` as {}", user.role.code()));
-        user.keys.iter().try_for_each(|key| self.key(id, key))
+        user.keys.iter().try_for_each(|key| self.key(id, name, key))
     }
 
-    fn key(&mut self, user: UserId, key: &file::Key) -> Result<(), StoreError> {
+    fn key(&mut self, user: UserId, name: &str, key: &file::Key) -> Result<(), StoreError> {
         let id = uuid_of(key)?;
         // A user of two organizations may show the same key in both; the first time settles it.
         let Some(checked) = self.keys.remove(&id) else { return Ok(()) };
@@ -388,12 +466,10 @@ impl<'p> Plan<'p, '_> {
         if present != seen {
             return Err(refused_key(&format!("{id} has been changed in the meantime, apply the file again")));
         }
-        let outcome = match present {
-            None => Outcome::Created,
-            Some((owner, hash)) if owner == user && hash == checked.hash => Outcome::Kept,
-            Some(_) => Outcome::Changed,
-        };
-        if !matches!(outcome, Outcome::Kept) {
+        let users = &self.edit.before().users;
+        let before = present.map(|(owner, hash)| (users.get(&owner).map_or("", |owner| owner.name.as_str()), hash));
+        let outcome = Outcome::of(before.as_ref(), &(name, checked.hash.clone()));
+        if !outcome.is_kept() {
             self.edit.put_key(id, user, &checked.hash)?;
         }
         self.report.note(outcome, &format!("API key {id}"));
@@ -418,21 +494,34 @@ impl<'p> Plan<'p, '_> {
         }
     }
 
-    fn net(&mut self, org: OrgId, net: &file::Network, slug: String) -> Result<(), StoreError> {
+    fn net(
+        &mut self,
+        org: &'p file::Organization,
+        org_id: OrgId,
+        net: &'p file::Network,
+        slug: String,
+    ) -> Result<(), StoreError> {
         let name = &net.name.text;
-        let before = self.edit.before().nets_of(org).find(|each| each.name == *name).cloned();
+        let before = self.edit.before().nets_of(org_id).find(|each| each.name == *name).cloned();
+        let present = before.as_ref().and_then(|before| SolutionKind::from_code(&before.solution));
+        let solution = net.solution.or(present).unwrap_or(SolutionKind::Standalone);
         let after = Net {
             id: before.as_ref().map_or(0, |before| before.id),
-            org_id: org,
+            org_id,
             name: name.clone(),
             slug,
             description: net.description.clone(),
             created_on: before.as_ref().map_or_else(clock::now, |before| before.created_on),
-            disabled: disabled(net.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
+            disabled: disabled(
+                net.disabled,
+                net.disabled_by,
+                net.disable_note.as_ref(),
+                before.as_ref().and_then(|before| before.disabled.as_ref()),
+            ),
             connection: net.connection.model(),
             is_vpn: net.connection.is_vpn(),
             sku: net.sku.clone(),
-            solution: "standalone".to_owned(),
+            solution: solution.code().to_owned(),
             controller_unit_id: UnitId(net.controller_modbus_unit_id),
             device_passwords: net.device_passwords.clone(),
             max_inflight_requests: net.max_inflight_requests_num,
@@ -448,15 +537,23 @@ impl<'p> Plan<'p, '_> {
             |edit, net| edit.put_net(net),
             after.id,
         )?;
-        let mut slugs = Slugs::of(self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug)));
+        let present = self.edit.before().devices_of(id).map(|device| (&device.name, &device.slug));
+        let mut slugs = Slugs::of(present, net.devices.iter().map(|device| device.slug.as_ref()));
         for device in &net.devices {
-            let slug = slugs.slug(&device.name.text);
-            self.device(id, name, device, slug)?;
+            let slug = slugs.slug(&device.name.text, device.slug.as_ref())?;
+            self.device(org, id, name, device, slug)?;
         }
         Ok(())
     }
 
-    fn device(&mut self, net: NetId, place: &str, device: &file::Device, slug: String) -> Result<(), StoreError> {
+    fn device(
+        &mut self,
+        org: &'p file::Organization,
+        net: NetId,
+        place: &'p str,
+        device: &'p file::Device,
+        slug: String,
+    ) -> Result<(), StoreError> {
         let template = device.template.as_ref().and_then(|id| self.file.template(&id.value));
         let template_id = template.and_then(|template| self.templates.get(template.id.text.as_str()).copied());
         let name = &device.name.text;
@@ -469,7 +566,12 @@ impl<'p> Plan<'p, '_> {
             slug,
             description: device.description.clone(),
             unit_id: UnitId(device.unit_id),
-            disabled: disabled(device.disabled, before.as_ref().and_then(|before| before.disabled.as_ref())),
+            disabled: disabled(
+                device.disabled,
+                device.disabled_by,
+                device.disable_note.as_ref(),
+                before.as_ref().and_then(|before| before.disabled.as_ref()),
+            ),
             update_period_sec: device.update_period_sec,
             read_group_size: self.file.read_group_size(device),
             read_gap: device.read_gap,
@@ -488,10 +590,12 @@ impl<'p> Plan<'p, '_> {
             after.id,
         )?;
         let file = self.file;
-        let mut slugs = Slugs::of(self.edit.before().params_of(id).map(|param| (&param.name, &param.slug)));
+        let present = self.edit.before().params_of(id).map(|param| (&param.name, &param.slug));
+        let mut slugs = Slugs::of(present, file.parameters(device).map(|param| param.slug.as_ref()));
         for param in file.parameters(device) {
-            let slug = slugs.slug(&param.name.text);
-            self.param(id, &path, param, slug)?;
+            let slug = slugs.slug(&param.name.text, param.slug.as_ref())?;
+            let id = self.param(id, &path, param, slug, org.dashboard.is_some())?;
+            self.params.insert([place, name, &param.name.text], id);
         }
         Ok(())
     }
@@ -502,9 +606,11 @@ impl<'p> Plan<'p, '_> {
         place: &str,
         param: &file::Parameter,
         slug: String,
-    ) -> Result<(), StoreError> {
+        has_dashboard: bool,
+    ) -> Result<ParamId, StoreError> {
         let name = &param.name.text;
         let before = self.edit.before().params_of(device).find(|each| each.name == *name).cloned();
+        let said_on_dashboard = param.is_displayed_on_dashboard.filter(|_| !has_dashboard);
         let was_on_dashboard = before.as_ref().is_some_and(|before| before.on_dashboard);
         let after = Param {
             id: before.as_ref().map_or(0, |before| before.id),
@@ -530,13 +636,12 @@ impl<'p> Plan<'p, '_> {
             is_tracked: param.is_tracked,
             is_programmable: param.is_programmable,
             texts: by_code(&param.texts),
-            on_dashboard: param.is_displayed_on_dashboard.unwrap_or(was_on_dashboard),
+            on_dashboard: said_on_dashboard.unwrap_or(was_on_dashboard),
             translations: by_code(&param.translations),
             reads_alone: !param.read_as_group,
         };
         let path = format!("parameter `{place} / {name}`");
-        self.put(&path, before.as_ref(), &after, |edit, param| edit.put_param(param), after.id)?;
-        Ok(())
+        self.put(&path, before.as_ref(), &after, |edit, param| edit.put_param(param), after.id)
     }
 }
 
@@ -600,7 +705,10 @@ mod tests {
         assert_eq!(run(text, false), "0 created, 0 changed, 6 as they were\n");
         assert_eq!(store.directory().revision, revision);
         let report = run(&text.replace("f32-be", "u16-be"), false);
-        assert_eq!(report, "~ parameter `Hall / Meter / Voltage`\n0 created, 1 changed, 5 as they were\n");
+        assert_eq!(
+            report,
+            "~ parameter `Hall / Meter / Voltage`\n    type: f32-be → u16-be\n0 created, 1 changed, 5 as they were\n"
+        );
     }
 
     fn applied(store: &Store, text: &str) -> Result<String, StoreError> {
@@ -646,12 +754,17 @@ mod tests {
         let net = |name: &str, ip: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: {ip} }} }}");
         let of = |org: &str, nets: &[String]| format!("  - {{ name: {org}, networks: [ {} ] }}\n", nets.join(", "));
         let file = |orgs: &[String]| format!("organizations:\n{}", orgs.concat());
-        let faults = |text: String| File::parse(&text).err().unwrap();
+        let faults = |text: String| {
+            let faults = File::parse(&text).err().unwrap();
+            faults.into_iter().map(|(place, text)| (place.unwrap().line, text)).collect::<Vec<_>>()
+        };
         let twice = file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.1")])]);
-        let want = (Some(2), "connection: `10.0.0.1:502` already belongs to the network `One`".to_owned());
-        assert_eq!(faults(twice), std::slice::from_ref(&want));
+        let kind = |path: &str| {
+            format!("organizations{path}.connection.kind: `10.0.0.1:502` already belongs to the network `One`")
+        };
+        assert_eq!(faults(twice), [(2, kind("[0].networks[1]"))]);
         let foreign = file(&[of("A", &[net("One", "10.0.0.1")]), of("B", &[net("Two", "10.0.0.1")])]);
-        assert_eq!(faults(foreign), [(Some(3), want.1)]);
+        assert_eq!(faults(foreign), [(3, kind("[1].networks[0]"))]);
         // Two networks may change places; a network that is not in the file keeps its own.
         applied(&store, &file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.2")])])).unwrap();
         let swapped = file(&[of("A", &[net("One", "10.0.0.2"), net("Two", "10.0.0.1")])]);

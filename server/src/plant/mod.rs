@@ -2,9 +2,12 @@
 //! how the simulator plays it, and what a gateway polls of it.
 
 mod apply;
+mod export;
 mod file;
 mod own;
 mod pack;
+mod plan;
+mod prune;
 mod signal;
 mod simulate;
 pub mod solution;
@@ -13,7 +16,13 @@ pub mod template;
 mod unit;
 pub mod zoo;
 
-pub use apply::{Report, apply, net_slug, slug_of};
+pub use apply::{Rest, apply, apply_plan, net_slug, plan, slug_of};
+pub use export::{Selection, export};
+pub use file::schema::schema;
 pub use file::{File, PlantError};
 pub use pack::{PackError, Packed, pack};
+pub use plan::Report;
 pub use simulate::simulate;
+
+#[cfg(test)]
+mod tests;

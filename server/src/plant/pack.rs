@@ -44,7 +44,7 @@ pub fn pack(file: &File, network: &str, baud: u32) -> Result<Packed, PackError> 
 }
 
 fn enabled(network: &Network) -> impl Iterator<Item = &Device> {
-    network.devices.iter().filter(|device| !device.disabled)
+    network.devices.iter().filter(|device| device.disabled != Some(true))
 }
 
 fn unit(device: &Device) -> Unit {

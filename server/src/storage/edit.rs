@@ -1,5 +1,6 @@
 //! Changes of the configuration inside one transaction.
 
+use parabus_core::value::Lang;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -7,8 +8,8 @@ use super::audit::{self, AuditEntry};
 use super::changes::{Change, changes};
 use super::{StoreError, configuration};
 use crate::model::{
-    ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification, Org,
-    OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
+    ApiKey, ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification,
+    Org, OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
 };
 
 /// An open transaction and the configuration as it was when it began.
@@ -97,6 +98,18 @@ impl<'c> Edit<'c> {
         )
     }
 
+    /// Every API key.
+    pub fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        let mut rows = self.connection.prepare_cached("SELECT id, user_id, password_hash FROM api_key ORDER BY id")?;
+        let keys = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+        keys.map(|key| {
+            let (id, user, password_hash) = key?;
+            let uuid = Uuid::try_parse(&id).map_err(|_| StoreError::Content { field: "an API key", text: id })?;
+            Ok(ApiKey { id: uuid, user, password_hash })
+        })
+        .collect()
+    }
+
     /// Takes an API key away; its sessions end. Whether there was one.
     pub fn delete_key(&mut self, key: Uuid) -> Result<bool, StoreError> {
         if self.find_key(key)?.is_none() {
@@ -115,6 +128,42 @@ impl<'c> Edit<'c> {
     /// Takes a user's role in an organization away.
     pub fn delete_role(&mut self, user: UserId, org: OrgId) -> Result<(), StoreError> {
         self.execute("DELETE FROM membership WHERE user_id = ? AND org_id = ?", [user, org])
+    }
+
+    /// Sets the language that a user is spoken to in.
+    pub fn put_user_lang(&mut self, user: UserId, lang: Option<Lang>) -> Result<(), StoreError> {
+        self.execute("UPDATE app_user SET lang = ? WHERE id = ?", params![lang.map(Lang::code), user])
+    }
+
+    /// Deletes a template; devices that were made from it stay.
+    pub fn delete_template(&mut self, id: TemplateId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM template WHERE id = ?", [id])
+    }
+
+    pub fn delete_sku_template(&mut self, sku: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM sku_template WHERE sku = ?", [sku])
+    }
+
+    pub fn delete_connect_code(&mut self, code: &str) -> Result<(), StoreError> {
+        self.execute("DELETE FROM connect_code WHERE code = ?", [code])
+    }
+
+    pub fn delete_notification(&mut self, id: Uuid) -> Result<(), StoreError> {
+        self.execute("DELETE FROM notification WHERE id = ?", [id.to_string()])
+    }
+
+    /// Deletes a network with its devices, their parameters and all readings.
+    pub fn delete_net(&mut self, id: NetId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM net WHERE id = ?", [id])
+    }
+
+    /// Deletes a device with its parameters and all readings.
+    pub fn delete_device(&mut self, id: DeviceId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM device WHERE id = ?", [id])
+    }
+
+    pub fn delete_vis(&mut self, id: VisId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM vis WHERE id = ?", [id])
     }
 
     /// Creates (id 0) or changes a template.

@@ -54,7 +54,10 @@ fn the_plant_file_sets_them_up() {
     let user = store.configure(true, |edit| edit.create_user("ann")).unwrap();
     assert!(store.dismiss(user, NOTIFICATION, &line()).unwrap());
     let off = run(&format!("{texts}, enabled: false"));
-    assert_eq!(off, format!("~ notification {NOTIFICATION}\n0 created, 1 changed, 0 as they were\n"));
+    assert_eq!(
+        off,
+        format!("~ notification {NOTIFICATION}\n    enabled: true → false\n0 created, 1 changed, 0 as they were\n")
+    );
     let kept = store.directory().notifications[&NOTIFICATION].clone();
     assert_eq!((kept.is_enabled, kept.texts["pl"].as_str()), (false, "Prace w nocy"));
     run(texts);

@@ -185,7 +185,8 @@ fn every_column_of_a_template_has_effect_in_its_devices() {
 
     assert!(set_up(PLANT).starts_with("0 created, 0 changed"), "again it is as it was");
     let changed = set_up(&PLANT.replace("description: For all", "description: For some"));
-    assert!(changed.starts_with("~ template `shared`\n0 created, 1 changed"), "the same identity replaces: {changed}");
+    let want = "~ template `shared`\n    description: For all → For some\n0 created, 1 changed";
+    assert!(changed.starts_with(want), "the same identity replaces: {changed}");
     assert_eq!(store.directory().templates.len(), before.templates.len());
     let newer = set_up(&PLANT.replacen("version: '1'", "version: '2'", 1));
     assert!(newer.contains("+ template `shared`") && newer.contains("~ device `Hall / First`"), "{newer}");

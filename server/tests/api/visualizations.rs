@@ -104,7 +104,10 @@ async fn the_plant_file_sets_them_up_and_leaves_texts_alone() {
     store.save_vis_data(seen[0].id, "room", "A", 1, &line()).unwrap();
     std::fs::write(folder.path().join("boiler.svg"), "<svg></svg>").unwrap();
     let changed = run("{ name: Boiler, source: 'file:boiler.svg', isDisplayedOnDashboard: true }").unwrap();
-    assert_eq!(changed, "~ visualization `Boiler`\n0 created, 1 changed, 1 as they were\n");
+    assert_eq!(
+        changed,
+        "~ visualization `Boiler`\n    source: 6 bytes → 11 bytes\n0 created, 1 changed, 1 as they were\n"
+    );
     assert_eq!(source(0), "<svg></svg>");
     assert_eq!(store.vis_data(seen[0].id).unwrap()["room"], "A");
     assert_eq!(store.directory().visualizations.len(), 2, "what the file does not name stays");

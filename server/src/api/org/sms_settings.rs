@@ -11,9 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::net::list::OrgPath;
 use crate::api::permission::Permission;
 use crate::api::types::Empty;
-
-/// Highest limit (seed: 0-1000).
-const MOST_MONEY: i64 = 1000;
+use crate::model::SmsSettings;
 
 pub struct ChangeSmsSettings;
 
@@ -34,6 +32,7 @@ fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Dec
     if raw.get() == "null" {
         return Ok(Some(None));
     }
+    const MOST_MONEY: i64 = SmsSettings::MOST_MONEY;
     let range = Decimal::ZERO..=Decimal::from(MOST_MONEY);
     let number = Decimal::parse(raw.get()).ok().filter(|number| range.contains(number));
     let refuse = || D::Error::custom(format!("`{}` is no limit, expected a number from 0 to {MOST_MONEY}", raw.get()));

@@ -8,11 +8,12 @@ use super::super::signal::Signal;
 use super::super::template;
 use super::super::zoo;
 use super::model::{
-    Connection, ConnectionKind, Device, File, GlobalNotification, Organization, Parameter, SimulatedDevice,
+    Connection, ConnectionKind, Device, File, GlobalNotification, Key, Organization, Parameter, SimulatedDevice, Widget,
 };
 use super::read::Fault;
-use super::values::Name;
-use crate::model::ConnectCode;
+use super::values::{Name, Secret, Spanned};
+use crate::model::{ConnectCode, DisabledBy};
+use crate::session::is_password_hash;
 
 impl Connection {
     /// Fields that its kind needs and does not have, or has and does not know.
@@ -134,6 +135,7 @@ impl File {
         distinct(&mut faults, "templates", self.all_templates().map(|template| &template.id));
         template::check_identities(&self.templates, &mut faults);
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
+        distinct_slugs(&mut faults, self.organizations.iter().map(|org| (&org.name, org.slug.as_ref())));
         self.check_keys(&mut faults);
         self.check_connections(&mut faults);
         for org in &self.organizations {
@@ -141,39 +143,40 @@ impl File {
             let visualizations = org.visualizations.iter().map(|vis| &vis.name);
             distinct(&mut faults, "visualizations of one organization", visualizations);
             distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
-            for key in org.users.iter().flat_map(|user| &user.keys) {
+            Self::check_slugs(org, &mut faults);
+            self.check_dashboard(org, &mut faults);
+            for key in org.users.iter().flat_map(|user| user.keys.iter()) {
                 if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
                     faults.push((
-                        Some(key.api_key.referenced.line()),
+                        Some(key.api_key.place),
                         "apiKey: not a UUID, expected one such as 513cf747-eb5c-4d5f-931f-d22c9872c73c".to_owned(),
                     ));
                 }
-                if key.password.value.reveal().len() < 8 {
-                    let line = key.password.referenced.line();
-                    faults.push((Some(line), "password: too short, expected at least 8 characters".to_owned()));
-                }
+                check_password(key, &mut faults);
             }
             for net in &org.networks {
-                let line = Some(net.connection.kind.referenced.line());
+                let line = Some(net.connection.kind.place);
                 faults.extend(net.connection.faults().into_iter().map(|fault| (line, format!("connection.{fault}"))));
                 distinct(&mut faults, "devices of one network", net.devices.iter().map(|device| &device.name));
                 for device in net.devices.iter().filter(|device| device.unit_id == 0 && net.connection.is_bus()) {
                     let text =
                         format!("`{}`: modbusUnitId: on a bus `0` is everyone, expected 1 to 255", device.name.text);
-                    faults.push((Some(device.name.line), text));
+                    faults.push((Some(device.name.place), text));
                 }
+                check_disabled(&net.name, net.disabled, net.disabled_by, net.disable_note.as_deref(), &mut faults);
                 net.devices.iter().for_each(|device| self.check_device(org, device, &mut faults));
             }
             template::check_identities(&org.templates, &mut faults);
         }
+        self.check_users(&mut faults);
         for id in self.sku_templates.values() {
             if self.template(&id.value).is_none() {
-                faults.push((Some(id.referenced.line()), format!("skuTemplates: {}", template::unknown(&id.value))));
+                faults.push((Some(id.place), format!("skuTemplates: {}", template::unknown(&id.value))));
             }
         }
         distinct(&mut faults, "connectCodes", self.connect_codes.iter().map(|code| &code.code));
         for code in &self.connect_codes {
-            let mut fault = |text: &str| faults.push((Some(code.code.line), format!("`{}`: {text}", code.code.text)));
+            let mut fault = |text: &str| faults.push((Some(code.code.place), format!("`{}`: {text}", code.code.text)));
             if ConnectCode::normalize(&code.code.text).is_empty() {
                 fault("code: empty, expected the PIN of the controller's sticker, such as A1B2C3D4");
             }
@@ -186,8 +189,7 @@ impl File {
         }
         let mut seen = BTreeSet::new();
         for GlobalNotification { id, texts, .. } in &self.global_notifications {
-            let mut fault =
-                |text: &str| faults.push((Some(id.referenced.line()), format!("globalNotifications: {text}")));
+            let mut fault = |text: &str| faults.push((Some(id.place), format!("globalNotifications: {text}")));
             if !seen.insert(id.value) {
                 fault("id: stands twice");
             }
@@ -197,7 +199,7 @@ impl File {
         }
         for controller in self.simulate_controllers.iter().filter(|controller| controller.mac.is_none()) {
             let text = "mac: missing, expected the controller's, such as d8:80:39:4e:8d:e9";
-            faults.push((Some(controller.sku.referenced.line()), format!("simulateControllers: {text}")));
+            faults.push((Some(controller.sku.place), format!("simulateControllers: {text}")));
         }
         for simulated in &self.simulate {
             self.check_simulated(simulated, &mut faults);
@@ -207,17 +209,19 @@ impl File {
 
     /// A key belongs to one user, who may stand in several organizations.
     fn check_keys(&self, faults: &mut Vec<Fault>) {
-        let mut first: BTreeMap<uuid::Uuid, (&str, &str)> = BTreeMap::new();
-        for user in self.organizations.iter().flat_map(|org| &org.users) {
+        let mut first: BTreeMap<uuid::Uuid, (&str, [Option<&str>; 2])> = BTreeMap::new();
+        for user in self.organizations.iter().flat_map(|org| org.users.iter()) {
             for key in &user.keys {
                 let Ok(id) = uuid::Uuid::try_parse(key.api_key.value.reveal()) else { continue };
-                let line = Some(key.api_key.referenced.line());
-                let (name, password) = (user.name.text.as_str(), key.password.value.reveal());
-                let (owner, known) = *first.entry(id).or_insert((name, password));
+                let line = Some(key.api_key.place);
+                let secrets = [&key.password, &key.password_hash];
+                let secrets = secrets.map(|secret| secret.as_ref().map(|secret| secret.value.reveal()));
+                let name = user.name.text.as_str();
+                let (owner, known) = *first.entry(id).or_insert((name, secrets));
                 if owner != name {
                     let text = format!("apiKey: stands under `{owner}` and under `{name}`, expected one user");
                     faults.push((line, text));
-                } else if known != password {
+                } else if known != secrets {
                     let text = format!("password: differs from the one that `{name}` has elsewhere for this key");
                     faults.push((line, text));
                 }
@@ -235,7 +239,7 @@ impl File {
                 // What is missing is a fault of its own.
                 _ if !net.connection.faults().is_empty() => {}
                 Some(other) => {
-                    let line = Some(net.connection.kind.referenced.line());
+                    let line = Some(net.connection.kind.place);
                     faults.push((line, format!("connection: `{address}` already belongs to the network `{other}`")));
                 }
                 None => {
@@ -247,26 +251,80 @@ impl File {
 
     fn check_device(&self, org: &Organization, device: &Device, faults: &mut Vec<Fault>) {
         if let Some(id) = &device.template {
-            let mut usable = self.templates.iter().chain(&org.templates);
+            let mut usable = self.templates.iter().chain(org.templates.iter());
             if !usable.any(|template| template.id.text == id.value) {
-                let line = Some(id.referenced.line());
+                let line = Some(id.place);
                 faults.push((line, format!("template: {}", template::unknown(&id.value))));
             }
         }
-        distinct(faults, "parameters of one device", self.parameters(device).map(|param| &param.name));
+        check_disabled(&device.name, device.disabled, device.disabled_by, device.disable_note.as_deref(), faults);
+        distinct(faults, "parameters of one device", device.parameters.iter().map(|param| &param.name));
+        distinct_slugs(faults, device.parameters.iter().map(|param| (&param.name, param.slug.as_ref())));
+        for name in &device.without {
+            let mut fault = |text: &str| {
+                let text = format!("`{}`: without: {text}", device.name.text);
+                faults.push((Some(name.place), text));
+            };
+            if self.of_template(device).all(|param| param.name.text != name.value) {
+                fault(&format!("the template has no parameter `{}`", name.value));
+            }
+            if device.parameters.iter().any(|own| own.name.text == name.value) {
+                fault(&format!("the device has a parameter `{}` of its own", name.value));
+            }
+        }
         check_parameters(&device.parameters, faults);
+    }
+
+    fn check_slugs(org: &Organization, faults: &mut Vec<Fault>) {
+        distinct_slugs(faults, org.networks.iter().map(|net| (&net.name, net.slug.as_ref())));
+        distinct_slugs(faults, org.visualizations.iter().map(|vis| (&vis.name, vis.slug.as_ref())));
+        for net in &org.networks {
+            distinct_slugs(faults, net.devices.iter().map(|device| (&device.name, device.slug.as_ref())));
+        }
+    }
+
+    fn check_dashboard(&self, org: &Organization, faults: &mut Vec<Fault>) {
+        let mut seen = BTreeSet::new();
+        for Widget { network, device, parameter } in org.dashboard.iter().flatten() {
+            let mut fault = |text: String| {
+                faults.push((Some(parameter.place), format!("dashboard: {text}")));
+            };
+            let net = org.networks.iter().find(|net| net.name.text == *network);
+            let found = net.and_then(|net| net.devices.iter().find(|each| each.name.text == *device));
+            let name = format!("`{}` of `{device}` of `{network}`", parameter.value);
+            if !found.is_some_and(|found| self.parameters(found).any(|param| param.name.text == parameter.value)) {
+                fault(format!("no parameter {name} in this organization"));
+            }
+            if !seen.insert((network, device, &parameter.value)) {
+                fault(format!("{name} stands twice"));
+            }
+        }
+    }
+
+    /// A user of several organizations speaks one language.
+    fn check_users(&self, faults: &mut Vec<Fault>) {
+        let mut languages = BTreeMap::new();
+        for user in self.organizations.iter().flat_map(|org| org.users.iter()) {
+            let Some(own) = user.language else { continue };
+            let first = *languages.entry(&user.name.text).or_insert(own);
+            if first != own {
+                let text =
+                    format!("`{}`: language: `{}` here, `{}` elsewhere", user.name.text, own.code(), first.code());
+                faults.push((Some(user.name.place), text));
+            }
+        }
     }
 
     fn check_simulated(&self, simulated: &SimulatedDevice, faults: &mut Vec<Fault>) {
         let Some((network, device)) = self.find(&simulated.network.value, &simulated.device.value) else {
-            let line = Some(simulated.device.referenced.line());
+            let line = Some(simulated.device.place);
             let name = format!("`{}` of `{}`", simulated.device.value, simulated.network.value);
             faults.push((line, format!("simulate: no device {name} in `organizations`")));
             return;
         };
         if let Some(misbehaviour) = &simulated.misbehaviour {
             let mut fault = |text: &str| {
-                faults.push((Some(misbehaviour.referenced.line()), format!("misbehaviour: {text}")));
+                faults.push((Some(misbehaviour.place), format!("misbehaviour: {text}")));
             };
             if let Err(text) = misbehaviour.value.check() {
                 fault(text);
@@ -280,18 +338,57 @@ impl File {
         for (name, signal) in &simulated.signals {
             let named = std::iter::once(name.as_str()).chain(signal.value.inputs());
             for unknown in named.filter(|name| !names.contains(name)) {
-                let line = Some(signal.referenced.line());
+                let line = Some(signal.place);
                 faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
             }
             if let Err(fault) = signal.value.check() {
-                faults.push((Some(signal.referenced.line()), format!("signals: `{name}`: {fault}")));
+                faults.push((Some(signal.place), format!("signals: {fault}")));
             }
             let param = self.parameters(device).find(|param| param.name.text == *name);
             if let (Signal::Text(text), Some(param)) = (&signal.value, param)
                 && let Some(fault) = param.text_fault(text)
             {
-                faults.push((Some(signal.referenced.line()), format!("signals: `{name}`: text: {fault}")));
+                faults.push((Some(signal.place), format!("signals: text: {fault}")));
             }
+        }
+    }
+}
+
+fn check_password(key: &Key, faults: &mut Vec<Fault>) {
+    let mut fault = |place: &Spanned<Secret>, text: &str| faults.push((Some(place.place), text.to_owned()));
+    match (&key.password, &key.password_hash) {
+        (Some(password), None) if password.value.reveal().len() < 8 => {
+            fault(password, "password: too short, expected at least 8 characters");
+        }
+        (None, Some(hash)) if !is_password_hash(hash.value.reveal()) => {
+            fault(hash, "passwordHash: not a PHC string of Argon2id, expected one as `parabus export` writes it");
+        }
+        (Some(_), None) | (None, Some(_)) => {}
+        (Some(_), Some(hash)) => fault(hash, "passwordHash: stands beside a password, expected one of both"),
+        (None, None) => fault(&key.api_key, "password: missing, expected one of at least 8 characters"),
+    }
+}
+
+fn check_disabled(
+    name: &Name,
+    is_disabled: Option<bool>,
+    by: Option<DisabledBy>,
+    note: Option<&str>,
+    faults: &mut Vec<Fault>,
+) {
+    if is_disabled == Some(true) {
+        return;
+    }
+    for field in [by.map(|_| "disabledBy"), note.map(|_| "disableNote")].into_iter().flatten() {
+        faults.push((Some(name.place), format!("`{}`: {field}: only beside `disabled: true`", name.text)));
+    }
+}
+
+fn distinct_slugs<'a>(faults: &mut Vec<Fault>, named: impl Iterator<Item = (&'a Name, Option<&'a String>)>) {
+    let mut seen = BTreeSet::new();
+    for (name, slug) in named {
+        if let Some(slug) = slug.filter(|slug| !seen.insert(*slug)) {
+            faults.push((Some(name.place), format!("`{}`: slug: `{slug}` stands twice", name.text)));
         }
     }
 }
@@ -299,7 +396,7 @@ impl File {
 pub(in crate::plant) fn check_parameters(parameters: &[Parameter], faults: &mut Vec<Fault>) {
     for param in parameters {
         for (field, text) in param.faults() {
-            faults.push((Some(param.name.line), format!("`{}`: {field}: {text}", param.name.text)));
+            faults.push((Some(param.name.place), format!("`{}`: {field}: {text}", param.name.text)));
         }
     }
 }
@@ -308,7 +405,7 @@ pub(in crate::plant) fn distinct<'a>(faults: &mut Vec<Fault>, what: &str, names:
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(&name.text) {
-            faults.push((Some(name.line), format!("name: `{}` stands twice among the {what}", name.text)));
+            faults.push((Some(name.place), format!("name: `{}` stands twice among the {what}", name.text)));
         }
     }
 }

@@ -6,131 +6,258 @@ use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::{RegisterKind, WriteFunction};
 use parabus_core::value::{Codec, DataType, Lang};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_saphyr::Spanned;
 
 use super::super::own::Product;
 use super::super::signal::Signal;
+use super::super::solution::SolutionKind;
 use super::super::template::Template;
 use super::super::zoo::Misbehaviour;
+use super::schema;
 use super::values::*;
-use crate::model::{self, Framing, Mac, Parity, Role, SerialPort};
+use crate::model::{self, DisabledBy, Framing, Mac, Parity, Role, SerialPort};
 
 /// The whole file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct File {
     #[serde(default)]
     pub organizations: Vec<Organization>,
     /// Of every organization.
-    #[serde(default)]
-    pub templates: Vec<Template>,
-    /// Which template a controller's SKU stands for.
-    #[serde(default)]
-    pub sku_templates: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    pub connect_codes: Vec<ConnectCode>,
-    #[serde(default)]
-    pub global_notifications: Vec<GlobalNotification>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub templates: Section<Vec<Template>>,
+    /// Which template a controller's SKU stands for.
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub sku_templates: Section<BTreeMap<String, Spanned<String>>>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub connect_codes: Section<Vec<ConnectCode>>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub global_notifications: Section<Vec<GlobalNotification>>,
     /// For the simulator; ignored by `apply`.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub simulate: Vec<SimulatedDevice>,
     /// For the simulator: controllers of no network, which dial in and show an activation code.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub simulate_controllers: Vec<SimulatedController>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Organization {
     pub name: Name,
-    #[serde(default = "english", deserialize_with = "lang")]
+    /// What references call it, where that is not made from the name.
+    #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
+    pub slug: Option<String>,
+    #[serde(default = "english", deserialize_with = "lang", serialize_with = "codes::always")]
+    #[schemars(schema_with = "schema::language")]
     pub language: Lang,
-    #[serde(default)]
-    pub users: Vec<User>,
+    /// Unless it is said here, short messages stay as people have set them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms: Option<Sms>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub users: Section<Vec<User>>,
     /// Of this organization alone.
-    #[serde(default)]
-    pub templates: Vec<Template>,
-    #[serde(default)]
-    pub networks: Vec<Network>,
-    #[serde(default)]
-    pub visualizations: Vec<Visualization>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub templates: Section<Vec<Template>>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub networks: Section<Vec<Network>>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub visualizations: Section<Vec<Visualization>>,
+    /// The widgets in their order. It has the last word over `isDisplayedOnDashboard`; without it, that
+    /// and people decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dashboard: Option<Vec<Widget>>,
 }
 
-#[derive(Debug, Deserialize)]
+/// What an organization wants of short messages.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sms {
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub disabled: bool,
+    /// Most money for them in a month, 0 to 1000; without it there is no limit.
+    #[serde(default, deserialize_with = "monthly_limit", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::monthly_limit")]
+    pub monthly_limit: Option<Exact>,
+}
+
+/// A parameter by the names of its network, its device and its own.
+#[derive(Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Widget {
+    pub network: String,
+    pub device: String,
+    pub parameter: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     pub name: Name,
-    #[serde(deserialize_with = "role")]
+    #[serde(deserialize_with = "role", serialize_with = "codes::always")]
+    #[schemars(schema_with = "schema::role")]
     pub role: Role,
-    #[serde(default)]
-    pub keys: Vec<Key>,
+    /// Unless it is said here, it stays as it is; without one the organization's is spoken.
+    #[serde(
+        default,
+        deserialize_with = "some_lang",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::language")]
+    pub language: Option<Lang>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub keys: Section<Vec<Key>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Key {
     /// A UUID, or `env:NAME`.
     pub api_key: Spanned<Secret>,
     /// A password, or `env:NAME`.
-    pub password: Spanned<Secret>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Spanned<Secret>>,
+    /// Instead of the password its hash: a PHC string of Argon2id, as `parabus export` writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<Spanned<Secret>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Network {
     pub name: Name,
+    /// What references call it, where that is not made from the name.
+    #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
+    pub slug: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub connection: Connection,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
+    /// What kind of plant it is; unless it is said here, it stays as it is, `standalone` at first.
+    #[serde(
+        default,
+        deserialize_with = "solution",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::solution")]
+    pub solution: Option<SolutionKind>,
     #[serde(default = "controller_unit")]
     pub controller_modbus_unit_id: u8,
-    #[serde(default, deserialize_with = "passwords")]
+    #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "schema::passwords")]
     pub device_passwords: Vec<String>,
-    #[serde(default = "one", deserialize_with = "inflight")]
+    #[serde(default = "one", deserialize_with = "inflight", skip_serializing_if = "is_single")]
+    #[schemars(schema_with = "schema::inflight")]
     pub max_inflight_requests_num: u8,
     /// Milliseconds of rest between two requests.
-    #[serde(default, deserialize_with = "request_gap")]
+    #[serde(default, deserialize_with = "request_gap", skip_serializing_if = "is_default")]
+    #[schemars(schema_with = "schema::request_gap")]
     pub request_gap_ms: u16,
-    #[serde(default)]
-    pub disabled: bool,
-    #[serde(default)]
-    pub devices: Vec<Device>,
+    /// Unless it is said here, it stays as people have switched it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+    #[serde(
+        default,
+        deserialize_with = "disabled_by",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::disabled_by")]
+    pub disabled_by: Option<DisabledBy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disable_note: Option<String>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub devices: Section<Vec<Device>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
     pub(super) kind: Spanned<ConnectionKind>,
     /// IPv4 address or host name, of a direct connection or one through a tunnel.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ip: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) port: Option<u16>,
-    #[serde(default, deserialize_with = "framing")]
+    #[serde(
+        default,
+        deserialize_with = "framing",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::framing")]
     pub(super) framing: Option<Framing>,
     /// Of a serial port; a relative one is beside this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) path: Option<PathBuf>,
-    #[serde(default, deserialize_with = "baud")]
+    #[serde(default, deserialize_with = "baud", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::baud")]
     pub(super) baud: Option<u32>,
-    #[serde(default, deserialize_with = "parity")]
+    #[serde(
+        default,
+        deserialize_with = "parity",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::parity")]
     pub(super) parity: Option<Parity>,
-    #[serde(default, deserialize_with = "stop_bits")]
+    #[serde(default, deserialize_with = "stop_bits", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::stop_bits")]
     pub(super) stop_bits: Option<u8>,
     /// Of a controller that dials in.
-    #[serde(default, deserialize_with = "mac")]
+    #[serde(
+        default,
+        deserialize_with = "mac",
+        serialize_with = "codes::optional_text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::mac")]
     pub(super) mac: Option<Mac>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum ConnectionKind {
     Direct,
-    /// Dialled like a direct one: the operating system keeps the tunnel.
+    /// Dialled like a direct one: the operating system keeps the tunnel.
     Vpn,
     Serial,
     Backward,
 }
 
 impl Connection {
+    /// One of the store.
+    pub fn of(connection: &model::Connection, is_vpn: bool) -> Self {
+        let kind = match connection {
+            model::Connection::Direct { .. } if is_vpn => ConnectionKind::Vpn,
+            model::Connection::Direct { .. } => ConnectionKind::Direct,
+            model::Connection::Serial(_) => ConnectionKind::Serial,
+            model::Connection::Backward(_) => ConnectionKind::Backward,
+        };
+        let (dialled, serial) = match connection {
+            model::Connection::Direct { host, port, framing } => (Some((host, *port, *framing)), None),
+            model::Connection::Serial(serial) => (None, Some(serial)),
+            model::Connection::Backward(_) => (None, None),
+        };
+        Connection {
+            kind: kind.into(),
+            ip: dialled.map(|(host, _, _)| host.clone()),
+            port: dialled.map(|(_, port, _)| port),
+            framing: dialled.map(|(_, _, framing)| framing).filter(|framing| *framing != Framing::Tcp),
+            path: serial.map(|serial| serial.path.clone().into()),
+            baud: serial.map(|serial| serial.baud),
+            parity: serial.map(|serial| serial.parity),
+            stop_bits: serial.map(|serial| serial.stop_bits),
+            mac: connection.mac(),
+        }
+    }
+
     /// Hardware address of a controller that dials in.
     pub fn mac(&self) -> Option<Mac> {
         self.mac
@@ -166,87 +293,140 @@ impl Connection {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Device {
     pub name: Name,
+    /// What references call it, where that is not made from the name.
+    #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
+    pub slug: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     #[serde(rename = "modbusUnitId")]
     pub unit_id: u8,
     #[serde(default = "period_sec", deserialize_with = "period")]
+    #[schemars(schema_with = "schema::period")]
     pub update_period_sec: u32,
-    #[serde(default, deserialize_with = "group_size")]
+    #[serde(default, deserialize_with = "group_size", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::group_size")]
     pub read_group_size: Option<u8>,
     /// Registers of no parameter that may be read to save a request.
-    #[serde(default, deserialize_with = "gap")]
+    #[serde(default, deserialize_with = "gap", skip_serializing_if = "is_default")]
+    #[schemars(schema_with = "schema::gap")]
     pub read_gap: u8,
-    #[serde(default, deserialize_with = "write_function")]
+    #[serde(
+        default,
+        deserialize_with = "write_function",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::write_function")]
     pub write_function: Option<WriteFunction>,
     #[serde(default = "retries")]
     pub modbus_timeout_retries_num: u8,
     #[serde(default = "timeout_ms", deserialize_with = "timeout")]
+    #[schemars(schema_with = "schema::timeout")]
     pub timeout_ms: u32,
-    #[serde(default)]
-    pub disabled: bool,
+    /// Unless it is said here, it stays as people have switched it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+    #[serde(
+        default,
+        deserialize_with = "disabled_by",
+        serialize_with = "codes::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::disabled_by")]
+    pub disabled_by: Option<DisabledBy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disable_note: Option<String>,
     /// Id of a template of this file or of one that is shipped, whose parameters the device gets.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<Spanned<String>>,
-    #[serde(default)]
-    pub parameters: Vec<Parameter>,
+    /// Names of the template's parameters that the device does not get.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<Spanned<String>>,
+    /// One of the name of a template's takes its place.
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub parameters: Section<Vec<Parameter>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Visualization {
     pub name: Name,
+    /// What references call it, where that is not made from the name.
+    #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
+    pub slug: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// What it is drawn from, or `file:` and a path; a relative one starts at this file.
     pub source: Spanned<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_no")]
     pub is_displayed_on_dashboard: bool,
 }
 
 /// Shown to every user who has not dismissed it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GlobalNotification {
     pub id: Spanned<uuid::Uuid>,
     pub texts: BTreeMap<Language, String>,
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub enabled: bool,
 }
 
 /// What the PIN on a controller's sticker stands for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectCode {
     pub code: Name,
-    #[serde(default, deserialize_with = "mac")]
+    #[serde(
+        default,
+        deserialize_with = "mac",
+        serialize_with = "codes::optional_text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(schema_with = "schema::mac")]
     pub mac: Option<Mac>,
-    #[serde(default, deserialize_with = "passwords")]
+    #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "schema::passwords")]
     pub device_passwords: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_ip_address: Option<Ipv4Addr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub modbus_id: Option<u8>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Parameter {
     pub name: Name,
+    /// What references call it, where that is not made from the name; of a device's own parameter.
+    #[serde(default, deserialize_with = "slug", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::slug")]
+    pub slug: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(deserialize_with = "register_kind", serialize_with = "kind_code")]
+    #[serde(deserialize_with = "register_kind", serialize_with = "codes::always")]
+    #[schemars(schema_with = "schema::register_kind")]
     pub register_kind: RegisterKind,
     pub address: u16,
-    /// Type code of D-14.
+    /// Type code, such as `u16-be`.
     #[serde(rename = "type")]
     pub value_type: TypeCode,
     #[serde(default, deserialize_with = "bit", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::bit")]
     pub bit_position: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bits_amount: Option<u8>,
@@ -261,6 +441,7 @@ pub struct Parameter {
     #[serde(default = "decimal_zero", skip_serializing_if = "is_zero")]
     pub shift: Exact,
     #[serde(default, deserialize_with = "precision", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::precision")]
     pub precision: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Exact>,
@@ -288,18 +469,19 @@ pub struct Parameter {
     pub translations: BTreeMap<Language, model::Words>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SimulatedController {
     pub sku: Spanned<Product>,
     #[serde(default, deserialize_with = "mac")]
+    #[schemars(schema_with = "schema::mac")]
     pub mac: Option<Mac>,
     /// The unit that the controller itself is.
     #[serde(default = "controller_unit")]
     pub modbus_unit_id: u8,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SimulatedDevice {
     pub network: Spanned<String>,
@@ -346,13 +528,22 @@ impl File {
     }
 
     pub(super) fn all_templates(&self) -> impl Iterator<Item = &Template> {
-        self.templates.iter().chain(self.organizations.iter().flat_map(|org| &org.templates))
+        self.templates.iter().chain(self.organizations.iter().flat_map(|org| org.templates.iter()))
     }
 
-    /// A device's parameters: those of its template, then its own.
+    /// A device's parameters: those of its template, of which its own replace some, then its own.
     pub fn parameters<'a>(&'a self, device: &'a Device) -> impl Iterator<Item = &'a Parameter> {
+        let own = |name: &Name| device.parameters.iter().find(|own| own.name == *name);
+        let of_template =
+            self.of_template(device).filter(|param| device.without.iter().all(|name| name.value != param.name.text));
+        let rest = device.parameters.iter().filter(|own| self.of_template(device).all(|param| param.name != own.name));
+        of_template.map(move |param| own(&param.name).unwrap_or(param)).chain(rest)
+    }
+
+    /// The parameters of a device's template.
+    pub fn of_template<'a>(&'a self, device: &Device) -> impl Iterator<Item = &'a Parameter> {
         let template = device.template.as_ref().and_then(|id| self.template(&id.value));
-        template.into_iter().flat_map(|template| &template.parameters).chain(&device.parameters)
+        template.into_iter().flat_map(|template| &template.parameters)
     }
 
     /// Most registers in one request to a device: its own word, its template's, or one by one.
@@ -361,10 +552,14 @@ impl File {
         device.read_group_size.or(template.and_then(|template| template.read_group_size)).unwrap_or(1)
     }
 
+    /// The networks of all organizations.
+    pub fn networks(&self) -> impl Iterator<Item = &Network> {
+        self.organizations.iter().flat_map(|org| org.networks.iter())
+    }
+
     /// A device by the names of its network and its own.
     pub fn find(&self, network: &str, device: &str) -> Option<(&Network, &Device)> {
-        let networks = self.organizations.iter().flat_map(|org| &org.networks);
-        networks
+        self.networks()
             .filter(|net| net.name.text == network)
             .find_map(|net| Some((net, net.devices.iter().find(|each| each.name.text == device)?)))
     }

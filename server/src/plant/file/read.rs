@@ -8,26 +8,30 @@ use serde::de::DeserializeOwned;
 
 use super::super::template::{self, Template};
 use super::model::{File, Visualization};
+use super::values::Place;
+use super::yaml::Tree;
 
-/// What is wrong, with the line.
-pub(in crate::plant) type Fault = (Option<u64>, String);
+/// What is wrong, with its place.
+pub(in crate::plant) type Fault = (Option<Place>, String);
 
-/// Reads YAML, and JSON, which is a part of it.
-pub(in crate::plant) fn read_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    let mut field = String::new();
-    let parsed = serde_saphyr::with_deserializer_from_str(text, |deserializer| {
-        serde_path_to_error::deserialize(deserializer).map_err(|error| {
-            field = error.path().to_string();
-            error.into_inner()
-        })
-    });
-    parsed.map_err(|error| {
-        let plain = error.without_snippet();
-        let line = plain.location().map(|location| location.line());
-        let place = if matches!(field.as_str(), "" | ".") { String::new() } else { format!("{field}: ") };
-        let message = plain.to_string();
-        (line, format!("{place}{}", message.lines().next().unwrap_or_default()))
-    })
+/// Reads YAML, and JSON, which is a part of it, and checks what has to fit together.
+pub(in crate::plant) fn read_yaml<T: DeserializeOwned>(
+    text: &str,
+    check: impl FnOnce(&mut T) -> Vec<Fault>,
+) -> Result<T, Vec<Fault>> {
+    let mut tree = Tree::parse(text).map_err(|fault| vec![fault])?;
+    let mut faults = match tree.read() {
+        Ok(mut value) => {
+            let faults = check(&mut value);
+            if faults.is_empty() {
+                return Ok(value);
+            }
+            faults.into_iter().map(|fault| tree.locate(fault)).collect()
+        }
+        Err(faults) => faults,
+    };
+    faults.sort_by_key(|(place, _)| *place);
+    Err(faults)
 }
 
 /// Why a file was refused.
@@ -39,10 +43,9 @@ pub struct PlantError {
 
 impl fmt::Display for PlantError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (line, text)) in self.faults.iter().enumerate() {
+        for (index, (place, text)) in self.faults.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
-            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            write!(f, "{separator}{}{line}: {text}", self.path.display())?;
+            write!(f, "{separator}{}{}: {text}", self.path.display(), suffix(*place))?;
         }
         Ok(())
     }
@@ -50,11 +53,16 @@ impl fmt::Display for PlantError {
 
 impl std::error::Error for PlantError {}
 
+/// `:12:5` behind a file's name.
+pub(in crate::plant) fn suffix(place: Option<Place>) -> String {
+    let known = place.filter(|place| place.line > 0);
+    known.map(|Place { line, column }| format!(":{line}:{column}")).unwrap_or_default()
+}
+
 impl Visualization {
     /// Puts the text of the file that it names in its place.
-    fn read(&mut self, folder: &Path) -> Result<(), (Option<u64>, String)> {
-        let fault =
-            |text: String| (Some(self.source.referenced.line()), format!("`{}`: source: {text}", self.name.text));
+    fn read(&mut self, folder: &Path) -> Result<(), Fault> {
+        let fault = |text: String| (Some(self.source.place), format!("`{}`: source: {text}", self.name.text));
         if let Some(path) = self.source.value.strip_prefix("file:") {
             let path = folder.join(path.trim());
             let text =
@@ -79,38 +87,39 @@ impl File {
         let folder = path.parent().unwrap_or(Path::new(""));
         let read = File::read(&text, Some(folder));
         let mut file = read.map_err(|faults| PlantError { path: path.to_owned(), faults })?;
-        let networks = file.organizations.iter_mut().flat_map(|org| &mut org.networks);
+        let networks = file.organizations.iter_mut().flat_map(|org| org.networks.iter_mut());
         for port in networks.filter_map(|net| net.connection.path.as_mut()) {
             // Whoever applies or plays the file may stand elsewhere.
             *port = std::path::absolute(folder.join(&port))
                 .map_err(|error| fail(None, format!("path: `{}`: {error}", port.display())))?;
         }
-        let visualizations = file.organizations.iter_mut().flat_map(|org| &mut org.visualizations);
+        let visualizations = file.organizations.iter_mut().flat_map(|org| org.visualizations.iter_mut());
         let faults: Vec<_> = visualizations.filter_map(|vis| vis.read(folder).err()).collect();
         if faults.is_empty() { Ok(file) } else { Err(PlantError { path: path.to_owned(), faults }) }
     }
 
-    /// A file that includes no other. All faults that were found, each with its line.
+    /// A file that includes no other. All faults that were found, each with its place.
     pub fn parse(text: &str) -> Result<File, Vec<Fault>> {
         File::read(text, None)
     }
 
     fn read(text: &str, folder: Option<&Path>) -> Result<File, Vec<Fault>> {
-        let mut file: File = read_yaml(text).map_err(|fault| vec![fault])?;
-        let mut faults = Vec::new();
-        for templates in
-            std::iter::once(&mut file.templates).chain(file.organizations.iter_mut().map(|org| &mut org.templates))
-        {
-            template::include(templates, folder, &mut faults);
-        }
-        file.take_shipped();
-        faults.extend(file.check());
-        if faults.is_empty() { Ok(file) } else { Err(faults) }
+        read_yaml(text, |file: &mut File| {
+            let mut faults = Vec::new();
+            for templates in std::iter::once(&mut *file.templates)
+                .chain(file.organizations.iter_mut().map(|org| &mut *org.templates))
+            {
+                template::include(templates, folder, &mut faults);
+            }
+            file.take_shipped();
+            faults.extend(file.check());
+            faults
+        })
     }
 
     /// Adds the shipped templates that are named and that the file does not describe itself.
     fn take_shipped(&mut self) {
-        let devices = self.organizations.iter().flat_map(|org| &org.networks).flat_map(|network| &network.devices);
+        let devices = self.networks().flat_map(|network| network.devices.iter());
         let of_devices = devices.filter_map(|device| device.template.as_ref());
         let named: BTreeSet<&str> = of_devices.chain(self.sku_templates.values()).map(|id| id.value.as_str()).collect();
         let missing = named.into_iter().filter(|id| self.template(id).is_none());

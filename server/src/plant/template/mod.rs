@@ -14,15 +14,18 @@ use std::path::{Path, PathBuf};
 
 use parabus_core::modbus::WriteFunction;
 use parabus_core::modbus::plan::{Point, ReadGroup, plan_reads};
-use serde::{Deserialize, Serialize, Serializer};
-use serde_saphyr::Spanned;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::file::{Fault, Name, Parameter, check_parameters, distinct, group_size, write_function};
+use super::file::{
+    Fault, Name, Parameter, Spanned, check_parameters, codes, distinct, group_size, hint, write_function,
+};
+use crate::model;
 pub use shipped::{all as all_shipped, shipped};
 pub use source::{Loaded, files, load, print};
 
 /// A kind of device.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Template {
     /// By which the plant file names it; of a file of its own, the file's name without one.
@@ -46,20 +49,18 @@ pub struct Template {
     pub source: Option<String>,
     /// Most registers in one request; requests stay within what the standard allows.
     #[serde(default, deserialize_with = "group_size", skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "super::file::schema::group_size")]
     pub read_group_size: Option<u8>,
     #[serde(
         default,
         deserialize_with = "write_function",
-        serialize_with = "write_function_code",
+        serialize_with = "codes::optional",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(schema_with = "super::file::schema::write_function")]
     pub write_function: Option<WriteFunction>,
     #[serde(default)]
     pub parameters: Vec<Parameter>,
-}
-
-fn write_function_code<S: Serializer>(function: &Option<WriteFunction>, serializer: S) -> Result<S::Ok, S::Error> {
-    function.map(WriteFunction::code).serialize(serializer)
 }
 
 /// Whether a text has more characters than it may.
@@ -68,10 +69,27 @@ pub fn is_longer(text: Option<&str>, most: usize) -> bool {
 }
 
 impl Template {
+    /// One of the store, whose writing needs an id for devices to refer to.
+    pub(super) fn of(template: &model::Template, id: &str, parameters: Vec<Parameter>) -> Template {
+        Template {
+            id: Name::from(id),
+            file: None,
+            name: Name::from(template.name.as_str()),
+            manufacturer: template.manufacturer.clone(),
+            version: template.version.clone(),
+            category: template.category.clone(),
+            description: template.description.clone(),
+            source: None,
+            read_group_size: Some(template.read_group_size),
+            write_function: Some(template.write_function).filter(|function| *function != WriteFunction::Normal),
+            parameters,
+        }
+    }
+
     /// Everything that is wrong with it, each with its line.
     fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let line = Some(self.name.line.max(self.id.line));
+        let line = Some(self.name.place.max(self.id.place));
         if self.name.is_empty() {
             faults.push((line, "name: missing, expected 1 to 200 characters".to_owned()));
         }
@@ -94,7 +112,7 @@ impl Template {
     }
 
     /// What makes two templates of one scope the same (DOMAIN.md 2.2).
-    fn identity(&self) -> (&str, &str, &str) {
+    pub(super) fn identity(&self) -> (&str, &str, &str) {
         (&self.name.text, &self.manufacturer, &self.version)
     }
 }
@@ -131,14 +149,16 @@ pub fn check_identities(templates: &[Template], faults: &mut Vec<Fault>) {
     for template in templates {
         if let Some(other) = seen.insert(template.identity(), &template.id.text) {
             let text = "has name, manufacturer and version of";
-            faults.push((Some(template.id.line), format!("template `{}` {text} `{other}`", template.id.text)));
+            faults.push((Some(template.id.place), format!("template `{}` {text} `{other}`", template.id.text)));
         }
     }
 }
 
 /// Why a name of a template leads nowhere.
 pub fn unknown(id: &str) -> String {
-    format!("unknown `{id}`, expected the id of one of `templates` or of one that is shipped: {}", shipped::ids())
+    let shipped = shipped::ids();
+    let hint = hint(id, shipped.split(", "));
+    format!("unknown `{id}`, expected the id of one of `templates` or of one that is shipped: {shipped}{hint}")
 }
 
 /// Checks the templates of a plant file and replaces those that name a file or a folder by what is there.
@@ -147,13 +167,13 @@ pub fn include(templates: &mut Vec<Template>, folder: Option<&Path>, faults: &mu
         let Some(file) = &template.file else {
             if template.id.is_empty() {
                 let text = "templates: id: missing, expected a name for devices to refer to";
-                faults.push((Some(template.name.line), text.to_owned()));
+                faults.push((Some(template.name.place), text.to_owned()));
             }
             faults.extend(template.check());
             templates.push(template);
             continue;
         };
-        let line = Some(file.referenced.line());
+        let line = Some(file.place);
         let is_alone =
             Template { id: template.id.clone(), file: Some(file.clone()), ..Template::default() } == template;
         if !is_alone {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::file::{Fault, Name, read_yaml};
+use super::super::file::{Fault, Name, read_yaml, suffix};
 use super::{Template, workbook};
 
 /// A template from a file, and what of the file has no effect.
@@ -44,10 +44,9 @@ pub fn load(path: &Path) -> Result<Loaded, Vec<String>> {
         "yaml" | "yml" | "json" => {
             let text = std::fs::read_to_string(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
             let template = parse(&text, &id).map_err(|faults| {
-                let place = |line: Option<u64>| line.map(|line| format!(":{line}")).unwrap_or_default();
                 faults
                     .into_iter()
-                    .map(|(line, text)| format!("{}{}: {text}", path.display(), place(line)))
+                    .map(|(place, text)| format!("{}{}: {text}", path.display(), suffix(place)))
                     .collect::<Vec<_>>()
             })?;
             Ok(Loaded { template, ignored: Vec::new() })
@@ -58,15 +57,16 @@ pub fn load(path: &Path) -> Result<Loaded, Vec<String>> {
 
 /// A template from YAML or JSON; `id` is its name where it has none of its own.
 pub fn parse(text: &str, id: &str) -> Result<Template, Vec<Fault>> {
-    let mut template: Template = read_yaml(text).map_err(|fault| vec![fault])?;
-    if template.id.is_empty() {
-        template.id = Name { text: id.to_owned(), line: 0 };
-    }
-    let mut faults = template.check();
-    if let Some(file) = template.file.take() {
-        faults.push((Some(file.referenced.line()), "file: only in a plant file".to_owned()));
-    }
-    if faults.is_empty() { Ok(template) } else { Err(faults) }
+    read_yaml(text, |template: &mut Template| {
+        if template.id.is_empty() {
+            template.id = Name::from(id);
+        }
+        let mut faults = template.check();
+        if let Some(file) = template.file.take() {
+            faults.push((Some(file.place), "file: only in a plant file".to_owned()));
+        }
+        faults
+    })
 }
 
 /// The template as YAML.

@@ -359,24 +359,24 @@ fn faults_of_a_file_name_line_and_field() {
     for (from, to, want) in [
         ("name: Meter\n", String::new(), "0: name: missing"),
         ("name: Meter", format!("name: {long}"), "1: name: a name has 1 to 200 characters"),
-        ("manufacturer: Works", format!("manufacturer: {long}"), "1: manufacturer: too long, expected at most 200"),
-        ("manufacturer: Works", format!("version: {}", &long[..51]), "1: version: too long, expected at most 50"),
-        ("manufacturer: Works", format!("category: {long}"), "1: category: too long, expected at most 200"),
+        ("manufacturer: Works", format!("manufacturer: {long}"), "2: manufacturer: too long, expected at most 200"),
+        ("manufacturer: Works", format!("version: {}", &long[..51]), "2: version: too long, expected at most 50"),
+        ("manufacturer: Works", format!("category: {long}"), "2: category: too long, expected at most 200"),
         ("manufacturer: Works", "readGroupSize: 0".into(), "2: readGroupSize: `0` is out of range, expected 1 to 255"),
         ("manufacturer: Works", "maker: Works".into(), "2: maker: unknown field `maker`"),
         ("manufacturer: Works", "file: x.yaml".into(), "2: file: only in a plant file"),
-        ("u16-be }", "u16-be, min: 2, max: 1 }".into(), "4: `U`: min: larger than max"),
-        ("u16-be }", format!("u16-be, category: {long} }}"), "4: `U`: category: too long"),
+        ("u16-be }", "u16-be, min: 2, max: 1 }".into(), "4: parameters[0].min: `U`: larger than max"),
+        ("u16-be }", format!("u16-be, category: {long} }}"), "4: parameters[0].category: `U`: too long"),
         (
             "u16-be }",
             "u16-be, texts: { en: { 0: a, 1: b }, pl: { 0: c } } }".into(),
-            "4: `U`: texts: `en` lists 0 1, `pl` lists 0",
+            "4: parameters[0].texts: `U`: `en` lists 0 1, `pl` lists 0",
         ),
         ("u16-be }", "u16-be, translations: { de: { name: x } } }".into(), "4: parameters[0].translations.de"),
     ] {
         let faults = source::parse(&METER.replacen(from, &to, 1), "meter").unwrap_err();
         let found: Vec<String> =
-            faults.into_iter().map(|(line, text)| format!("{}: {text}", line.unwrap_or(0))).collect();
+            faults.into_iter().map(|(place, text)| format!("{}: {text}", place.unwrap_or_default().line)).collect();
         assert!(found[0].starts_with(want), "{to}: {found:?}");
     }
 }
@@ -414,7 +414,10 @@ fn a_plant_file_includes_files_and_folders() {
         let error = load(text).unwrap_err();
         assert!(error.contains(want), "{want}: {error}");
     };
-    refused(plant("  - { id: mine, file: meters }", "mine"), "plant.yaml:2: templates: id: only for a single file");
+    refused(
+        plant("  - { id: mine, file: meters }", "mine"),
+        "plant.yaml:2:11: templates[0].id: only for a single file",
+    );
     refused(plant("  - { file: meters/a.yaml, version: x }", "a"), "file: expected nothing beside it but `id`");
     refused(plant("  - { file: gone.yaml }", "a"), "gone.yaml: cannot be read");
     refused(
@@ -427,7 +430,7 @@ fn a_plant_file_includes_files_and_folders() {
         "has name, manufacturer and version of `a`",
     );
     std::fs::write(folder.path().join("meters/a.yaml"), METER.replace("u16-be", "u17-be")).unwrap();
-    refused(plant("  - file: meters", "a"), "a.yaml:4: parameters[0].type: `u17-be`: unknown data type");
+    refused(plant("  - file: meters", "a"), "a.yaml:4:55: parameters[0].type: `u17-be`: unknown data type");
     let in_text = File::parse(&plant("  - file: meters", "a")).unwrap_err();
     assert!(in_text[0].1.contains("includes none"), "{in_text:?}");
 }
@@ -452,6 +455,6 @@ organizations:
 skuTemplates: { em130: gone }
 ";
     let faults = File::parse(text).unwrap_err();
-    assert!(faults[0].1.starts_with("template: unknown `own`"), "{faults:?}");
-    assert!(faults[1].1.starts_with("skuTemplates: unknown `gone`"), "{faults:?}");
+    assert!(faults[0].1.contains(".template: unknown `own`"), "{faults:?}");
+    assert!(faults[1].1.starts_with("skuTemplates.em130: unknown `gone`"), "{faults:?}");
 }

@@ -92,9 +92,11 @@ pub fn read(path: &Path, id: &str) -> Result<Loaded, Vec<String>> {
         read_params(&params, |cell, text| faults.push(format!("{}: Params!{cell}: {text}", path.display())));
     if faults.is_empty() {
         // Those of single parameters have been found cell by cell.
-        let rest = template.check().into_iter().map(|(row, text)| match row.filter(|row| *row > 0) {
-            Some(row) => format!("{}: Params, row {row}: {text}", path.display()),
-            None => format!("{}: {text}", path.display()),
+        let rest = template.check().into_iter().map(|(place, text)| {
+            match place.map(|place| place.line).filter(|row| *row > 0) {
+                Some(row) => format!("{}: Params, row {row}: {text}", path.display()),
+                None => format!("{}: {text}", path.display()),
+            }
         });
         faults.extend(rest);
     }
@@ -152,7 +154,7 @@ fn read_info(info: &Range<Data>, id: &str, mut fault: impl FnMut(String, String)
     // A long description goes on in the cells below.
     let end = info.end().map_or(0, |(row, _)| row as usize);
     let description: String = (1..=end).map(|row| text_of(at(info, row, 3))).collect();
-    let named = |text: &str| Name { text: text.to_owned(), line: 0 };
+    let named = |text: &str| Name::from(text);
     Template {
         id: named(id),
         name: named(&name),
@@ -242,7 +244,7 @@ fn read_param(
     };
     match deserialize::<Parameter>(Value::Object(fields)) {
         Ok(mut param) => {
-            param.name.line = row as u64 + 1;
+            param.name.place.line = row as u64 + 1;
             for (field, text) in param.faults() {
                 let (cell, heading) = place(field);
                 fault(cell, format!("{heading}: {text}"));

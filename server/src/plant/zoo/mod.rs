@@ -7,13 +7,14 @@ mod stream;
 use std::time::Duration;
 
 use parabus_core::modbus::{MAX_PDU, UnitId};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use player::{Action, Player};
 pub use stream::play;
 
 /// What a device does instead of answering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Never answers.
@@ -55,7 +56,7 @@ pub enum Kind {
 }
 
 /// One device's misbehaviour.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Misbehaviour {
     pub kind: Kind,
