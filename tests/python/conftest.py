@@ -53,7 +53,7 @@ class Server:
         return (self.folder / "server.log").read_text()
 
     def run(self, *words: str) -> subprocess.CompletedProcess:
-        return subprocess.run([PARABUS, *words], capture_output=True, text=True, timeout=30)
+        return subprocess.run([PARABUS, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
 
     def apply(self, content: dict, *words: str) -> subprocess.CompletedProcess:
         file = self.folder / "plant.yaml"

@@ -114,7 +114,10 @@ async fn the_plant_file_sets_them_up_and_leaves_texts_alone() {
     assert_eq!(store.directory().visualizations[&seen[0].id].created_on, seen[0].created_on);
 
     let lost = run("{ name: Boiler, source: 'file:lost.svg' }").unwrap_err();
-    assert!(lost.contains("plant.yaml:3: `Boiler`: source: `") && lost.contains("lost.svg`: No such file"), "{lost}");
+    assert!(
+        lost.contains("plant.yaml:3:47: `Boiler`: source: `") && lost.contains("lost.svg`: No such file"),
+        "{lost}"
+    );
     std::fs::write(folder.path().join("boiler.svg"), "x".repeat(1_048_577)).unwrap();
     let long = run("{ name: Boiler, source: 'file:boiler.svg' }").unwrap_err();
     assert!(long.ends_with("source: 1048577 bytes, expected at most 1048576"), "{long}");
