@@ -1,5 +1,6 @@
 //! Believable signals: what a simulated parameter does over time.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use schemars::JsonSchema;
@@ -135,7 +136,7 @@ impl Signal {
             Signal::Wave(wave) if wave.period_sec.is_nan() || wave.period_sec <= 0.0 => {
                 Err(format!("periodSec: `{}`, expected more than 0", wave.period_sec))
             }
-            Signal::Integral(integral) if !(integral.min <= integral.max) => {
+            Signal::Integral(integral) if integral.min.partial_cmp(&integral.max).is_none_or(Ordering::is_gt) => {
                 Err(format!("min: `{}` is larger than max `{}`", integral.min, integral.max))
             }
             _ => Ok(()),

@@ -53,8 +53,10 @@ fn there_and_back(codec: Codec, registers: &[u16]) {
     let mut back = registers.to_vec();
     match codec.encode(&text, &mut back) {
         Ok(count) => {
-            let again = codec.decode(&back[..count]).map(|value| value.to_string());
-            assert_eq!(again.as_ref(), Ok(&text), "{codec:?} {registers:x?}");
+            let again = codec.decode(&back[..count]).unwrap();
+            // Digits of a float beyond the room for them are gone, and zeros with them.
+            let is_same = if codec.data_type().is_float() { again == value } else { again.to_string() == text };
+            assert!(is_same, "{codec:?} {registers:x?}: {text}, then {again}");
         }
         // A multiplier of 0, or digits that the shift brought beyond what is held.
         Err(error) => assert!(matches!(value, Value::Number(_)), "{codec:?} {registers:x?}: {error}"),
