@@ -81,7 +81,11 @@ pub struct Sessions {
     checks: Arc<Semaphore>,
     /// Checked for an unknown key, so that it takes as long as a wrong password.
     decoy: String,
+    verify: Verify,
 }
+
+/// Whether a password belongs to a hash.
+type Verify = Arc<dyn Fn(&str, &str) -> bool + Send + Sync>;
 
 /// Hash of a password for the store.
 pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
@@ -105,6 +109,7 @@ impl Sessions {
             places: Arc::new(Semaphore::new(CHECKS_AT_ONCE + CHECKS_WAITING)),
             checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
             decoy: hash_password("decoy")?,
+            verify: Arc::new(verify_password),
         })
     }
 
@@ -116,9 +121,10 @@ impl Sessions {
             self.checks.clone().acquire_owned().await.map_err(|error| SessionError::Check(error.to_string()))?;
         let key = self.store.find_key(id)?;
         let hash = key.as_ref().map_or_else(|| self.decoy.clone(), |key| key.password_hash.clone());
+        let verify = self.verify.clone();
         let right = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            verify_password(&password, &hash)
+            verify(&password, &hash)
         });
         let right = right.await.map_err(|error| SessionError::Check(error.to_string()))?;
         match key {
@@ -220,6 +226,72 @@ mod tests {
         let count = |is_it: fn(&SessionError) -> bool| outcomes.iter().filter(|o| o.as_ref().is_err_and(is_it)).count();
         assert_eq!(count(|error| matches!(error, SessionError::Busy)), 10);
         assert_eq!(count(|error| matches!(error, SessionError::UnknownKey)), CHECKS_AT_ONCE + CHECKS_WAITING);
+    }
+
+    /// A store with one key, and its password.
+    fn store_with_key(folder: &std::path::Path) -> (Store, Uuid) {
+        let store = Store::open_configuration(folder).unwrap();
+        let hash = hash_password("secret-word").unwrap();
+        let made = store.configure(true, |edit| {
+            let user = edit.create_user("ann")?;
+            edit.put_key(Uuid::from_u128(7), user, &hash)
+        });
+        made.unwrap();
+        (store, Uuid::from_u128(7))
+    }
+
+    #[tokio::test]
+    async fn an_unknown_key_costs_the_same_one_check_as_a_wrong_password() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, key) = store_with_key(folder.path());
+        let checked = Arc::new(parking_lot::Mutex::new(Vec::new()));
+        let seen = checked.clone();
+        let counting: Verify = Arc::new(move |password, hash| {
+            // All but salt and sum: algorithm, version and costs.
+            let cost = hash.rsplitn(3, '$').nth(2).unwrap_or_default().to_owned();
+            seen.lock().push((password.to_owned(), cost));
+            verify_password(password, hash)
+        });
+        let sessions = Sessions { verify: counting, ..Sessions::new(store).unwrap() };
+        let wrong = sessions.check_password(key, "another-word".to_owned()).await;
+        let wrong_checks = std::mem::take(&mut *checked.lock());
+        let unknown = sessions.check_password(Uuid::nil(), "another-word".to_owned()).await;
+        let unknown_checks = std::mem::take(&mut *checked.lock());
+        assert!(matches!(wrong, Err(SessionError::WrongPassword)) && matches!(unknown, Err(SessionError::UnknownKey)));
+        assert_eq!(wrong_checks.len(), 1);
+        assert!(wrong_checks[0].1.starts_with("$argon2id$v=19$m="), "{wrong_checks:?}");
+        assert_eq!(wrong_checks, unknown_checks);
+        assert!(sessions.check_password(key, "secret-word".to_owned()).await.is_ok());
+        // The decoy's own password opens nothing.
+        assert!(matches!(
+            sessions.check_password(Uuid::nil(), "decoy".to_owned()).await,
+            Err(SessionError::UnknownKey)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_as_its_hash_for_an_hour_and_use_does_not_prolong_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, key) = store_with_key(folder.path());
+        let sessions = Sessions::new(store.clone()).unwrap();
+        let key = store.find_key(key).unwrap().unwrap();
+        let opened = clock::now().as_millis();
+        let (token, expires) = sessions.open_api(&key).await.unwrap();
+        assert!((0..10_000).contains(&(expires.as_millis() - opened - 3_600_000)), "{expires:?}");
+        for _ in 0..3 {
+            assert_eq!(sessions.find(token).await.unwrap().expires, expires);
+        }
+        let (text, bytes) = (token.uuid().to_string(), token.uuid().into_bytes());
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let kept = std::fs::read(file.unwrap().path()).unwrap();
+            let holds = |part: &[u8]| kept.windows(part.len()).any(|window| window == part);
+            assert!(!holds(text.as_bytes()) && !holds(&bytes));
+        }
+        let hash = token.hash();
+        assert_eq!(store.find_session(&hash).unwrap().unwrap().hash, hash, "it is there by its hash");
+        // Past its hour it is no longer one.
+        store.extend_session(&hash, clock::now()).unwrap();
+        assert!(matches!(sessions.find(token).await, Err(SessionError::Ended)));
     }
 
     #[test]

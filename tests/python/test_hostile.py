@@ -47,13 +47,28 @@ def unaffected(server: Server, param: int, seconds: float) -> None:
     assert len(server.readings(param)) >= int(seconds) - 1, (len(server.readings(param)), seconds)
 
 
-def send(server: Server, data: bytes, patience: float = 5) -> list[int]:
-    """Status codes of what comes back for these bytes."""
+def is_whole(reply: bytes) -> bool:
+    head, end, body = reply.partition(b"\r\n\r\n")
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    if b"chunked" in fields.get(b"transfer-encoding", b""):
+        return body.endswith(b"0\r\n\r\n")
+    return bool(end) and len(body) >= int(fields.get(b"content-length", 0))
+
+
+def send(server: Server, data: bytes, patience: float = 0.2) -> list[int]:
+    """Status codes of what comes back for these bytes. A server that waits for more is told that there is none."""
     reply = b""
-    with socket.create_connection(("127.0.0.1", server.port), patience) as stream:
+    with socket.create_connection(("127.0.0.1", server.port), 5) as stream:
         try:
             stream.sendall(data)
+            stream.settimeout(patience)
+            try:
+                while not is_whole(reply) and (chunk := stream.recv(65536)):
+                    reply += chunk
+            except TimeoutError:
+                pass
             stream.shutdown(socket.SHUT_WR)
+            stream.settimeout(5)
             while chunk := stream.recv(65536):
                 reply += chunk
         except OSError:
@@ -128,13 +143,14 @@ def heads(token: str) -> list[bytes]:
 
 def test_no_request_is_answered_by_a_fault(server):
     param = polled(server)
-    started, before, asked, seen = time.monotonic(), resident_kb(server), 0, set()
+    started, before, asked, answered, seen = time.monotonic(), resident_kb(server), 0, 0, set()
 
     def ask(data: bytes) -> None:
-        nonlocal asked
+        nonlocal asked, answered
         statuses = send(server, data)
         assert all(status < 500 for status in statuses), (data[:300], statuses)
         asked += 1
+        answered += bool(statuses)
         seen.update(statuses)
 
     headers = {"Host": "x", "Content-Type": "application/json", "Authorization": f"token {server.token}"}
@@ -159,8 +175,8 @@ def test_no_request_is_answered_by_a_fault(server):
             broken[generator.randrange(len(broken))] = generator.randrange(256)
         ask(bytes(broken[: generator.randint(1, len(broken))] if generator.random() < 0.3 else broken))
     growth = resident_kb(server) - before
-    print(f"{asked} requests, statuses {sorted(seen)}, {growth} kB more, {time.monotonic() - started:.1f} s")
-    assert {400, 401, 404} <= seen and asked > 600
+    print(f"{asked} requests, {answered} answered, statuses {sorted(seen)}, {growth} kB more, {time.monotonic() - started:.1f} s")
+    assert {400, 401, 404} <= seen and asked > 600 and answered > 0.8 * asked
     assert growth < GROWTH_KB
     unaffected(server, param, time.monotonic() - started)
 
@@ -209,16 +225,16 @@ def test_slow_headers_are_cut_off_and_slow_bodies_hold_up_nobody(server):
                 pass
             ended.append((first[:4], time.monotonic() - begun))
 
-    head = (b"GET /health/ HTTP/1.1\r\nX-Slow: ", b"y", 8)
+    head = (b"GET /health/ HTTP/1.1\r\nX-Slow: ", b"y", 5)
     post = b"POST /api/v1/authenticate/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90000\r\n\r\n"
     threads = [threading.Thread(target=drip, args=head) for _ in range(40)]
-    threads += [threading.Thread(target=drip, args=(post, b" ", 6)) for _ in range(40)]
+    threads += [threading.Thread(target=drip, args=(post, b" ", 4)) for _ in range(40)]
     for thread in threads:
         thread.start()
     worst = 0.0
     while any(thread.is_alive() for thread in threads):
         asked = time.monotonic()
-        assert send(server, b"GET /health/ HTTP/1.1\r\nHost: x\r\n\r\n") == [200]
+        assert send(server, b"GET /health/ HTTP/1.1\r\nHost: x\r\n\r\n", 5) == [200]
         worst = max(worst, time.monotonic() - asked)
         time.sleep(0.1)
     assert all(seconds < 4 for kind, seconds in ended if kind == b"GET "), ended
@@ -245,6 +261,7 @@ def test_a_flood_of_log_ins_holds_up_neither_requests_nor_polling(server):
         time.sleep(0.05)
     print(f"{len(statuses)} log-ins, {statuses.count(403)} refused; others waited {worst * 1000:.0f} ms, {most - before} kB more")
     assert set(statuses) <= {401, 403} and len(statuses) == 300
-    assert worst < 1.5 and most - before < GROWTH_KB
+    # Two checks at once take 19 MiB each, however many wait.
+    assert worst < 1.5 and most - before < 100_000
     time.sleep(2)
     unaffected(server, param, time.monotonic() - started)

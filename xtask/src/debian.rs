@@ -72,6 +72,24 @@ fn unpack(package: &Path) -> Result<PathBuf> {
     Ok(scratch)
 }
 
+/// What systemd thinks of the unit, where it is at hand. It wants the program to be there.
+fn check_unit(scratch: &Path) -> Result {
+    let unit = scratch.join("usr/lib/systemd/system/parabus.service");
+    let text = fs::read_to_string(&unit).map_err(|error| format!("{}: {error}", unit.display()))?;
+    let here = scratch.join("parabus.service");
+    write(&here, &text.replace("/usr/bin/parabus", &scratch.join("usr/bin/parabus").display().to_string()))?;
+    let Ok(checked) = Command::new("systemd-analyze").arg("verify").arg(&here).output() else {
+        println!("  no systemd-analyze: the unit is not looked at");
+        return Ok(());
+    };
+    let told = String::from_utf8_lossy(&checked.stderr);
+    // Of a line that it does not understand, it only warns.
+    if checked.status.success() && told.trim().is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}: {}", unit.display(), told.trim()))
+}
+
 /// Unpacks the package into an empty folder and runs its program there.
 pub fn try_out(package: &Path) -> Result {
     let scratch = unpack(package)?;
@@ -84,6 +102,7 @@ pub fn try_out(package: &Path) -> Result {
     if !version.contains(env!("CARGO_PKG_VERSION")) {
         return Err(format!("the package's program says `{}`", version.trim()));
     }
+    check_unit(&scratch)?;
     write(&scratch.join("parabus.toml"), "[server]\nlisten = \"127.0.0.1:0\"\n")?;
     step("parabus check", MEND, &mut run(&["check", "--config", "parabus.toml"])).map(drop)
 }
@@ -104,6 +123,11 @@ mod tests {
         let unit = fs::read_to_string(scratch.join("usr/lib/systemd/system/parabus.service")).unwrap();
         let exec = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
         assert!(exec.contains("/usr/bin/parabus serve --config /etc/parabus/parabus.toml"), "{exec}");
+        check_unit(&scratch).unwrap();
+        let wrong = unit.replace("WatchdogSec=30", "WatchdogSec=often");
+        fs::write(scratch.join("usr/lib/systemd/system/parabus.service"), wrong).unwrap();
+        let has_systemd = Command::new("systemd-analyze").arg("--version").output().is_ok();
+        assert_eq!(check_unit(&scratch).is_err(), has_systemd);
         fs::remove_dir_all(dist).ok();
     }
 }

@@ -62,6 +62,7 @@ fn run(store: &Store, file: &File, rest: Rest, keep: bool, said: Option<&Report>
             templates: HashMap::new(),
             params: HashMap::new(),
             speakers: BTreeSet::new(),
+            rest,
         };
         if rest == Rest::Remove {
             plan.prune()?;
@@ -148,6 +149,7 @@ pub(super) struct Plan<'p, 'c> {
     params: HashMap<[&'p str; 3], ParamId>,
     /// Users whose language was looked at.
     speakers: BTreeSet<UserId>,
+    rest: Rest,
 }
 
 /// A slug for a name that no sibling has: collisions get `-2`, `-3`.
@@ -476,6 +478,26 @@ impl<'p> Plan<'p, '_> {
         Ok(())
     }
 
+    /// A connection belongs to one network. Those of the file do not share one; here is the rest of the store.
+    fn check_free(&self, net: &Net) -> Result<(), StoreError> {
+        let directory = self.edit.before();
+        let in_file = |other: &Net| {
+            let org = directory.orgs.get(&other.org_id).map(|org| org.name.as_str());
+            let mut orgs = self.file.organizations.iter().filter(|each| Some(each.name.text.as_str()) == org);
+            // One that the file's networks no longer list has just been removed.
+            let is_removed = |org: &file::Organization| self.rest == Rest::Remove && org.networks.is_there();
+            orgs.any(|org| is_removed(org) || org.networks.iter().any(|each| each.name.text == other.name))
+        };
+        let address = net.connection.address();
+        match directory.nets.values().find(|other| other.connection.address() == address && !in_file(other)) {
+            None => Ok(()),
+            Some(other) => Err(StoreError::Refused(format!(
+                "network `{}`: `{address}` already belongs to the network `{}`, which this file does not name",
+                net.name, other.name
+            ))),
+        }
+    }
+
     fn net(
         &mut self,
         org: &'p file::Organization,
@@ -509,6 +531,9 @@ impl<'p> Plan<'p, '_> {
             max_inflight_requests: net.max_inflight_requests_num,
             request_gap_ms: net.request_gap_ms,
         };
+        if before.as_ref().is_none_or(|before| before.connection.address() != after.connection.address()) {
+            self.check_free(&after)?;
+        }
         let id = self.put(
             &format!("network `{name}` at {}", after.connection),
             before.as_ref(),
@@ -638,13 +663,18 @@ mod tests {
         assert_eq!(slug_of("°", &mut taken), "deg");
     }
 
+    /// A network with a connection of its own.
+    fn net_named(name: &str) -> String {
+        let port: u32 = name.bytes().map(u32::from).sum();
+        format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7, port: {port} }} }}")
+    }
+
     #[test]
     fn slugs_stay_with_their_names_whatever_the_order_of_lines() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_configuration(folder.path()).unwrap();
         let slugs = |names: &[&str]| {
-            let net = |name| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
-            let nets: Vec<String> = names.iter().map(net).collect();
+            let nets: Vec<String> = names.iter().copied().map(net_named).collect();
             let text = format!("organizations: [ {{ name: Works, networks: [ {} ] }} ]", nets.join(", "));
             let file = File::parse(&text).unwrap_or_else(|faults| panic!("{faults:?}"));
             apply(&store, &file, false).unwrap();
@@ -709,9 +739,8 @@ mod tests {
     fn names_with_one_slug_get_two_and_keep_them_whatever_their_order() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_configuration(folder.path()).unwrap();
-        let net = |name: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: 10.0.0.7 }} }}");
         let text = |names: [&str; 2]| {
-            let [a, b] = names.map(net);
+            let [a, b] = names.map(net_named);
             format!("organizations:\n  - {{ name: A b, networks: [ {a}, {b} ] }}\n  - {{ name: A-b }}\n")
         };
         applied(&store, &text(["Hall 1", "Hall-1"])).unwrap();
@@ -720,6 +749,32 @@ mod tests {
         assert_eq!(directory.nets.values().map(|net| net.slug.as_str()).collect::<Vec<_>>(), ["hall-1", "hall-1-2"]);
         let report = applied(&store, &text(["Hall-1", "Hall 1"])).unwrap();
         assert_eq!(report, "0 created, 0 changed, 4 as they were\n");
+    }
+
+    #[test]
+    fn a_connection_belongs_to_one_network() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_configuration(folder.path()).unwrap();
+        let net = |name: &str, ip: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: {ip} }} }}");
+        let of = |org: &str, nets: &[String]| format!("  - {{ name: {org}, networks: [ {} ] }}\n", nets.join(", "));
+        let file = |orgs: &[String]| format!("organizations:\n{}", orgs.concat());
+        let lines = |text: String| {
+            let faults = File::parse(&text).err().unwrap().into_iter();
+            let lines = faults.map(|(place, text)| format!("{}: {text}", place.unwrap_or_default().line));
+            lines.collect::<Vec<_>>()
+        };
+        let twice = file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.1")])]);
+        let want = |place: &str| format!("{place}.connection: `10.0.0.1:502` already belongs to the network `One`");
+        assert_eq!(lines(twice), [want("2: organizations[0].networks[1]")]);
+        let foreign = file(&[of("A", &[net("One", "10.0.0.1")]), of("B", &[net("Two", "10.0.0.1")])]);
+        assert_eq!(lines(foreign), [want("3: organizations[1].networks[0]")]);
+        // Two networks may change places; a network that is not in the file keeps its own.
+        applied(&store, &file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.2")])])).unwrap();
+        let swapped = file(&[of("A", &[net("One", "10.0.0.2"), net("Two", "10.0.0.1")])]);
+        assert!(applied(&store, &swapped).unwrap().ends_with("0 created, 2 changed, 1 as they were\n"));
+        let refused = applied(&store, &file(&[of("B", &[net("Three", "10.0.0.1")])])).unwrap_err().to_string();
+        assert!(refused.contains("`10.0.0.1:502` already belongs to the network `Two`"), "{refused}");
+        assert_eq!(store.directory().nets.len(), 2);
     }
 
     #[test]

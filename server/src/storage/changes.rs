@@ -31,7 +31,10 @@ fn disabled_text(disabled: &Option<Disabled>) -> String {
     disabled.as_ref().map(|disabled| format!("by {}", disabled.by.code())).unwrap_or_default()
 }
 
-/// Secrets show that they differ by their number and nothing else.
+/// Passwords of devices.
+const SECRETS: &str = "devicePasswords";
+
+/// Secrets show their number, and nothing else.
 fn hidden(secrets: &[String]) -> String {
     if secrets.is_empty() { String::new() } else { format!("{} hidden", secrets.len()) }
 }
@@ -77,19 +80,21 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
         |(_, template)| vec![("template", template.clone())],
     );
     // The code itself opens a controller: it is a secret.
-    compare.objects(
+    compare.secretive(
         "connect code",
         &before.connect_codes,
         &after.connect_codes,
         |_, code| (None, format!("of {}", code.mac)),
         connect_code,
+        |code| &code.device_passwords,
     );
-    compare.objects(
+    compare.secretive(
         "network",
         &before.nets,
         &after.nets,
         |directory, net| (Some(net.org_id), place(directory, net.org_id, &net.name)),
         net,
+        |net| &net.device_passwords,
     );
     compare.objects(
         "device",
@@ -154,6 +159,19 @@ impl Compare<'_> {
         place: impl Fn(&Directory, &T) -> (Option<OrgId>, String),
         fields: impl Fn(&T) -> Fields,
     ) {
+        self.secretive(kind, before, after, place, fields, |_| &[]);
+    }
+
+    /// Objects with passwords of devices: that these are others is told, whatever they are.
+    fn secretive<K: Ord, T: PartialEq>(
+        &mut self,
+        kind: &str,
+        before: &BTreeMap<K, T>,
+        after: &BTreeMap<K, T>,
+        place: impl Fn(&Directory, &T) -> (Option<OrgId>, String),
+        fields: impl Fn(&T) -> Fields,
+        secrets: impl Fn(&T) -> &[String],
+    ) {
         let mut tell =
             |verb: &str, (org, object): (Option<OrgId>, String), old: Option<String>, new: Option<String>| {
                 self.all.push(Change { org, action: format!("{verb} {kind}"), object, old, new });
@@ -162,7 +180,15 @@ impl Compare<'_> {
             match before.get(key) {
                 None => tell("create", place(self.after, now), None, Some(shown(&fields(now)))),
                 Some(was) if was != now => {
-                    let (was, new) = differing(fields(was), fields(now));
+                    let without = |fields: Fields| fields.into_iter().filter(|(name, _)| *name != SECRETS).collect();
+                    let (mut fields_was, mut fields_now): (Fields, Fields) =
+                        (without(fields(was)), without(fields(now)));
+                    if secrets(was) != secrets(now) {
+                        let others = format!("{} others hidden", secrets(now).len());
+                        fields_was.push((SECRETS, hidden(secrets(was))));
+                        fields_now.push((SECRETS, others));
+                    }
+                    let (was, new) = differing(fields_was, fields_now);
                     if was != new {
                         tell("change", place(self.after, now), Some(was), Some(new));
                     }
@@ -273,7 +299,7 @@ fn connect_code(code: &ConnectCode) -> Fields {
     let ConnectCode { code: _, mac, device_passwords, sku, vpn_ip, port, modbus_id } = code;
     vec![
         ("mac", mac.to_string()),
-        ("devicePasswords", hidden(device_passwords)),
+        (SECRETS, hidden(device_passwords)),
         ("sku", text(sku)),
         ("vpnIp", text(vpn_ip)),
         ("port", text(port)),
@@ -309,7 +335,7 @@ fn net(net: &Net) -> Fields {
         ("sku", text(sku)),
         ("solution", solution.clone()),
         ("controllerModbusUnitId", controller_unit_id.0.to_string()),
-        ("devicePasswords", hidden(device_passwords)),
+        (SECRETS, hidden(device_passwords)),
         ("maxInflightRequests", max_inflight_requests.to_string()),
         ("requestGapMs", request_gap_ms.to_string()),
     ]

@@ -406,7 +406,14 @@ fn the_trail_tells_what_changed_and_no_secret_and_is_bounded() {
     let [entry] = entries.as_slice() else { panic!("{entries:?}") };
     assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("ann", "change network"));
     assert_eq!(entry.old.as_deref(), Some("connection=tcp 127.0.0.1:502, devicePasswords=1 hidden"));
-    assert_eq!(entry.new.as_deref(), Some("connection=tcp 127.0.0.1:503, devicePasswords=2 hidden"));
-    assert_eq!(store.trim_audit(Instant::from_millis(0), 2).unwrap(), created.len() - 1);
+    assert_eq!(entry.new.as_deref(), Some("connection=tcp 127.0.0.1:503, devicePasswords=2 others hidden"));
+    let others = store.configure(true, |edit| {
+        let net = edit.before().nets.values().next().unwrap().clone();
+        edit.put_net(&Net { device_passwords: vec!["c".into(), "d".into()], ..net })
+    });
+    others.unwrap();
+    let last = store.audit(all).unwrap().pop().unwrap();
+    assert_eq!(last.new.as_deref(), Some("devicePasswords=2 others hidden"), "as many, yet others");
+    assert_eq!(store.trim_audit(Instant::from_millis(0), 2).unwrap(), created.len());
     assert_eq!(store.trim_audit(Instant::from_millis(i64::MAX), 2).unwrap(), 2);
 }

@@ -3,38 +3,57 @@
 use parabus_server::api::{ENDPOINTS, Entry, Method, Permission};
 use parabus_server::model::Role;
 use reqwest::StatusCode;
+use uuid::Uuid;
 
 use crate::harness::{NOTIFICATION, param, start};
 
 /// A parameter that is there to be deleted, again and again.
 const SPARE: i64 = 900;
 
-/// A request that a caller with all rights succeeds with, on objects of organization 1 or 2.
-fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<String>) {
-    let (org, net, device, param, vis) = if foreign { (2, 2, 2, 2, 2) } else { (1, 1, 1, 101, 7) };
+/// A parameter that was deleted.
+const DELETED: i64 = 901;
+
+/// Whose object a request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Object {
+    /// The caller's organization's, which is 1.
+    Own,
+    /// Organization 2's.
+    Foreign,
+    /// Nobody's any more.
+    Deleted,
+}
+
+impl Object {
+    fn pick<T>(self, own: T, foreign: T, deleted: T) -> T {
+        match self {
+            Object::Own => own,
+            Object::Foreign => foreign,
+            Object::Deleted => deleted,
+        }
+    }
+}
+
+/// A request that a caller with all rights succeeds with, if the object is its own.
+fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
+    let (org, net, device, param, vis) = object.pick((1, 1, 1, 101, 7), (2, 2, 2, 2, 2), (999, 999, 999, DELETED, 999));
     let mut path = entry.path.to_owned();
     for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
-    path = path.replace(":templateId", if foreign { "4" } else { "1" });
-    path = path.replace(":notificationId", &NOTIFICATION.to_string());
-    let code = if entry.method == Method::Post {
-        "12345678"
-    } else if foreign {
-        "FOREIGN"
-    } else {
-        "OWN"
-    };
+    path = path.replace(":templateId", object.pick("1", "4", "999"));
+    let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
+    path = path.replace(":notificationId", &notification.to_string());
+    let code = if entry.method == Method::Post { "12345678" } else { object.pick("OWN", "FOREIGN", "GONE") };
     path = path.replace(":code", code);
-    path.push_str(match entry.path {
-        "/params/get-info/" if foreign => "?paramIds=2",
-        "/params/get-info/" => "?paramIds=101",
-        "/params/last-readings/" | "/params/read-realtime/" if foreign => "?paramIds=2&lang=en",
-        "/params/last-readings/" | "/params/read-realtime/" => "?paramIds=101&lang=en",
-        "/readings/get/" if foreign => "?paramId=2",
-        "/readings/get/" => "?paramId=101",
-        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => "?lang=en",
-        _ => "",
+    path.push_str(&match entry.path {
+        "/params/get-info/" => format!("?paramIds={param}"),
+        "/params/last-readings/" | "/params/read-realtime/" => format!("?paramIds={param}&lang=en"),
+        "/readings/get/" => format!("?paramId={param}"),
+        "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => {
+            "?lang=en".to_owned()
+        }
+        _ => String::new(),
     });
     let connection = format!(r#"{{"kind":"net-id","networkId":{net}}}"#);
     let group =
@@ -64,8 +83,7 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/org/:orgId/params/increment/" => format!(r##"{{"param":"#{param}","amount":"0"}}"##),
         "/org/:orgId/params/toggle/" => format!(r##"{{"param":"#{param}","default":"25.5","on":"25.5"}}"##),
         "/params/change/" => format!(r#"{{"paramIds":[{param}],"modification":{{}}}}"#),
-        "/params/delete/" if foreign => r#"{"paramIds":[2]}"#.to_owned(),
-        "/params/delete/" => format!(r#"{{"paramIds":[{SPARE}]}}"#),
+        "/params/delete/" => format!(r#"{{"paramIds":[{}]}}"#, object.pick(SPARE, 2, DELETED)),
         "/org/:orgId/dashboard/add-widgets/" | "/org/:orgId/dashboard/change/" => {
             format!(r#"{{"paramIds":[{param}]}}"#)
         }
@@ -79,14 +97,14 @@ fn request(entry: &Entry, foreign: bool, device_port: u16) -> (String, Option<St
         "/net/:netId/change-solution/" => wish("standalone", r#"{"kind":"net-id"}"#),
         "/net/:netId/change/" => "{}".to_owned(),
         "/net/:netId/change-disable/" | "/device/:deviceId/change-disable/" => r#"{"enabled":true}"#.to_owned(),
-        "/controller/get-template-id/" if foreign => r#"{"sku":"foreign"}"#.to_owned(),
-        "/controller/get-template-id/" => r#"{"sku":"em130"}"#.to_owned(),
+        "/controller/get-template-id/" => {
+            format!(r#"{{"sku":"{}"}}"#, object.pick("em130", "foreign", "gone"))
+        }
         "/raw/write-register-group/" => {
             format!(r#"{{"deviceModbusId":1,"address":10,"value":[1],"kind":"holding","connection":{connection}}}"#)
         }
         _ => "null".to_owned(),
     };
-    assert!(device_port > 0);
     (path, (entry.method == Method::Post).then_some(body))
 }
 
@@ -113,14 +131,16 @@ fn names_one_object(entry: &Entry) -> bool {
 }
 
 #[tokio::test]
-async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there() {
+async fn every_role_gets_what_the_table_says_and_foreign_or_deleted_objects_are_not_there() {
     let api = start().await;
+    api.app.store.configure(true, |edit| edit.put_param(&param(DELETED, 1, 101, false))).unwrap();
+    api.app.store.configure(true, |edit| edit.delete_param(DELETED)).unwrap();
     let mut cases = 0;
     for role in Role::ALL {
         let mut token = api.token_as(*role).await;
         for entry in ENDPOINTS.iter().filter(|entry| !matches!(entry.permission, Permission::Public)) {
-            for foreign in [false, true] {
-                let (path, body) = request(entry, foreign, api.device_port);
+            for object in [Object::Own, Object::Foreign, Object::Deleted] {
+                let (path, body) = request(entry, object);
                 if entry.path == "/params/delete/" {
                     api.app.store.configure(true, |edit| edit.put_param(&param(SPARE, 1, 100, false))).unwrap();
                 }
@@ -128,18 +148,24 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
                     Some(body) => api.post(&path, &token, body).await,
                     None => api.get(&path, &token).await,
                 };
-                let want = if foreign && names_one_object(entry) {
+                let is_own = object == Object::Own;
+                let is_deleted = object == Object::Deleted;
+                let is_notification = entry.path.contains(":notificationId");
+                let want = if !is_own && names_one_object(entry) || is_notification && is_deleted {
                     StatusCode::NOT_FOUND
-                } else if foreign && entry.path == "/connect-code/:code/" {
+                } else if entry.path == "/connect-code/:code/" && is_deleted {
+                    // Nobody's code is one that nobody ever had (seed: InvalidCode).
+                    StatusCode::BAD_REQUEST
+                } else if entry.path == "/connect-code/:code/" && object == Object::Foreign {
                     // The code proves possession; what it is bound to is another's (seed: NotAuthorized).
                     StatusCode::UNAUTHORIZED
-                } else if foreign && entry.path != "/logout/" || role.may(entry.permission) {
+                } else if !is_own && entry.path != "/logout/" || role.may(entry.permission) {
                     StatusCode::OK
                 } else {
                     StatusCode::UNAUTHORIZED
                 };
-                assert_eq!(status, want, "{} {path} as {}: {reply}", entry.method.name(), role.code());
-                if foreign && status == StatusCode::OK && entry.path.starts_with("/params/") {
+                assert_eq!(status, want, "{} {path} {object:?} as {}: {reply}", entry.method.name(), role.code());
+                if !is_own && status == StatusCode::OK && entry.path.starts_with("/params/") {
                     assert!(reply.as_array().is_some_and(Vec::is_empty) || reply == serde_json::json!({}), "{reply}");
                 }
                 if entry.path == "/logout/" {
@@ -149,7 +175,23 @@ async fn every_role_gets_what_the_table_says_and_foreign_objects_are_not_there()
             }
         }
     }
-    println!("{cases} cases of role, endpoint and organization");
+    println!("{cases} cases of role, endpoint and object");
+}
+
+#[tokio::test]
+async fn nobody_gets_anything_without_a_token() {
+    let api = start().await;
+    for entry in ENDPOINTS.iter().filter(|entry| !matches!(entry.permission, Permission::Public)) {
+        for object in [Object::Own, Object::Foreign, Object::Deleted] {
+            let (path, body) = request(entry, object);
+            let (status, reply) = match &body {
+                Some(body) => api.post(&path, "", body).await,
+                None => api.get(&path, "").await,
+            };
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} {object:?}: {reply}");
+            assert_eq!(reply["errorCode"], "NoAuthTokenProvided", "{path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parabus_core::value::DataType;
 
+use super::super::signal::Signal;
 use super::super::template;
 use super::super::zoo;
 use super::model::{
@@ -39,6 +40,16 @@ impl Connection {
 }
 
 impl Parameter {
+    /// Why a simulated text cannot stand in its registers.
+    fn text_fault(&self, text: &str) -> Option<String> {
+        if !self.is_text() {
+            return Some("the parameter is no text, expected a signal of numbers such as `hold`".to_owned());
+        }
+        let codec = self.codec();
+        let mut registers = vec![0; codec.register_count()];
+        codec.encode(text, &mut registers).err().map(|error| error.to_string())
+    }
+
     /// Rules that concern more than one field: the field, and what is wrong with it.
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
@@ -118,6 +129,7 @@ impl File {
         distinct(&mut faults, "organizations", self.organizations.iter().map(|org| &org.name));
         distinct_slugs(&mut faults, self.organizations.iter().map(|org| (&org.name, org.slug.as_ref())));
         self.check_keys(&mut faults);
+        self.check_connections(&mut faults);
         for org in &self.organizations {
             distinct(&mut faults, "networks of one organization", org.networks.iter().map(|net| &net.name));
             let visualizations = org.visualizations.iter().map(|vis| &vis.name);
@@ -204,6 +216,26 @@ impl File {
                 } else if known != secrets {
                     let text = format!("password: differs from the one that `{name}` has elsewhere for this key");
                     faults.push((line, text));
+                }
+            }
+        }
+    }
+
+    /// A connection belongs to one network: two would each set its limits for both, and through the second
+    /// one its organization would reach the devices of the first.
+    fn check_connections(&self, faults: &mut Vec<Fault>) {
+        let mut first: BTreeMap<String, &str> = BTreeMap::new();
+        for net in self.organizations.iter().flat_map(|org| &org.networks) {
+            let (address, name) = (net.connection.model().address(), net.name.text.as_str());
+            match first.get(&address) {
+                // What is missing is a fault of its own.
+                _ if !net.connection.faults().is_empty() => {}
+                Some(other) => {
+                    let place = Some(net.name.place);
+                    faults.push((place, format!("connection: `{address}` already belongs to the network `{other}`")));
+                }
+                None => {
+                    first.insert(address, name);
                 }
             }
         }
@@ -300,6 +332,12 @@ impl File {
             for unknown in named.filter(|name| !names.contains(name)) {
                 let line = Some(signal.place);
                 faults.push((line, format!("signals: the device has no parameter `{unknown}`")));
+            }
+            let param = self.parameters(device).find(|param| param.name.text == *name);
+            if let (Signal::Text(text), Some(param)) = (&signal.value, param)
+                && let Some(fault) = param.text_fault(text)
+            {
+                faults.push((Some(signal.place), format!("signals: `{name}`: text: {fault}")));
             }
         }
     }

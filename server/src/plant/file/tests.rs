@@ -160,6 +160,16 @@ fn faults_name_line_field_and_expectation() {
             "type: u16\n                notAvailable: [1, 2, 3]",
             "14: organizations[0].networks[0].devices[0].parameters[0].notAvailable: `Voltage`",
         ),
+        (
+            "organizations:",
+            "simulate: [ { network: Hall, device: Meter, signals: { Voltage: { text: on } } } ]\norganizations:",
+            "1: simulate[0].signals.Voltage: `Voltage`: text: the parameter is no text",
+        ),
+        (
+            "type: f32-be\n                multiplier: 0.10\n                texts: { en: { 0: Off, 1: On } }",
+            "type: str\n                length: 2\nsimulate: [ { network: Hall, device: Meter, signals: { Voltage: { text: off } } } ]",
+            "15: simulate[0].signals.Voltage: `Voltage`: text: ",
+        ),
     ] {
         let found = faults(&PLANT.replacen(from, to, 1));
         assert!(found.iter().any(|fault| fault.starts_with(want)), "{to}: {found:?}");
