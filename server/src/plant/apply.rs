@@ -62,6 +62,7 @@ fn run(store: &Store, file: &File, rest: Rest, keep: bool, said: Option<&Report>
             templates: HashMap::new(),
             params: HashMap::new(),
             speakers: BTreeSet::new(),
+            rest,
         };
         if rest == Rest::Remove {
             plan.prune()?;
@@ -148,6 +149,7 @@ pub(super) struct Plan<'p, 'c> {
     params: HashMap<[&'p str; 3], ParamId>,
     /// Users whose language was looked at.
     speakers: BTreeSet<UserId>,
+    rest: Rest,
 }
 
 /// A slug for a name that no sibling has: collisions get `-2`, `-3`.
@@ -481,8 +483,10 @@ impl<'p> Plan<'p, '_> {
         let directory = self.edit.before();
         let in_file = |other: &Net| {
             let org = directory.orgs.get(&other.org_id).map(|org| org.name.as_str());
-            let orgs = self.file.organizations.iter().filter(|each| Some(each.name.text.as_str()) == org);
-            orgs.flat_map(|org| &org.networks).any(|each| each.name.text == other.name)
+            let mut orgs = self.file.organizations.iter().filter(|each| Some(each.name.text.as_str()) == org);
+            // One that the file's networks no longer list has just been removed.
+            let is_removed = |org: &file::Organization| self.rest == Rest::Remove && org.networks.is_there();
+            orgs.any(|org| is_removed(org) || org.networks.iter().any(|each| each.name.text == other.name))
         };
         let address = net.connection.address();
         match directory.nets.values().find(|other| other.connection.address() == address && !in_file(other)) {
@@ -754,17 +758,16 @@ mod tests {
         let net = |name: &str, ip: &str| format!("{{ name: {name}, connection: {{ kind: direct, ip: {ip} }} }}");
         let of = |org: &str, nets: &[String]| format!("  - {{ name: {org}, networks: [ {} ] }}\n", nets.join(", "));
         let file = |orgs: &[String]| format!("organizations:\n{}", orgs.concat());
-        let faults = |text: String| {
-            let faults = File::parse(&text).err().unwrap();
-            faults.into_iter().map(|(place, text)| (place.unwrap().line, text)).collect::<Vec<_>>()
+        let lines = |text: String| {
+            let faults = File::parse(&text).err().unwrap().into_iter();
+            let lines = faults.map(|(place, text)| format!("{}: {text}", place.unwrap_or_default().line));
+            lines.collect::<Vec<_>>()
         };
         let twice = file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.1")])]);
-        let kind = |path: &str| {
-            format!("organizations{path}.connection.kind: `10.0.0.1:502` already belongs to the network `One`")
-        };
-        assert_eq!(faults(twice), [(2, kind("[0].networks[1]"))]);
+        let want = |place: &str| format!("{place}.connection: `10.0.0.1:502` already belongs to the network `One`");
+        assert_eq!(lines(twice), [want("2: organizations[0].networks[1]")]);
         let foreign = file(&[of("A", &[net("One", "10.0.0.1")]), of("B", &[net("Two", "10.0.0.1")])]);
-        assert_eq!(faults(foreign), [(3, kind("[1].networks[0]"))]);
+        assert_eq!(lines(foreign), [want("3: organizations[1].networks[0]")]);
         // Two networks may change places; a network that is not in the file keeps its own.
         applied(&store, &file(&[of("A", &[net("One", "10.0.0.1"), net("Two", "10.0.0.2")])])).unwrap();
         let swapped = file(&[of("A", &[net("One", "10.0.0.2"), net("Two", "10.0.0.1")])]);

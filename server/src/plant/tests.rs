@@ -285,6 +285,12 @@ globalNotifications: []
     assert!(directory.templates.values().any(|template| template.name == "Boiler 3"), "no section, nothing removed");
     assert_eq!((directory.visualizations.len(), directory.connect_codes.len()), (0, 0));
     assert!(!super::plan(&store, &file, Rest::Remove).unwrap().has_changes());
+    // Another name for the same connection: one is removed, the other takes its place.
+    let renamed = read(&small.replace("name: Boiler room", "name: Cellar"));
+    assert!(apply(&store, &renamed, false).is_err(), "two networks would have one connection");
+    let plan = super::plan(&store, &renamed, Rest::Remove).unwrap();
+    apply_plan(&store, &renamed, Rest::Remove, &plan).unwrap();
+    assert!(store.directory().nets.values().any(|net| net.name == "Cellar"));
 }
 
 /// A small generator, so that a failure can be had again by its seed.
@@ -382,8 +388,17 @@ impl Chance {
                 let address = self.below(u64::from(u32::MAX));
                 let connection = match self.below(4) {
                     0 => format!("kind: serial, path: /dev/tty{address}, parity: {}", self.of(&["none", "odd"])),
-                    1 => format!("kind: backward, mac: \"d8:80:39:4e:{:02x}:{at:02x}\"", address % 256),
-                    2 => format!("kind: vpn, ip: 10.8.0.{}", address % 256),
+                    1 => format!(
+                        "kind: backward, mac: \"d8:80:39:{:02x}:{:02x}:{at:02x}\"",
+                        address / 256 % 256,
+                        address % 256
+                    ),
+                    2 => format!(
+                        "kind: vpn, ip: 10.{}.{}.{}",
+                        address % 256,
+                        address / 256 % 256,
+                        address / 65_536 % 256
+                    ),
                     _ => format!("kind: direct, ip: h{address}.example, framing: {}", self.of(&["tcp", "rtu"])),
                 };
                 let passwords = self.some("devicePasswords", &["[ \"00001\", 'a b' ]", "[]"]);

@@ -239,8 +239,8 @@ impl File {
                 // What is missing is a fault of its own.
                 _ if !net.connection.faults().is_empty() => {}
                 Some(other) => {
-                    let line = Some(net.connection.kind.place);
-                    faults.push((line, format!("connection: `{address}` already belongs to the network `{other}`")));
+                    let place = Some(net.name.place);
+                    faults.push((place, format!("connection: `{address}` already belongs to the network `{other}`")));
                 }
                 None => {
                     first.insert(address, name);

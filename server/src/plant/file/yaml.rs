@@ -205,8 +205,8 @@ impl Tree {
     /// with the place and the path of the field itself.
     pub fn locate(&self, (found, text): Fault) -> Fault {
         let at = |node: &Node| Some(node.place) == found;
-        // Of a mapping and its first key, which begin at one place, the key's value is no use.
-        let Some(mut id) = self.nodes.iter().rposition(|node| at(node)) else { return (found, text) };
+        // A mapping and its first key begin at one place: the inner one is the later one.
+        let Some(mut id) = self.nodes.iter().rposition(at) else { return (found, text) };
         let mut rest = text.as_str();
         let mut subject = "";
         if let Some(end) = rest.strip_prefix('`').and_then(|after| after.find("`: ")) {
