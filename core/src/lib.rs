@@ -23,6 +23,8 @@ pub mod aggregate;
 #[cfg(feature = "serde")]
 pub mod contract;
 pub mod error;
+#[cfg(feature = "formula")]
+pub mod formula;
 pub mod gateway;
 pub mod modbus;
 pub mod reference;
