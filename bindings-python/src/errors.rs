@@ -20,6 +20,8 @@ create_exception!(parabus, ReferenceSyntaxError, ParabusError, "Text or fields t
 create_exception!(parabus, ValueDecodeError, ParabusError, "Registers, texts or options that give no value.");
 create_exception!(parabus, FrameError, ParabusError, "Bytes or fields that are no frame of the standard.");
 create_exception!(parabus, GatewayImageError, ParabusError, "Bytes that are no image of a gateway.");
+create_exception!(parabus, AggregateError, ParabusError, "Readings, ranges or rules that give no sums.");
+create_exception!(parabus, FormulaSyntaxError, ParabusError, "Text that is no formula of a report.");
 create_exception!(parabus, InstantSyntaxError, ParabusError, "Text that is no ISO 8601 instant with a zone.");
 
 /// The exception for a refusal.
@@ -90,5 +92,18 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::TooManyInFlight
         | ErrorKind::NotBefore => py.get_type::<FrameError>(),
         ErrorKind::GatewayImage => py.get_type::<GatewayImageError>(),
+        ErrorKind::ReadingOrder
+        | ErrorKind::TimeRange
+        | ErrorKind::PointCount
+        | ErrorKind::CounterWidth
+        | ErrorKind::SumOverflow
+        | ErrorKind::UnknownCadence
+        | ErrorKind::UnknownSegment
+        | ErrorKind::UnknownSampling
+        | ErrorKind::UnknownZone
+        | ErrorKind::ZoneTable
+        | ErrorKind::BranchTree
+        | ErrorKind::TariffRate => py.get_type::<AggregateError>(),
+        ErrorKind::FormulaSyntax | ErrorKind::FormulaTooLong => py.get_type::<FormulaSyntaxError>(),
     }
 }

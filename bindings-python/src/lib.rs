@@ -32,7 +32,8 @@ mod _core {
 
     #[pymodule_export]
     use super::errors::{
-        FrameError, GatewayImageError, InstantSyntaxError, ParabusError, ReferenceSyntaxError, ValueDecodeError,
+        AggregateError, FormulaSyntaxError, FrameError, GatewayImageError, InstantSyntaxError, ParabusError,
+        ReferenceSyntaxError, ValueDecodeError,
     };
 
     #[pymodule_init]

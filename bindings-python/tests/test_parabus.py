@@ -28,6 +28,11 @@ KINDS = {
         "register-kind", "write-function",
     },
     parabus.GatewayImageError: {"gateway-image"},
+    parabus.AggregateError: {
+        "reading-order", "time-range", "point-count", "counter-width", "sum-overflow", "unknown-cadence",
+        "unknown-segment", "unknown-sampling", "unknown-zone", "zone-table", "branch-tree", "tariff-rate",
+    },
+    parabus.FormulaSyntaxError: {"formula-syntax", "formula-too-long"},
 }  # fmt: skip
 
 

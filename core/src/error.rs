@@ -125,6 +125,38 @@ kinds! {
     // gateway
     /// Bytes are not a gateway's image, or units and groups cannot be one.
     GatewayImage => "gateway-image",
+
+    // aggregate
+    /// Readings that do not stand in ascending order of time.
+    ReadingOrder => "reading-order",
+    /// A range of time that is empty, reversed, or not of whole segments where those are wanted.
+    TimeRange => "time-range",
+    /// No points, or not as many as there is room for.
+    PointCount => "point-count",
+    /// A counter's width other than 16, 32, 48 or 64 bits.
+    CounterWidth => "counter-width",
+    /// A sum that exact arithmetic does not hold.
+    SumOverflow => "sum-overflow",
+    /// Not a cadence: `1m`, `5m`, `15m`, `1h`, `1d`.
+    UnknownCadence => "unknown-cadence",
+    /// Not a segment of reports: `half-hour`, `hour`, `day`.
+    UnknownSegment => "unknown-segment",
+    /// Not a way of sampling: `first`, `hold`.
+    UnknownSampling => "unknown-sampling",
+    /// Not a time zone of the IANA database.
+    UnknownZone => "unknown-zone",
+    /// A time zone's changes that do not stand in order, or an offset beyond 18 hours.
+    ZoneTable => "zone-table",
+    /// A branch whose parent is not there, or is itself.
+    BranchTree => "branch-tree",
+    /// A tariff's rate of times or days that there are not.
+    TariffRate => "tariff-rate",
+
+    // formula
+    /// Text is not a formula (DOMAIN.md D-27).
+    FormulaSyntax => "formula-syntax",
+    /// A formula of more steps than the limit allows.
+    FormulaTooLong => "formula-too-long",
 }
 
 #[cfg(test)]

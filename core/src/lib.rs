@@ -1,8 +1,8 @@
 //! Telemetry of Modbus equipment as plain computation: bytes and time in, values out.
 //!
 //! Core reads no clock, opens no socket, touches no file and needs no allocator. What the
-//! features add: `alloc` and `std` add conveniences, `serde` adds the `contract` that every
-//! binding speaks.
+//! features add: `alloc` and `std` add conveniences and what grows, `serde` adds the `contract` that
+//! every binding speaks, `formula` the formulas of reports, `tz` the zones of the IANA database.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(
     test,
@@ -19,9 +19,12 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod aggregate;
 #[cfg(feature = "serde")]
 pub mod contract;
 pub mod error;
+#[cfg(feature = "formula")]
+pub mod formula;
 pub mod gateway;
 pub mod modbus;
 pub mod reference;

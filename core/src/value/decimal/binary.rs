@@ -119,8 +119,7 @@ fn digits<N: Natural>(mantissa: u64, exponent: i32, is_boundary: bool) -> (u64, 
 }
 
 /// The bits of the number of this format that is nearest to `numerator / denominator × 10^exponent`,
-/// ties to even; infinity beyond its range. The numerator and the denominator, which is not 0, are
-/// below 2^124.
+/// ties to even; infinity beyond its range. The denominator is not 0.
 pub(super) fn nearest(numerator: u128, denominator: u128, exponent: i32, format: Format) -> u64 {
     // Far beyond every number of the two formats, whatever the quotient.
     if numerator == 0 || exponent < -500 {
@@ -414,6 +413,15 @@ mod tests {
             let text = format!("{mantissa}e{exponent}");
             let want = text.parse::<f32>().unwrap().to_bits();
             assert_eq!(nearest(mantissa, 1, exponent, BINARY32), want.into(), "{text}");
+        }
+        // The longest of all that is reckoned with.
+        for (numerator, denominator) in [(u128::MAX, 1), (1, u128::MAX), (u128::MAX, u128::MAX - 1)] {
+            for exponent in [-500, -400, -300, 0, 300, 400] {
+                let text = format!("{}e{exponent}", numerator as f64 / denominator as f64);
+                let got = f64::from_bits(nearest(numerator, denominator, exponent, BINARY64));
+                let want = text.parse::<f64>().unwrap();
+                assert!(got == want || (got / want - 1.0).abs() < 1e-15, "{text}: {got:e}, {want:e}");
+            }
         }
         assert_eq!(nearest(1, 1, 2000, BINARY64), f64::INFINITY.to_bits());
         assert_eq!(nearest(1, 1, -2000, BINARY64), 0);

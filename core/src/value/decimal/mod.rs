@@ -136,6 +136,11 @@ impl Decimal {
         if self.exponent < 0 { self.exponent.unsigned_abs() } else { 0 }
     }
 
+    /// Mantissa and exponent.
+    pub(crate) const fn parts(&self) -> (i128, i16) {
+        (self.mantissa, self.exponent)
+    }
+
     /// Whether the number is zero.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
@@ -269,6 +274,16 @@ impl Decimal {
     pub(super) fn div_f64(self, other: Decimal) -> Option<f64> {
         let magnitude = f64::from_bits(self.div_binary(other, BINARY64)?);
         Some(if (self.mantissa < 0) != (other.mantissa < 0) { -magnitude } else { magnitude })
+    }
+
+    /// `numerator / denominator × 10^exponent` rounded once, to the nearest binary64 number, ties to
+    /// even; infinite beyond its range; `None` for division by zero.
+    pub(crate) fn quotient_f64(numerator: i128, denominator: u128, exponent: i32) -> Option<f64> {
+        if denominator == 0 {
+            return None;
+        }
+        let magnitude = f64::from_bits(nearest(numerator.unsigned_abs(), denominator, exponent, BINARY64));
+        Some(if numerator < 0 { -magnitude } else { magnitude })
     }
 
     fn div_binary(self, other: Decimal, format: Format) -> Option<u64> {

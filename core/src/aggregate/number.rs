@@ -1,0 +1,105 @@
+//! What is summed: whole numbers of registers, and binary fractions.
+
+use core::fmt::Debug;
+
+use super::ExactSum;
+use super::counter::{Rule, Step};
+
+/// A number that readings have: `i64` for registers of integers, scaled by whoever shows them, and `f64`
+/// for registers of binary fractions.
+pub trait Number: Copy + PartialOrd + Debug + sealed::Sealed {
+    /// What sums of it are kept in.
+    type Sum: Total<Self>;
+
+    /// Whether it is a number: NaN and infinities are none.
+    fn is_number(self) -> bool;
+
+    /// How a counter went from `base` to this, whose share is added to `sum`.
+    fn count(self, base: Self, rule: &Rule, sum: &mut Self::Sum) -> Step;
+}
+
+/// An exact sum: the order of its parts never shows.
+pub trait Total<N>: Clone + Default + PartialEq + Eq + Debug {
+    /// Adds `number × weight`.
+    fn add(&mut self, number: N, weight: u64);
+
+    /// Adds another sum.
+    fn merge(&mut self, other: &Self);
+
+    /// The sum divided by this and rounded once, ties to even; `None` for division by zero and beyond
+    /// the range of binary64.
+    fn divided_by(&self, divisor: u64) -> Option<f64>;
+}
+
+impl Number for i64 {
+    type Sum = i128;
+
+    fn is_number(self) -> bool {
+        true
+    }
+
+    fn count(self, base: i64, rule: &Rule, sum: &mut i128) -> Step {
+        let (step, share) = rule.step(base, self);
+        *sum = sum.saturating_add(share);
+        step
+    }
+}
+
+impl Number for f64 {
+    type Sum = ExactSum;
+
+    fn is_number(self) -> bool {
+        self.is_finite()
+    }
+
+    fn count(self, base: f64, _rule: &Rule, sum: &mut ExactSum) -> Step {
+        if self >= base {
+            sum.add(self, 1);
+            sum.subtract(base);
+            Step::Rise
+        } else if self >= 0.9 * base {
+            Step::Glitch
+        } else {
+            sum.add(self.max(0.0), 1);
+            Step::Reset
+        }
+    }
+}
+
+/// Times of one series never add up to more than 2^64 ms, numbers are at most 2^63: their sums always fit.
+/// Only what is merged with itself again and again could reach the ends, and stays there.
+impl Total<i64> for i128 {
+    fn add(&mut self, number: i64, weight: u64) {
+        // Below 2^127.
+        let product = i128::from(number).saturating_mul(weight.into());
+        *self = self.saturating_add(product);
+    }
+
+    fn merge(&mut self, other: &i128) {
+        *self = self.saturating_add(*other);
+    }
+
+    fn divided_by(&self, divisor: u64) -> Option<f64> {
+        super::scale::quotient(*self, divisor.into(), 0)
+    }
+}
+
+impl Total<f64> for ExactSum {
+    fn add(&mut self, number: f64, weight: u64) {
+        ExactSum::add(self, number, weight);
+    }
+
+    fn merge(&mut self, other: &ExactSum) {
+        ExactSum::merge(self, other);
+    }
+
+    fn divided_by(&self, divisor: u64) -> Option<f64> {
+        ExactSum::divided_by(self, divisor)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for i64 {}
+    impl Sealed for f64 {}
+}
