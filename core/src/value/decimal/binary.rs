@@ -346,9 +346,10 @@ mod tests {
 
     #[test]
     fn of_two_as_near_the_even_one_is_taken() {
-        assert_eq!(shortest(522_038.125f32.to_bits().into(), BINARY32), (52_203_812, -2));
-        assert_eq!(shortest(1_801_439_850_948_198.25f64.to_bits(), BINARY64), (18_014_398_509_481_982, -1));
-        assert_eq!(shortest(1_801_439_850_948_198.75f64.to_bits(), BINARY64), (18_014_398_509_481_988, -1));
+        // 522038.125, and two numbers between 2^50 and 2^51 that end in .25 and .75.
+        assert_eq!(shortest(0x48FE_E6C4, BINARY32), (52_203_812, -2));
+        assert_eq!(shortest(0x4319_9999_9999_9999, BINARY64), (18_014_398_509_481_982, -1));
+        assert_eq!(shortest(0x4319_9999_9999_999B, BINARY64), (18_014_398_509_481_988, -1));
     }
 
     fn check32(bits: u32) {
