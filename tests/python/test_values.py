@@ -113,5 +113,8 @@ def test_a_disabled_network_is_left_alone(server, device):
     light = server.api("/org/1/dashboard/light/?lang=en&expandedNetworkIds=1")["networks"][0]
     assert light["isConnected"] is False
     assert light["devices"][0]["nextReadMsgCode"] == "disabled"
+    # A file that does not say so leaves it as it is.
     assert server.apply(plant([network("bus", port, [unit])])).returncode == 0
+    assert server.api("/org/1/nets/")[0]["disabledBy"] == "admin"
+    assert server.apply(plant([network("bus", port, [unit]) | {"disabled": False}])).returncode == 0
     eventually(lambda: server.readings(1))

@@ -94,6 +94,8 @@ parent.postMessage({ id: 1, body: { ask: "write", ref: "#${paramId}", value: "60
 // The bridge's own port can be had by changing what it is sent with.
 const send = MessagePort.prototype.postMessage;
 let bridge;
+let allRefused;
+waiting.push(new Promise((done) => { allRefused = done; }));
 const REFUSED = { "write without a touch": { ask: "write", ref: "#${paramId}", value: "60" }, "toggle without a touch": { ask: "toggle", ref: "#${paramId}", off: "60", on: "70" },
   "form without a touch": { ask: "edit", ref: "#${paramId}" }, "text without a touch": { ask: "editText", key: "__proto__" }, "go elsewhere": { ask: "goto", kind: "device", refs: ["#1"] } };
 const polluted = JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}');
@@ -110,6 +112,7 @@ MessagePort.prototype.postMessage = function (message) {
   this.addEventListener("message", ({ data }) => {
     if (replies.has(data.id)) say(replies.get(data.id), data.err ? "blocked" : "done");
     replies.delete(data.id);
+    if (replies.size === 0) allRefused();
     if (data.id <= -90) say("message " + data.id, "done " + JSON.stringify(data));
     // Own names of a reply are data, and those of every object are none.
     if (data.id === -50) say("names of every object", data.ok?.every(({ text }) => text === "NOP") ? "blocked" : "done " + JSON.stringify(data));

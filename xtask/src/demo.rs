@@ -284,6 +284,10 @@ impl Demo {
             *counts = found;
         }
         result?;
+        if self.is_through_gateway() {
+            // The page is the same; where its values come from was just looked at.
+            return Ok(());
+        }
         let (guest, watch) = (random_uuid()?, random_uuid()?);
         for name in ["hilltop.yaml", "guest.yaml"] {
             let mut apply = self.program();
@@ -293,6 +297,10 @@ impl Demo {
         let pictures = target().join("page").display().to_string();
         let more = ["--out", &pictures, "--guest", &guest, "--watch", &watch];
         step("page in Chromium", &mend, &mut run("page.mjs", &more)).map(drop)
+    }
+
+    fn is_through_gateway(&self) -> bool {
+        self.image.exists()
     }
 
     /// A file with people beside the demo's own, that knows the ports of this demo.

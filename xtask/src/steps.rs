@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 /// The error is what a person reads; empty if it stands on the screen already.
@@ -45,9 +45,39 @@ pub fn step(name: &str, mend: &str, command: &mut Command) -> Result<String> {
 
 /// The same for those who read what a failed step printed.
 pub fn attempt(name: &str, mend: &str, command: &mut Command) -> Result<(String, Result)> {
-    let started = Instant::now();
     print!("  {name} … ");
     std::io::stdout().flush().ok();
+    let ended = logged(name, command)?;
+    println!("{}", ended.word());
+    ended.told(name, mend)
+}
+
+/// The same for steps that wait more than they compute, all at once.
+pub fn attempt_all(mend: &str, steps: Vec<(&str, &mut Command)>) -> Vec<Result<(String, Result)>> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            steps.into_iter().map(|(name, command)| (name, scope.spawn(|| logged(name, command)))).collect();
+        let ended = running.into_iter().map(|(name, running)| {
+            let ended = running.join().map_err(|_| format!("{name}: its thread ended"))??;
+            println!("  {name} … {}", ended.word());
+            ended.told(name, mend)
+        });
+        ended.collect()
+    })
+}
+
+/// A program that was started, with what it printed.
+struct Ended {
+    status: std::io::Result<ExitStatus>,
+    program: String,
+    printed: String,
+    path: PathBuf,
+    seconds: f32,
+}
+
+/// Runs a program; what it prints goes to a file.
+fn logged(name: &str, command: &mut Command) -> Result<Ended> {
+    let started = Instant::now();
     let folder = target().join("xtask");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let file_name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
@@ -56,22 +86,31 @@ pub fn attempt(name: &str, mend: &str, command: &mut Command) -> Result<(String,
     let copy = log.try_clone().map_err(|error| format!("{}: {error}", path.display()))?;
     let status = command.stdin(Stdio::null()).stdout(log).stderr(copy).status();
     let printed = String::from_utf8_lossy(&fs::read(&path).unwrap_or_default()).into_owned();
-    let seconds = started.elapsed().as_secs_f32();
-    match status {
-        Ok(status) if status.success() => {
-            println!("ok, {seconds:.1} s");
-            Ok((printed, Ok(())))
+    let program = format!("{:?}", command.get_program());
+    Ok(Ended { status, program, printed, path, seconds: started.elapsed().as_secs_f32() })
+}
+
+impl Ended {
+    fn word(&self) -> String {
+        match &self.status {
+            Ok(status) if status.success() => format!("ok, {:.1} s", self.seconds),
+            Ok(_) => format!("failed, {:.1} s", self.seconds),
+            Err(_) => "failed".to_owned(),
         }
-        Ok(status) => {
-            println!("failed, {seconds:.1} s");
-            let lines: Vec<&str> = printed.lines().collect();
-            let tail = lines.iter().skip(lines.len().saturating_sub(TAIL)).copied().collect::<Vec<_>>().join("\n");
-            let error = format!("{tail}\n\n{name}: {status}; all output: {}\nto mend it: {mend}", path.display());
-            Ok((printed, Err(error)))
-        }
-        Err(error) => {
-            println!("failed");
-            Err(format!("{name}: {:?} cannot be started: {error}\nto mend it: {mend}", command.get_program()))
+    }
+
+    /// What it printed, and how it ended.
+    fn told(self, name: &str, mend: &str) -> Result<(String, Result)> {
+        let Ended { status, program, printed, path, .. } = self;
+        match status {
+            Ok(status) if status.success() => Ok((printed, Ok(()))),
+            Ok(status) => {
+                let lines: Vec<&str> = printed.lines().collect();
+                let tail = lines.iter().skip(lines.len().saturating_sub(TAIL)).copied().collect::<Vec<_>>().join("\n");
+                let error = format!("{tail}\n\n{name}: {status}; all output: {}\nto mend it: {mend}", path.display());
+                Ok((printed, Err(error)))
+            }
+            Err(error) => Err(format!("{name}: {program} cannot be started: {error}\nto mend it: {mend}")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::setup::{self, venv_python};
-use crate::steps::{Result, attempt, cargo, program, root, target};
+use crate::steps::{Result, attempt, attempt_all, cargo, program, root, target};
 use crate::{demo, firmware, node, python, size, wasm};
 
 const MEND: &str = "look at the message: it names the test and what differed";
@@ -37,6 +37,14 @@ impl Report {
     fn step(&mut self, name: &str, command: &mut std::process::Command) {
         let (printed, result) = attempt(name, MEND, command).unwrap_or_else(|error| (String::new(), Err(error)));
         self.take(&printed, result);
+    }
+
+    /// Several at once.
+    fn steps(&mut self, steps: Vec<(&str, &mut std::process::Command)>) {
+        for ended in attempt_all(MEND, steps) {
+            let (printed, result) = ended.unwrap_or_else(|error| (String::new(), Err(error)));
+            self.take(&printed, result);
+        }
     }
 
     fn take(&mut self, printed: &str, result: Result) {
@@ -254,7 +262,8 @@ fn processors(report: &mut Report) {
     }
 }
 
-/// The page's types and build; its behaviour is part of the demo's check.
+/// The page's types and build; its behaviour is part of the demo's check. Then the server with a client that
+/// knows the API's reference alone, beside the demo with the gateway.
 fn page(report: &mut Report, wasm: &Path) -> Result {
     let mut check = program("npm");
     check.args(["run", "check"]).current_dir(root().join("server/dashboard"));
@@ -263,21 +272,22 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
     report.step("demo --check", xtask.args(["demo", "--check"]));
     let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
-    report.step("demo --gateway --check", xtask.args(["demo", "--gateway", "--check"]));
+    let mut comparator = program("node");
+    let mut client = program("node");
+    report.steps(vec![
+        ("comparator of the client", comparator.args(["--test", "tests/client/compare.test.mjs"])),
+        ("client from the reference alone", client.arg("tests/client/replay.mjs").arg(target().join("debug/parabus"))),
+        ("demo --gateway --check", xtask.args(["demo", "--gateway", "--check"])),
+    ]);
     Ok(())
 }
 
-/// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node; then
-/// the server against a client that knows the API's reference alone.
+/// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node. Their
+/// times are looked at, so nothing runs beside them.
 fn devices(report: &mut Report) {
     let mut pytest = program(venv_python());
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"]);
     report.step("pymodbus, libmodbus, stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
-    let mut comparator = program("node");
-    report.step("comparator of the client", comparator.args(["--test", "tests/client/compare.test.mjs"]));
-    let mut client = program("node");
-    let client = client.args(["tests/client/replay.mjs"]).arg(target().join("debug/parabus"));
-    report.step("client from the reference alone", client);
 }
 
 /// What is wrong with the table where all runners had their turn: each has to run every vector.
