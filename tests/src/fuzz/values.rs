@@ -1,7 +1,7 @@
 //! Registers that nobody means well: what decodes is encoded to the same value, and an array is its
 //! values one after the other.
 
-use parabus_core::value::{ArrayDecoded, Codec, DataType, Decimal, Source, Value};
+use parabus_core::value::{ArrayDecoded, Codec, DataType, Decimal, Source, Value, ValueError};
 
 use super::input::Input;
 
@@ -16,7 +16,9 @@ pub fn values(data: &[u8]) {
     let count = codec.register_count();
     let mut room = [0xA5A5; 125];
     if let Ok(written) = codec.encode(text, &mut room) {
-        assert!(codec.decode(&room[..written]).is_ok(), "{codec:?} wrote `{text}` as {:x?}", &room[..written]);
+        // Many digits times a multiplier of many are too long to be told: an error, not another number.
+        let is_told = matches!(codec.decode(&room[..written]), Ok(_) | Err(ValueError::NumberTooLong));
+        assert!(is_told, "{codec:?} wrote `{text}` as {:x?}", &room[..written]);
     }
     let whole = if matches!(codec.data_type(), DataType::Text(_)) { registers.len().max(1) } else { count };
     for registers in registers.chunks_exact(whole) {
@@ -53,9 +55,14 @@ fn there_and_back(codec: Codec, registers: &[u16]) {
     let mut back = registers.to_vec();
     match codec.encode(&text, &mut back) {
         Ok(count) => {
-            let again = codec.decode(&back[..count]).unwrap();
-            // Digits of a float beyond the room for them are gone, and zeros with them.
-            let is_same = if codec.data_type().is_float() { again == value } else { again.to_string() == text };
+            let Ok(again) = codec.decode(&back[..count]) else {
+                assert!(codec.data_type().is_float(), "{codec:?} {registers:x?}: {text}");
+                return;
+            };
+            // Of a float's sum digits beyond the room for them are gone; what is left is the same number.
+            let number = |value: Value<'_>| value.decimal().map(|number| number.to_f64().to_bits());
+            let is_same =
+                if codec.data_type().is_float() { number(again) == number(value) } else { again.to_string() == text };
             assert!(is_same, "{codec:?} {registers:x?}: {text}, then {again}");
         }
         // A multiplier of 0, or digits that the shift brought beyond what is held.
