@@ -202,7 +202,7 @@ impl Links {
             active_us: AtomicU64::default(),
             turns: Mutex::default(),
         });
-        let jobs = Jobs { urgent: urgent_jobs, routine: routine_jobs };
+        let jobs = Jobs::new(urgent_jobs, routine_jobs);
         let session = session::run(connection.clone(), self.dial.clone(), jobs, arriving, shared.clone());
         tokio::spawn(session);
         let queues = Arc::new(Queues { connection: connection.clone(), urgent, routine, arrivals, shared });

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::dial::{Dial, Stream};
 use super::machine::{self, MAX_FRAME};
 use super::silence::Silence;
-use super::{LinkError, Priority, Shared};
+use super::{LinkError, Shared};
 use crate::clock;
 use crate::model::Connection;
 use crate::words;
@@ -49,24 +49,55 @@ pub struct Job {
 
 /// Requests that wait for the connection.
 pub struct Jobs {
-    pub urgent: mpsc::Receiver<Job>,
-    pub routine: mpsc::Receiver<Job>,
+    urgent: Queue,
+    routine: Queue,
+    /// Sent while a routine one waited.
+    urgent_in_a_row: u8,
+}
+
+/// Requests of one priority.
+struct Queue {
+    waiting: mpsc::Receiver<Job>,
+    /// Taken out of it and not sent yet. It outlives the stream: what another unit does to that is not its fault.
+    next: Option<Held>,
+}
+
+impl Queue {
+    fn is_over(&self) -> bool {
+        self.waiting.is_closed() && self.next.is_none()
+    }
 }
 
 impl Jobs {
-    /// The next one; `None` when nobody can ask any more.
-    async fn next(&mut self) -> Option<(Priority, Job)> {
+    pub fn new(urgent: mpsc::Receiver<Job>, routine: mpsc::Receiver<Job>) -> Self {
+        let queue = |waiting| Queue { waiting, next: None };
+        Jobs { urgent: queue(urgent), routine: queue(routine), urgent_in_a_row: 0 }
+    }
+
+    /// Waits until somebody asks for something; `false` when nobody can any more.
+    async fn come(&mut self) -> bool {
+        if self.urgent.next.is_some() || self.routine.next.is_some() {
+            return true;
+        }
         tokio::select! {
             biased;
-            Some(job) = self.urgent.recv() => Some((Priority::Urgent, job)),
-            Some(job) = self.routine.recv() => Some((Priority::Routine, job)),
-            else => None,
+            Some(job) = self.urgent.waiting.recv() => self.urgent.next = Some(Held::new(job)),
+            Some(job) = self.routine.waiting.recv() => self.routine.next = Some(Held::new(job)),
+            else => return false,
+        }
+        true
+    }
+
+    /// Answers what would be sent next: there is no connection.
+    fn refuse(&mut self, reason: &str) {
+        if let Some(held) = self.urgent.next.take().or_else(|| self.routine.next.take()) {
+            held.job.answer(Err(LinkError::Connect(reason.to_owned())));
         }
     }
 
     /// Whether nobody can ask any more.
     fn are_over(&self) -> bool {
-        self.urgent.is_closed() && self.routine.is_closed()
+        self.urgent.is_over() && self.routine.is_over()
     }
 }
 
@@ -178,11 +209,11 @@ impl Service {
         let mut failed: Option<(u64, String)> = None;
         // Streams in a row that ended without a reply.
         let mut fruitless = 0_u32;
-        while let Some((priority, job)) = self.jobs.next().await {
+        while self.jobs.come().await {
             if let Some((at, reason)) = &failed
                 && clock::monotonic_ms() < at + DIAL_PAUSE_MS
             {
-                job.answer(Err(LinkError::Connect(reason.clone())));
+                self.jobs.refuse(reason);
                 continue;
             }
             if let Some(doublings) = fruitless.checked_sub(1) {
@@ -192,7 +223,7 @@ impl Service {
             match dial.dial(&self.connection).await {
                 Ok(stream) => {
                     failed = None;
-                    let (end, was_answered) = self.serve(stream, &[], Some((priority, job)), fruitless == 0).await;
+                    let (end, was_answered) = self.serve(stream, &[], fruitless == 0).await;
                     if let End::NoLongerNeeded = end {
                         return;
                     }
@@ -204,7 +235,7 @@ impl Service {
                         tracing::warn!(connection = %self.connection, %reason, "no connection");
                     }
                     self.shared.status.write().reason = Some(reason.clone());
-                    job.answer(Err(LinkError::Connect(reason.clone())));
+                    self.jobs.refuse(&reason);
                     failed = Some((clock::monotonic_ms(), reason));
                 }
             }
@@ -220,11 +251,13 @@ impl Service {
                 None => tokio::select! {
                     biased;
                     Some(arrival) = self.arrivals.recv() => arrival,
-                    job = self.jobs.next() => {
-                        let Some((_, job)) = job else { return };
+                    somebody_asks = self.jobs.come() => {
+                        if !somebody_asks {
+                            return;
+                        }
                         let mut status = self.shared.status.write();
                         let reason = status.reason.get_or_insert_with(|| words::NOT_DIALLED_IN.en().to_owned());
-                        job.answer(Err(LinkError::Connect(reason.clone())));
+                        self.jobs.refuse(reason);
                         continue;
                     }
                 },
@@ -235,7 +268,7 @@ impl Service {
                 status.peer = Some(peer);
                 status.last_seen_on = Some(clock::now());
             }
-            match self.serve(stream, &early, None, true).await.0 {
+            match self.serve(stream, &early, true).await.0 {
                 End::NoLongerNeeded => return,
                 End::Replaced(arrival) => next = Some(arrival),
                 End::Fault(_) => {}
@@ -244,13 +277,7 @@ impl Service {
     }
 
     /// Serves jobs on one stream until it ends; how it ended, and whether a reply came.
-    async fn serve(
-        &mut self,
-        stream: Box<dyn Stream>,
-        early: &[u8],
-        first: Option<(Priority, Job)>,
-        is_told: bool,
-    ) -> (End, bool) {
+    async fn serve(&mut self, stream: Box<dyn Stream>, early: &[u8], is_told: bool) -> (End, bool) {
         if is_told {
             tracing::info!(connection = %self.connection, "connected");
         }
@@ -261,27 +288,20 @@ impl Service {
             status.reason = None;
         }
         self.machine.reset(clock::monotonic_us());
-        let mut session = Session {
+        let session = Session {
             connection: &self.connection,
             machine: self.machine.as_mut(),
             silence: &mut self.silence,
             shared: &self.shared,
             stream,
+            jobs: &mut self.jobs,
             waiting: HashMap::new(),
             cleared: None,
-            urgent: None,
-            routine: None,
             rest_until_us: 0,
-            urgent_in_a_row: 0,
             was_answered: &was_answered,
         };
-        match first {
-            Some((Priority::Urgent, job)) => session.urgent = Some(Held::new(job)),
-            Some((Priority::Routine, job)) => session.routine = Some(Held::new(job)),
-            None => {}
-        }
         self.shared.connections.send_modify(|connections| *connections += 1);
-        let end = session.serve(early, &mut self.jobs, &mut self.arrivals).await;
+        let end = session.serve(early, &mut self.arrivals).await;
         let reason = match &end {
             End::Fault(reason) => reason.as_str(),
             End::Replaced(_) => words::DIALLED_IN_AGAIN.en(),
@@ -326,25 +346,21 @@ struct Session<'a> {
     silence: &'a mut Silence,
     shared: &'a Shared,
     stream: Box<dyn Stream>,
+    /// An urgent one goes first, but one that a unit's late reply holds up lets others go.
+    jobs: &'a mut Jobs,
     waiting: HashMap<RequestId, Sent>,
     /// One whose unit has just shown that it is not a reply behind.
     cleared: Option<Held>,
-    /// The next of each queue, taken out of it. An urgent one goes first, but one that a unit's late reply
-    /// holds up lets others go.
-    urgent: Option<Held>,
-    routine: Option<Held>,
     /// The device's rest between requests.
     rest_until_us: u64,
-    /// Sent while a routine job waited.
-    urgent_in_a_row: u8,
     was_answered: &'a AtomicBool,
 }
 
 impl Session<'_> {
     /// Serves jobs until the stream ends.
-    async fn serve(mut self, early: &[u8], jobs: &mut Jobs, arrivals: &mut mpsc::Receiver<Arrival>) -> End {
+    async fn serve(mut self, early: &[u8], arrivals: &mut mpsc::Receiver<Arrival>) -> End {
         let end = match self.receive(early) {
-            Ok(()) => self.turn_over(jobs, arrivals).await,
+            Ok(()) => self.turn_over(arrivals).await,
             Err(reason) => End::Fault(reason),
         };
         let reason = match &end {
@@ -355,13 +371,13 @@ impl Session<'_> {
         for sent in self.waiting.into_values() {
             sent.job.answer(Err(LinkError::Closed(reason.to_owned())));
         }
-        for held in self.cleared.into_iter().chain(self.urgent).chain(self.routine) {
+        if let Some(held) = self.cleared {
             held.job.answer(Err(LinkError::Unsent(reason.to_owned())));
         }
         end
     }
 
-    async fn turn_over(&mut self, jobs: &mut Jobs, arrivals: &mut mpsc::Receiver<Arrival>) -> End {
+    async fn turn_over(&mut self, arrivals: &mut mpsc::Receiver<Arrival>) -> End {
         let mut buffer = [0; 4 * MAX_FRAME];
         self.silence.ends(clock::monotonic_us());
         let mut drops = self.shared.drops.subscribe();
@@ -369,9 +385,7 @@ impl Session<'_> {
             if let Err(reason) = self.send_what_may_go().await {
                 return End::Fault(reason);
             }
-            let is_idle =
-                self.waiting.is_empty() && self.cleared.is_none() && self.urgent.is_none() && self.routine.is_none();
-            if is_idle && jobs.are_over() {
+            if self.waiting.is_empty() && self.cleared.is_none() && self.jobs.are_over() {
                 return End::NoLongerNeeded;
             }
             let deadline = match self.machine.poll(clock::monotonic_us()) {
@@ -379,7 +393,7 @@ impl Session<'_> {
                     metrics::counter!("parabus_modbus_timeouts").increment(1);
                     self.rest();
                     // Whoever waits behind a unit that is away does not wait for its next time-out as well.
-                    self.urgent_in_a_row = MOST_URGENT;
+                    self.jobs.urgent_in_a_row = MOST_URGENT;
                     let Some(Sent { job, asked, .. }) = self.waiting.remove(&request) else { continue };
                     let (unit, timeout_us) = (job.unit, u64::from(job.timeout_ms) * 1000);
                     if let Some(reason) = self.silence.goes_on(unit, asked, clock::monotonic_us(), timeout_us) {
@@ -405,21 +419,23 @@ impl Session<'_> {
                 Poll::WaitUntil(at) => Some(at),
                 Poll::Idle => None,
             };
-            let held = self.cleared.iter().chain(&self.urgent).chain(&self.routine);
+            let has_room = self.has_room();
+            let Jobs { urgent, routine, .. } = &mut *self.jobs;
+            let held = self.cleared.iter().chain(&urgent.next).chain(&routine.next);
             let held = held.map(|held| held.not_before_us.max(self.rest_until_us));
             // One that only waits for room is woken by the reply or time-out that makes it.
-            let held = held.filter(|_| self.has_room()).min();
+            let held = if has_room { held.min() } else { None };
             let deadline = [deadline, held].into_iter().flatten().min();
             // What a talkative device sends never keeps requests waiting: they come first, one at a time.
             tokio::select! {
                 biased;
                 Some(arrival) = arrivals.recv() => return End::Replaced(arrival),
                 Ok(()) = drops.changed() => return End::Fault(words::DROPPED.en().to_owned()),
-                job = jobs.urgent.recv(), if self.urgent.is_none() && !jobs.urgent.is_closed() => {
-                    self.urgent = job.map(Held::new);
+                job = urgent.waiting.recv(), if urgent.next.is_none() && !urgent.waiting.is_closed() => {
+                    urgent.next = job.map(Held::new);
                 }
-                job = jobs.routine.recv(), if self.routine.is_none() && !jobs.routine.is_closed() => {
-                    self.routine = job.map(Held::new);
+                job = routine.waiting.recv(), if routine.next.is_none() && !routine.waiting.is_closed() => {
+                    routine.next = job.map(Held::new);
                 }
                 read = self.stream.read(&mut buffer) => match read {
                     Ok(0) => return End::Fault(match self.connection {
@@ -461,16 +477,16 @@ impl Session<'_> {
         {
             self.cleared = self.send(held).await?;
         }
-        if self.urgent_in_a_row >= MOST_URGENT {
+        if self.jobs.urgent_in_a_row >= MOST_URGENT {
             self.send_routine().await?;
         }
         if self.has_room()
             && self.rest_until_us <= clock::monotonic_us()
-            && let Some(held) = self.urgent.take_if(is_due)
+            && let Some(held) = self.jobs.urgent.next.take_if(is_due)
         {
-            self.urgent = self.send(held).await?;
-            if self.urgent.is_none() && self.routine.is_some() {
-                self.urgent_in_a_row = self.urgent_in_a_row.saturating_add(1);
+            self.jobs.urgent.next = self.send(held).await?;
+            if self.jobs.urgent.next.is_none() && self.jobs.routine.next.is_some() {
+                self.jobs.urgent_in_a_row = self.jobs.urgent_in_a_row.saturating_add(1);
             }
         }
         self.send_routine().await
@@ -480,10 +496,10 @@ impl Session<'_> {
         let now = clock::monotonic_us();
         if self.has_room()
             && self.rest_until_us <= now
-            && let Some(held) = self.routine.take_if(|held| held.not_before_us <= now)
+            && let Some(held) = self.jobs.routine.next.take_if(|held| held.not_before_us <= now)
         {
-            self.urgent_in_a_row = 0;
-            self.routine = self.send(held).await?;
+            self.jobs.urgent_in_a_row = 0;
+            self.jobs.routine.next = self.send(held).await?;
         }
         Ok(())
     }

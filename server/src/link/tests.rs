@@ -247,6 +247,40 @@ async fn a_device_that_hangs_up_at_once_is_not_dialled_without_end() {
     assert!(*dialled.lock() <= 12, "{} times", dialled.lock());
 }
 
+/// A gateway that hangs up on one unit: requests of the others wait for the next stream, however often.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_ends_every_stream_costs_its_neighbours_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let connection = Connection::tcp("127.0.0.1", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = [0; 300];
+            while let Ok(length @ 1..) = stream.read(&mut buffer).await
+                && buffer[6] != 9
+                && stream.write_all(&right(&buffer[..length])).await.is_ok()
+            {}
+        }
+    });
+    let links = Links::default();
+    let link = links.handle(&connection, many(1));
+    let people = (0..6).map(|_| {
+        let link = link.clone();
+        tokio::spawn(async move {
+            for _ in 0..3 {
+                ask_unit(&link, 9, Priority::Urgent, 1000).await.unwrap_err();
+            }
+        })
+    });
+    let people: Vec<_> = people.collect();
+    for _ in 0..6 {
+        assert_eq!(ask_unit(&link, 2, Priority::Routine, 1000).await, Ok(vec![0]));
+    }
+    assert!(!people.iter().all(tokio::task::JoinHandle::is_finished), "they ended the streams meanwhile");
+    for person in people {
+        person.await.unwrap();
+    }
+}
+
 /// A device that hangs up behind every reply: what is written meets a new connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_is_not_sent_into_a_stream_that_has_ended() {
