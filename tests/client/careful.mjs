@@ -160,6 +160,7 @@ function probes(plant, tokens, theirs) {
   post("1,000,000 bytes", mib(1_000_000), "200");
   post("1 MiB", mib(1_048_576), ["200", "PayloadIsTooLarge"]);
   post("1 MiB and a byte", mib(1_048_577), "PayloadIsTooLarge");
+  post("8 MiB", mib(8 * 1_048_576), "PayloadIsTooLarge");
   add(
     { name: "payload: null where nothing is needed", path: `/net/${net}/connection-status/`, body: null, want: "200" },
     { name: "payload: an object where nothing is needed", path: `/net/${net}/connection-status/`, body: { x: 1 }, want: ["200", "IncorrectRequest"] },

@@ -265,3 +265,33 @@ def test_a_flood_of_log_ins_holds_up_neither_requests_nor_polling(server):
     assert worst < 1.5 and most - before < 100_000
     time.sleep(2)
     unaffected(server, param, time.monotonic() - started)
+
+
+def test_a_refusal_arrives_however_large_the_body(server):
+    """A caller who sends everything before it looks at the answer gets it, and may go on with the connection."""
+    polled(server)
+    body = b" " * (24 << 20)
+    headers = {"Host": "x", "Content-Type": "application/json", "Content-Length": str(len(body))}
+    wanted = {
+        ("POST", "/api/v1/translations/"): "NoAuthTokenProvided",
+        ("POST", "/api/v1/authenticate/"): "PayloadIsTooLarge",
+        ("POST", "/api/v1/nowhere/"): "IncorrectEndpoint",
+        ("POST", "/api/v1/version/"): "IncorrectEndpoint",
+    }
+    before = resident_kb(server)
+    for (method, path), code in wanted.items():
+        with socket.create_connection(("127.0.0.1", server.port), 10) as stream:
+            stream.settimeout(10)
+            for _ in range(2):
+                stream.sendall(request(method, path, headers, body))
+                reply = b""
+                while not is_whole(reply):
+                    more = stream.recv(65536)
+                    assert more, (path, reply)
+                    reply += more
+                assert json.loads(reply.partition(b"\r\n\r\n")[2])["errorCode"] == code, reply
+    # Who asks first is told not to send.
+    with socket.create_connection(("127.0.0.1", server.port), 10) as stream:
+        stream.sendall(request("POST", "/api/v1/authenticate/", headers | {"Expect": "100-continue"}, b""))
+        assert stream.recv(65536).startswith(b"HTTP/1.1 400")
+    assert resident_kb(server) - before < 20_000

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -20,6 +22,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::linger::Lingering;
 use crate::config::Server;
 
 /// Serves connections until `stop`, then lets requests in flight finish.
@@ -44,9 +47,9 @@ pub async fn serve(
             next = next => next,
         };
         let router = router.clone();
-        let service = TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<_>| {
+        let service = TowerToHyperService::new(router.map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
-            request
+            Lingering::of(request)
         }));
         let (builder, watcher, tls, stop) = (builder.clone(), graceful.watcher(), tls.clone(), stop.clone());
         tokio::spawn(async move {

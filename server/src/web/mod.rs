@@ -3,6 +3,7 @@
 pub mod accept;
 mod assets;
 mod cors;
+mod linger;
 mod live;
 mod operation;
 mod page;
