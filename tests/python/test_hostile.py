@@ -195,12 +195,14 @@ def test_connections_that_stand_there_are_ended_and_hold_up_nobody(server):
         if number % 200 == 199:
             time.sleep(0.01)
     grown = resident_kb(server) - before
-    # Two rounds of the header's deadline, 1024 connections each, and this one has its turn.
+    # They fill all 1024 places; the oldest of them gives way.
     health = lambda: send(server, b"GET /health/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 60)
+    asked = time.monotonic()
     assert health() == [200]
-    waited = time.monotonic() - started
-    print(f"{IDLE} idle connections: {grown} kB more, the next request answered after {waited:.1f} s")
-    assert waited < 3 + 2.5 * (IDLE // 1024 + 1)
+    waited = time.monotonic() - asked
+    print(f"{IDLE} idle connections: {grown} kB more, the next request answered after {waited * 1000:.0f} ms")
+    # A full queue in the system drops the call once, and it is repeated after a second.
+    assert waited < 3
     assert resident_kb(server) - before < GROWTH_KB
     for stream in idle:
         stream.close()
