@@ -11,6 +11,16 @@ const MEND: &str = "look at the message: it names the test and what differed";
 /// TypeScript is a package of the page.
 const TSC: &str = "server/dashboard/node_modules/.bin/tsc";
 
+/// Tests in Python that look at no time, so that other steps may run beside them.
+const TIMELESS: [&str; 6] = [
+    "test_files.py",
+    "test_generated.py",
+    "test_openapi.py",
+    "test_provision.py",
+    "test_templates.py",
+    "test_values.py",
+];
+
 /// Feature sets of core that must stand alone.
 const FEATURE_SETS: [&str; 4] = ["", "alloc", "std", "serde"];
 
@@ -152,6 +162,7 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
             firmware::gateway()?;
             python::build()?;
             node::build()?;
+            report.step("API by its description, files, provisioning", &mut timeless());
             devices(report);
         }
     }
@@ -262,8 +273,20 @@ fn processors(report: &mut Report) {
     }
 }
 
+/// Tests in Python against the built programs.
+fn pytest(words: impl IntoIterator<Item = String>) -> std::process::Command {
+    let mut pytest = program(venv_python());
+    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis"]).args(words);
+    pytest.env("PARABUS_BIN", target().join("debug/parabus"));
+    pytest
+}
+
+fn timeless() -> std::process::Command {
+    pytest(TIMELESS.map(|file| format!("tests/python/{file}")))
+}
+
 /// The page's types and build; its behaviour is part of the demo's check. Then the server with a client that
-/// knows the API's reference alone, beside the demo with the gateway.
+/// knows the API's reference alone, beside the demo with the gateway and all that waits for no moment.
 fn page(report: &mut Report, wasm: &Path) -> Result {
     let mut check = program("npm");
     check.args(["run", "check"]).current_dir(root().join("server/dashboard"));
@@ -274,10 +297,12 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
     let mut comparator = program("node");
     let mut client = program("node");
+    let mut timeless = timeless();
     report.steps(vec![
         ("comparator of the client", comparator.args(["--test", "tests/client/compare.test.mjs"])),
         ("client from the reference alone", client.arg("tests/client/replay.mjs").arg(target().join("debug/parabus"))),
         ("demo --gateway --check", xtask.args(["demo", "--gateway", "--check"])),
+        ("API by its description, files, provisioning", &mut timeless),
     ]);
     Ok(())
 }
@@ -285,9 +310,9 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
 /// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node. Their
 /// times are looked at, so nothing runs beside them.
 fn devices(report: &mut Report) {
-    let mut pytest = program(venv_python());
-    pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"]);
-    report.step("pymodbus, libmodbus, stub devices", pytest.env("PARABUS_BIN", target().join("debug/parabus")));
+    let others = TIMELESS.map(|file| format!("--ignore=tests/python/{file}"));
+    let words = std::iter::once("tests/python".to_owned()).chain(others);
+    report.step("pymodbus, libmodbus, stub devices", &mut pytest(words));
 }
 
 /// What is wrong with the table where all runners had their turn: each has to run every vector.

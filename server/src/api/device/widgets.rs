@@ -29,9 +29,9 @@ pub enum DeviceWidget {
     Value(WidgetValue),
 }
 
-/// What of a widget changes often.
+/// What of a widget changes often, and nothing else: that tells it from a whole one.
 #[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WidgetValue {
     id: ParamId,
     param_id: ParamId,
