@@ -308,10 +308,10 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
 }
 
 /// Against pymodbus, libmodbus and devices that misbehave: server, gateway, sessions of Python and Node. Their
-/// times are looked at, so nothing runs beside them.
+/// times are looked at, so nothing runs beside them; they mostly wait, so three files run at once.
 fn devices(report: &mut Report) {
     let others = TIMELESS.map(|file| format!("--ignore=tests/python/{file}"));
-    let words = std::iter::once("tests/python".to_owned()).chain(others);
+    let words = ["tests/python", "--numprocesses=3", "--dist=loadfile"].map(str::to_owned).into_iter().chain(others);
     report.step("pymodbus, libmodbus, stub devices", &mut pytest(words));
 }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use granit_parser::{Event, Parser, ScalarStyle};
 use serde::de::DeserializeOwned;
 
-pub(in crate::plant) use self::reader::hint;
 use self::reader::Reader;
+pub(in crate::plant) use self::reader::hint;
 
 use super::read::Fault;
 use super::values::{Place, SPANNED};
