@@ -33,18 +33,15 @@ pub struct Widget {
     id: ParamId,
     /// The same.
     param_id: ParamId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    full_name: Option<String>,
+    name: String,
+    full_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     formated_last_value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_read_on: Option<Date>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_programmable: Option<bool>,
+    is_programmable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,12 +53,12 @@ impl Widget {
         Widget {
             id: param.id,
             param_id: param.id,
-            name: Some(param.name_in(lang).to_owned()),
-            full_name: Some(param.full_name_in(lang)),
+            name: param.name_in(lang).to_owned(),
+            full_name: param.full_name_in(lang),
             last_value: last.value,
             formated_last_value: last.formatted,
             last_read_on: last.read_on,
-            is_programmable: Some(param.is_programmable),
+            is_programmable: param.is_programmable,
             unit_name: param.unit_in(lang).map(str::to_owned),
             label: param.label.clone(),
         }
