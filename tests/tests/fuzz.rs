@@ -6,7 +6,9 @@ use parabus_tests::random::Random;
 /// Inputs of a target: more of those that cost little, more than 200,000 in all.
 const fn inputs(shape: Shape) -> u64 {
     match shape {
-        Shape::Pdu | Shape::Rtu | Shape::Ascii | Shape::Tcp | Shape::AnyFrame | Shape::NumberText => 24_000,
+        Shape::Pdu | Shape::Rtu | Shape::Ascii | Shape::Tcp | Shape::AnyFrame | Shape::NumberText | Shape::Formula => {
+            24_000
+        }
         Shape::Stream | Shape::Numbers | Shape::References => 6_000,
         Shape::Steps => 3_000,
     }

@@ -62,6 +62,7 @@ pub fn generate(shape: Shape, random: &mut Random) -> Vec<u8> {
             // Mostly small ones.
             (0..count).map(|_| if random.is(500) { random.below(4) as u8 } else { random.byte() }).collect()
         }
+        Shape::Formula => formula(random),
         Shape::References => {
             let mut bytes = Vec::new();
             for _ in 0..1 + random.below(6) {
@@ -91,6 +92,34 @@ pub fn generate(shape: Shape, random: &mut Random) -> Vec<u8> {
             bytes
         }
     }
+}
+
+/// A formula, mostly one that can be read.
+fn formula(random: &mut Random) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut depth = 0;
+    for _ in 0..random.pick(&[1, 3, 8, 40, 150]) {
+        while depth < 34 && random.is(150) {
+            bytes.extend(random.pick(&[&b"("[..], b"-", b" ( ", b"-("]));
+            depth += usize::from(bytes.ends_with(b"(") || bytes.ends_with(b"( "));
+        }
+        match random.below(4) {
+            0 => bytes.extend(format!("#{}", random.below(40)).bytes()),
+            1 => bytes.extend(format!("{}.{}", random.below(30), random.below(1000)).bytes()),
+            _ => bytes.extend(format!("{}", random.below(12)).bytes()),
+        }
+        while depth > 0 && random.is(300) {
+            bytes.push(b')');
+            depth -= 1;
+        }
+        bytes.extend(random.pick(&[&b"+"[..], b" - ", b"*", b"/", b" Mod ", b"^"]));
+    }
+    bytes.push(b'2');
+    bytes.extend(std::iter::repeat_n(b')', depth));
+    if random.is(250) {
+        change(&mut bytes, random);
+    }
+    bytes
 }
 
 /// A reference in one of the forms of the grammar, mostly to what a small plant has.

@@ -13,6 +13,7 @@ mod parsers;
 mod plans;
 mod references;
 mod scanners;
+mod sums;
 mod values;
 
 pub use generate::generate;
@@ -40,6 +41,8 @@ pub enum Shape {
     References,
     /// Four bytes that choose, and decimal text.
     NumberText,
+    /// A formula of a report.
+    Formula,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -54,7 +57,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 23] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -76,4 +79,6 @@ pub const TARGETS: [Target; 21] = [
     Target { name: "modbus-server", run: contract::modbus_server, shape: Shape::Steps },
     Target { name: "values", run: values::values, shape: Shape::Numbers },
     Target { name: "plans", run: contract::plans, shape: Shape::Numbers },
+    Target { name: "aggregate", run: sums::aggregate, shape: Shape::Numbers },
+    Target { name: "formula", run: sums::formula, shape: Shape::Formula },
 ];
