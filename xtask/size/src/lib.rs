@@ -4,6 +4,7 @@
 #![cfg_attr(target_os = "none", no_std)]
 
 mod machines;
+mod sums;
 
 use core::fmt::{self, Write as _};
 use core::hint::black_box;
