@@ -28,7 +28,8 @@ pub struct Config {
 pub struct Server {
     /// Address and port of the HTTP listener.
     pub listen: SocketAddr,
-    /// Connections served at once; a further one waits until one ends.
+    /// Connections served at once. For a further one the oldest that has asked for nothing yet is ended, or
+    /// it waits until one ends.
     #[serde(deserialize_with = "positive")]
     pub max_connections: u32,
     /// Seconds from accepting a connection, or from the previous reply, to a complete header.

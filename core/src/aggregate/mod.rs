@@ -37,6 +37,7 @@ mod cost;
 mod counter;
 mod error;
 mod exact;
+mod extremes;
 mod number;
 mod partial;
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub use cost::{Cost, Energy, Rate, Slot, Slots, Tariff};
 pub use counter::{Rule, Step};
 pub use error::AggregateError;
 pub use exact::ExactSum;
+pub use extremes::Extremes;
 pub use number::{Number, Total};
 pub use partial::{Carry, Partial};
 pub use reading::Reading;

@@ -1,7 +1,7 @@
 //! From sums of whole numbers to values (AGGREGATION.md 4.3): divided once.
 
 use super::{AggregateError, Partial};
-use crate::value::Decimal;
+use crate::value::{Codec, Decimal};
 
 /// What a register's number stands for: `raw × multiplier + shift`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,13 @@ impl Scale {
     /// As in the parameter's settings.
     pub const fn new(multiplier: Decimal, shift: Decimal) -> Scale {
         Scale { multiplier: multiplier.trimmed(), shift: shift.trimmed() }
+    }
+
+    /// That of a parameter.
+    #[must_use]
+    pub fn of(codec: &Codec) -> Scale {
+        let (multiplier, shift) = codec.sample_scale();
+        Scale::new(multiplier, shift)
     }
 
     /// `raw × 10^-decimals`.

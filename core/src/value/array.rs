@@ -234,12 +234,9 @@ struct Scale {
 }
 
 impl Scale {
-    /// `None` where a number is too long. A bit has no scale.
+    /// `None` where a number is too long.
     fn of(codec: &Codec) -> Option<Scale> {
-        let (multiplier, shift) = match codec.data_type() {
-            DataType::Bit => (Decimal::ONE, Decimal::ZERO),
-            _ => codec.multiplier_and_shift(),
-        };
+        let (multiplier, shift) = codec.sample_scale();
         let least = multiplier.exponent().min(shift.exponent()).min(0);
         let at_least = |number: Decimal| {
             let power = 10i128.checked_pow(u32::from(number.exponent().checked_sub(least)?.unsigned_abs()))?;

@@ -25,6 +25,7 @@ mod digits;
 mod format;
 mod number;
 mod plural;
+mod sample;
 mod text;
 
 use core::fmt;
@@ -37,6 +38,7 @@ pub use digits::Digits;
 pub use format::{Format, Formatted, Lang, Numbers};
 pub use number::{FormattedNumber, Grouping, NumberFormat};
 pub use plural::PluralCategory;
+pub use sample::Sample;
 pub use text::Text;
 
 use crate::error::ErrorKind;

@@ -151,6 +151,21 @@ impl Context {
         user.map_or_else(|| format!("user {}", self.caller.user.unwrap_or(0)), |user| user.name.clone())
     }
 
+    /// Those of a list that the caller sees, each once, in order; others are left out (D-17).
+    pub fn seen_params(
+        &self,
+        ids: impl IntoIterator<Item = ParamId>,
+        permission: Permission,
+    ) -> Result<Vec<ParamId>, ApiError> {
+        let mut seen = std::collections::BTreeSet::new();
+        for id in ids {
+            if self.directory.params.contains_key(&id) && self.sees_param(id, permission)? {
+                seen.insert(id);
+            }
+        }
+        Ok(seen.into_iter().collect())
+    }
+
     /// Whether the caller may see a parameter in a list; hidden ones are left out (D-17).
     pub fn sees_param(&self, param: ParamId, permission: Permission) -> Result<bool, ApiError> {
         self.may(self.directory.org_of_param(param), permission)

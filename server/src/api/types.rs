@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use parabus_core::time::Instant;
-use parabus_core::value::{Lang, Value};
+use parabus_core::value::{Decimal, Lang, Value};
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -222,7 +222,11 @@ pub struct Number(Box<RawValue>);
 impl Number {
     /// The number of a value; `None` for a text.
     pub fn of(value: &Value<'_>) -> Option<Number> {
-        Number::from_text(value.decimal()?)
+        Number::of_decimal(value.decimal()?)
+    }
+
+    pub fn of_decimal(number: Decimal) -> Option<Number> {
+        Number::from_text(number)
     }
 
     fn from_text(text: impl Display) -> Option<Number> {

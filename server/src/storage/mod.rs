@@ -17,6 +17,7 @@ mod cells;
 mod changes;
 mod configuration;
 mod edit;
+mod history;
 mod log;
 mod people;
 mod readings;
@@ -34,6 +35,7 @@ use crate::model::Directory;
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
 pub use backup::{Condition, backup, inspect, restore};
 pub use edit::Edit;
+pub use history::MinMax;
 pub use people::VisData;
 use readings::Head;
 
@@ -226,3 +228,5 @@ fn open_database(folder: &Path) -> Result<Connection, StoreError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_history;

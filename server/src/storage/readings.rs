@@ -23,8 +23,15 @@ pub struct Head {
     sealing: Cycles,
 }
 
+impl Head {
+    /// Both parts, the newer arrivals last.
+    pub fn parts(&self) -> [&Cycles; 2] {
+        [&self.sealing, &self.open]
+    }
+}
+
 /// Where a parameter stands in a group, and how its cells read there.
-struct Column {
+pub struct Column {
     param: ParamId,
     group: GroupId,
     position: usize,
@@ -63,9 +70,27 @@ impl Column {
         Ok(columns)
     }
 
-    /// The cell among packed ones and the value it makes; `None` where nothing good was read.
-    fn good(&self, cells: &[u8]) -> Option<(Cell, Held)> {
-        let cell = cells::unpack(cells, self.columns, self.position)?.ok()?;
+    /// Every column that a parameter has had.
+    pub fn of_param(connection: &Connection, param: ParamId) -> Result<Vec<Column>, StoreError> {
+        Column::find(connection, "c.param_id = ?", param)
+    }
+
+    pub const fn group(&self) -> GroupId {
+        self.group
+    }
+
+    pub const fn codec(&self) -> Option<&Codec> {
+        self.codec.as_ref()
+    }
+
+    /// The cell among packed ones, if something was read.
+    pub fn cell(&self, cells: &[u8]) -> Option<Cell> {
+        cells::unpack(cells, self.columns, self.position)?.ok()
+    }
+
+    /// The cell and the value it makes; `None` where nothing good was read.
+    pub fn good(&self, cells: &[u8]) -> Option<(Cell, Held)> {
+        let cell = self.cell(cells)?;
         let value = cell.value(self.codec.as_ref()?)?;
         Some((cell, value))
     }
@@ -152,12 +177,12 @@ impl Store {
         }
         let reader = self.shared.reader.lock();
         let mut found = Vec::new();
-        for column in Column::find(&reader, "c.param_id = ?", param)? {
+        for column in Column::of_param(&reader, param)? {
             // The head first: what is sealed in between is then found in the database as well.
             let mut cycles = BTreeMap::new();
             {
                 let head = self.shared.head.read();
-                for part in [&head.sealing, &head.open] {
+                for part in head.parts() {
                     let newest = part.get(&column.group).into_iter().flat_map(|part| part.range(from..=till).rev());
                     cycles.extend(newest.take(limit).map(|(at, cells)| (*at, cells.clone())));
                 }

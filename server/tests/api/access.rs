@@ -47,7 +47,7 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     let code = if entry.method == Method::Post { "12345678" } else { object.pick("OWN", "FOREIGN", "GONE") };
     path = path.replace(":code", code);
     path.push_str(&match entry.path {
-        "/params/get-info/" => format!("?paramIds={param}"),
+        "/params/get-info/" | "/readings/date-range/" => format!("?paramIds={param}"),
         "/params/last-readings/" | "/params/read-realtime/" => format!("?paramIds={param}&lang=en"),
         "/readings/get/" => format!("?paramId={param}"),
         "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => {
@@ -88,6 +88,15 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
             format!(r#"{{"paramIds":[{param}]}}"#)
         }
         "/org/:orgId/viss/data/" | "/org/:orgId/viss/info/" => format!(r#"{{"visIds":[{vis}]}}"#),
+        "/readings/dispersed/" => format!(
+            r#"{{"paramIds":[{param}],"from":"2019-01-01T00:00:00Z","till":"2024-01-01T00:00:00Z","points":2}}"#
+        ),
+        "/readings/min-max-range/" => {
+            format!(r#"{{"paramIds":[{param}],"from":"2019-01-01T00:00:00Z","till":"2024-01-01T00:00:00Z"}}"#)
+        }
+        "/params/readings-on-time/" => {
+            format!(r#"{{"orgId":{org},"tillDate":"2024-01-01T00:00:00Z","paramIds":[{param}]}}"#)
+        }
         "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
         "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
@@ -126,6 +135,7 @@ fn names_one_object(entry: &Entry) -> bool {
             "/controller/get-template-id/",
             "/params/change/",
             "/params/delete/",
+            "/params/readings-on-time/",
         ]
         .contains(&entry.path)
 }
@@ -165,7 +175,8 @@ async fn every_role_gets_what_the_table_says_and_foreign_or_deleted_objects_are_
                     StatusCode::UNAUTHORIZED
                 };
                 assert_eq!(status, want, "{} {path} {object:?} as {}: {reply}", entry.method.name(), role.code());
-                if !is_own && status == StatusCode::OK && entry.path.starts_with("/params/") {
+                let is_list = entry.path.starts_with("/params/") || entry.path.starts_with("/readings/");
+                if !is_own && status == StatusCode::OK && is_list {
                     assert!(reply.as_array().is_some_and(Vec::is_empty) || reply == serde_json::json!({}), "{reply}");
                 }
                 if entry.path == "/logout/" {

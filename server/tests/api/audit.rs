@@ -8,7 +8,7 @@ use crate::examples::examples;
 use crate::harness::{Api, CONTROLLER, ORG, start};
 
 /// Endpoints that are asked by POST and change nothing but sessions.
-const ASKING: [&str; 17] = [
+const ASKING: [&str; 20] = [
     "/activation-code/:code/get-info/",
     "/authenticate/",
     "/controller/get-template-id/",
@@ -25,6 +25,9 @@ const ASKING: [&str; 17] = [
     "/raw/read-multiple-register-group/",
     "/raw/read-multiple-register-groups/with-timeout/",
     "/raw/read-register-group/",
+    "/readings/dispersed/",
+    "/readings/min-max-range/",
+    "/params/readings-on-time/",
     "/translations/",
 ];
 

@@ -30,14 +30,25 @@ async fn clients_that_send_no_whole_header_are_dropped() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_cap_wait_their_turn() {
-    let api = start_with(|config| (config.server.max_connections, config.server.header_timeout_sec) = (2, 1)).await;
+async fn beyond_the_cap_those_that_asked_for_nothing_give_way_and_others_do_not() {
+    let api = start_with(|config| (config.server.max_connections, config.server.header_timeout_sec) = (2, 2)).await;
     let address = api.url.trim_start_matches("http://");
-    let _first = TcpStream::connect(address).await.unwrap();
-    let _second = TcpStream::connect(address).await.unwrap();
+    let mut silent = [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
     let started = Instant::now();
     assert_eq!(api.get("/version/", "").await.0, StatusCode::OK);
-    assert!(started.elapsed() > Duration::from_millis(500), "served before a place was free");
+    assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+    assert_eq!(silent[0].read(&mut [0; 9]).await.unwrap_or(0), 0, "the oldest was ended");
+
+    // They keep their places until their time is over.
+    let mut asked = [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
+    for stream in &mut asked {
+        stream.write_all(b"GET /health/ HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        assert!(stream.read(&mut [0; 500]).await.unwrap() > 0);
+    }
+    let started = Instant::now();
+    let other = reqwest::get(format!("{}/health/", api.url)).await.unwrap();
+    assert_eq!(other.status(), StatusCode::OK);
+    assert!(started.elapsed() > Duration::from_millis(1000), "served before a place was free");
 }
 
 #[tokio::test]

@@ -84,8 +84,36 @@ async fn each_fault_has_its_code_in_the_order_of_checks() {
         "/readings/get/?paramId=284&from=2020-01-01T00:00:00",
         "/readings/get/?paramId=284&from=2020-01-02T00:00:00Z&till=2020-01-01T00:00:00Z",
         "/readings/get/",
+        "/readings/date-range/",
+        "/readings/date-range/?paramIds=1,x",
+        "/param/x/dashboard-data/",
+        "/param/1.5/dashboard-widget-data/",
     ] {
         assert_eq!(query(path).await, "400 IncorrectRequest", "{path}");
+    }
+    for path in ["/param/777/dashboard-data/", "/param/777/dashboard-widget-data/"] {
+        assert_eq!(query(path).await, "404 ObjectNotFound", "{path}");
+    }
+    let (from, till) = ("2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z");
+    let many: Vec<i64> = (0..1001).collect();
+    for (path, body) in [
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": from, "till": till })),
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": from, "till": till, "points": 0 })),
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": from, "till": till, "points": 1001 })),
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": from, "till": till, "points": 1.5 })),
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": from, "till": from, "points": 3 })),
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": till, "till": from, "points": 3 })),
+        ("/readings/dispersed/", json!({ "paramIds": 1, "from": from, "till": till, "points": 3 })),
+        ("/readings/dispersed/", json!({ "paramIds": many, "from": from, "till": till, "points": 3 })),
+        ("/readings/dispersed/", json!({ "paramIds": [1], "from": "2020-01-01", "till": till, "points": 3 })),
+        ("/readings/min-max-range/", json!({ "paramIds": [1], "from": till, "till": from })),
+        ("/readings/min-max-range/", json!({ "paramIds": [1], "from": from })),
+        ("/params/readings-on-time/", json!({ "orgId": 1, "paramIds": [1] })),
+        ("/params/readings-on-time/", json!({ "orgId": 1, "tillDate": "2020-01-01T00:00:00", "paramIds": [1] })),
+        ("/params/readings-on-time/", json!({ "tillDate": from, "paramIds": [1] })),
+    ] {
+        let body = body.to_string().into_bytes();
+        assert_eq!(refusal(&api, post(), path, &both, Some(body)).await, "400 IncorrectRequest", "{path}");
     }
 }
 

@@ -183,6 +183,44 @@ pub fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, 
             "/readings/get/?paramId=284&from=2019-01-01T00:00:00Z&till=2020-08-17T00:00:00Z&pointsLimit=100",
             json!([["2019-07-26T16:39:24Z", 7.0], ["2019-07-26T16:33:42Z", 7.0], ["2019-07-26T16:28:00Z", 7.0]]),
         ),
+        // The dates of the example are those of 57 minutes cut into ten (D-21).
+        post(
+            "POST /readings/dispersed/",
+            "/readings/dispersed/",
+            json!({ "paramIds": [284, 101], "from": "2019-07-26T16:28:00Z", "till": "2019-07-26T17:25:00Z", "points": 10 }),
+            json!([
+                ["2019-07-26T16:28:00Z", [7.0, null]],
+                ["2019-07-26T16:33:42Z", [7.0, null]],
+                ["2019-07-26T16:39:24Z", [7.0, null]]
+            ]),
+        ),
+        post(
+            "POST /readings/min-max-range/",
+            "/readings/min-max-range/",
+            json!({ "paramIds": [284, 102], "from": "2019-04-01T21:52:13Z", "till": "2019-09-01T21:52:13Z" }),
+            json!({ "284": { "minValueOn": "2019-07-26T16:28:00.000Z", "minValue": 7.0,
+                "maxValueOn": "2019-07-26T16:28:00.000Z", "maxValue": 7.0 } }),
+        ),
+        get(
+            "GET /readings/date-range/",
+            "/readings/date-range/?paramIds=101,102,284",
+            json!({ "min": "2019-07-26T16:28:00.000Z", "max": "2023-12-14T01:35:44.000Z" }),
+        ),
+        post(
+            "POST /params/readings-on-time/",
+            "/params/readings-on-time/",
+            json!({ "orgId": 1, "tillDate": "2025-01-01T00:00:00.000Z", "paramIds": [101, 102] }),
+            json!({ "101": { "readOn": "2023-12-14T01:35:44.000Z", "value": "25.5" }, "102": null }),
+        ),
+        get("GET /param/:paramId/dashboard-data/", "/param/101/dashboard-data/", Value::Array(vec![Value::Null; 96])),
+        get(
+            "GET /param/:paramId/dashboard-widget-data/",
+            "/param/101/dashboard-widget-data/",
+            json!({ "id": 101, "name": "Temperature 101", "fullName": "Controller 1 - Temperature 101", "lastValue": 25.5,
+                "lastReadOn": "2023-12-14T01:35:44.000Z", "deviceId": 1,
+                "readingReportUrl": "/manage/reports/readings/?paramIds=101", "isProgrammable": true,
+                "unitName": "°C", "label": "T" }),
+        ),
         post(
             "POST /raw/read-register-group/",
             "/raw/read-register-group/",

@@ -10,6 +10,7 @@ mod dashboard;
 mod errors;
 mod examples;
 mod harness;
+mod history;
 mod links;
 mod nets;
 mod notifications;

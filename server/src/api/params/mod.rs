@@ -5,6 +5,7 @@ pub mod delete;
 pub mod get_info;
 pub mod last_readings;
 pub mod read_realtime;
+pub mod readings_on_time;
 
 use std::collections::BTreeSet;
 

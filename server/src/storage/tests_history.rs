@@ -1,0 +1,171 @@
+//! Questions about the past beside plain arithmetic, over random histories: readings late, twice, failed, in the
+//! log and in the database, with restarts and with a parameter that is scaled anew on the way.
+
+use std::collections::BTreeMap;
+
+use parabus_core::aggregate::{Rule, points};
+use parabus_core::time::Instant;
+use parabus_core::value::{Decimal, Raw};
+
+use super::tests::{configured, cycle};
+use super::*;
+use crate::model::{CellError, Cycle, Held};
+
+/// A linear congruential generator.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % limit.unsigned_abs()).cast_signed()
+    }
+}
+
+/// Values of parameter 1 in tenths, `None` where the reading failed.
+type Truth = BTreeMap<i64, Option<i64>>;
+
+fn history(folder: &Path, random: &mut Random) -> (Store, Truth) {
+    let mut store = Store::open(folder).unwrap();
+    configured(&store);
+    let mut truth = Truth::new();
+    let mut now = 1_000_000;
+    let mut tenths = 1;
+    for step in 0..400 {
+        now += 1 + random.below(9000);
+        // Every tenth comes late, some at an instant that has a reading.
+        let at = match random.below(10) {
+            0 => now - random.below(200_000),
+            1 => truth.keys().nth(random.below(truth.len().max(1) as i64) as usize).copied().unwrap_or(now),
+            _ => now,
+        };
+        let raw = random.below(60_000);
+        let mut reading = cycle(&store, at, [raw.unsigned_abs(), 7]);
+        let value = (random.below(4) > 0).then_some(raw * tenths);
+        if value.is_none() {
+            reading.cells[0] = Err([CellError::Timeout, CellError::NoValue][random.below(2) as usize]);
+        }
+        store.append(&reading).unwrap();
+        truth.insert(at, value);
+        match random.below(60) {
+            0 => store.seal().unwrap(),
+            1 => {
+                drop(store);
+                store = Store::open(folder).unwrap();
+            }
+            _ => {}
+        }
+        if step == 200 {
+            // Readings that are there keep the scale that they were taken with.
+            tenths = 10;
+            let mut scaled = store.directory().params[&1].clone();
+            scaled.multiplier = Decimal::ONE;
+            store.configure(true, |edit| edit.put_param(&scaled)).unwrap();
+        }
+    }
+    (store, truth)
+}
+
+fn tenths(number: Decimal) -> i64 {
+    number.checked_mul(Decimal::from(10_i64)).unwrap().to_string().trim_end_matches(".0").parse().unwrap()
+}
+
+fn of_held(held: &Held) -> i64 {
+    tenths(held.value().decimal().unwrap())
+}
+
+/// Time-weighted mean by the steps of the value (AGGREGATION.md 4.1).
+fn mean(truth: &Truth, (start, end): (i64, i64), hold_ms: i64) -> Option<f64> {
+    let (mut integral, mut cover) = (0i128, 0i128);
+    let nexts = truth.keys().skip(1).copied().chain([i64::MAX]);
+    for ((at, value), next) in truth.iter().zip(nexts) {
+        let (from, until) = (start.max(*at), end.min(next).min(at + hold_ms));
+        if let Some(value) = value.filter(|_| from < until) {
+            integral += i128::from(value) * i128::from(until - from);
+            cover += i128::from(until - from);
+        }
+    }
+    (cover > 0).then(|| integral as f64 / (10 * cover) as f64)
+}
+
+#[test]
+fn every_answer_is_that_of_plain_arithmetic() {
+    for seed in 1..=12 {
+        let mut random = Random(seed);
+        let folder = tempfile::tempdir().unwrap();
+        let (store, truth) = history(folder.path(), &mut random);
+        let (first, last) = (*truth.keys().next().unwrap(), *truth.keys().next_back().unwrap());
+        let good: BTreeMap<i64, i64> = truth.iter().filter_map(|(at, value)| Some((*at, (*value)?))).collect();
+        let ends = |good: &BTreeMap<i64, i64>| Some((*good.keys().next()?, *good.keys().next_back()?));
+        let range = store.date_range(&[1, 99]).unwrap().map(|(min, max)| (min.as_millis(), max.as_millis()));
+        assert_eq!(range, ends(&good), "seed {seed}");
+        assert_eq!(store.date_range(&[99]).unwrap(), None);
+        for _ in 0..60 {
+            let from = first - 5000 + random.below(last - first + 10_000);
+            let longest = 1 + 400_000 * random.below(6);
+            let till = from + 1 + random.below(longest);
+            let count = 1 + random.below(40) as usize;
+            let spans: Vec<_> = points(from, till, count).unwrap().collect();
+            let got = store.first_in_each(1, &spans).unwrap();
+            for ((start, end), got) in spans.iter().zip(got) {
+                let want = good.range(start..end).next().map(|(_, value)| *value);
+                assert_eq!(got.as_ref().map(of_held), want, "seed {seed}: {start} to {end}");
+            }
+            let inside: Vec<(i64, i64)> = good.range(from..=till).map(|(at, value)| (*at, *value)).collect();
+            let least = inside.iter().copied().min_by_key(|(at, value)| (*value, *at));
+            let most = inside.iter().copied().min_by_key(|(at, value)| (-value, *at));
+            let got = store.min_max(1, Instant::from_millis(from), Instant::from_millis(till)).unwrap();
+            let plain = |(at, value): (Instant, Decimal)| (at.as_millis(), tenths(value));
+            assert_eq!(got.map(|(min, max)| (plain(min), plain(max))), least.zip(most), "seed {seed}");
+            let got = store.last_good_at(1, Instant::from_millis(till)).unwrap();
+            let want = good.range(..=till).next_back().map(|(at, value)| (*at, *value));
+            assert_eq!(got.map(|(at, value)| (at.as_millis(), of_held(&value))), want, "seed {seed}");
+            let hold_ms = [1, 20_000, 60_000, 3_000_000][random.below(4) as usize];
+            let rule = Rule::new(Some(hold_ms), None).unwrap();
+            let got = store.means(1, &rule, &spans).unwrap();
+            for (span, got) in spans.iter().zip(got) {
+                let want = mean(&truth, *span, hold_ms.cast_signed());
+                // The sums are exact where one scale holds, and divided once.
+                let is_same = match (got, want) {
+                    (Some(got), Some(want)) => (got - want).abs() <= want.abs() * 1e-15,
+                    (got, want) => got == want,
+                };
+                assert!(is_same, "seed {seed}: {span:?} held {hold_ms} ms: {got:?}, expected {want:?}");
+            }
+        }
+        assert_eq!(store.first_in_each(1, &[]).unwrap(), []);
+        assert_eq!(store.first_in_each(99, &[(0, i64::MAX)]).unwrap(), [None]);
+    }
+}
+
+#[test]
+fn numbers_are_exact_to_the_last_digit_and_texts_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let kind = |value_type: &str| {
+        let mut param = store.directory().params[&1].clone();
+        param.value_type = value_type.to_owned();
+        param.multiplier = Decimal::ONE;
+        store.configure(true, |edit| edit.put_param(&param)).unwrap();
+    };
+    let all = (Instant::from_millis(0), Instant::from_millis(i64::MAX));
+    kind("u64-be");
+    for (at, raw) in [(1000, 9_007_199_254_740_993), (2000, 9_007_199_254_740_992), (3000, u64::MAX)] {
+        store.append(&cycle(&store, at, [raw, 0])).unwrap();
+    }
+    let ((min_on, min), (max_on, max)) = store.min_max(1, all.0, all.1).unwrap().unwrap();
+    assert_eq!((min_on.as_millis(), min.to_string().as_str()), (2000, "9007199254740992"));
+    assert_eq!((max_on.as_millis(), max.to_string().as_str()), (1000, "9007199254740993"), "2^63 is no sample (A-6)");
+    let last = store.last_good_at(1, all.1).unwrap().unwrap().1;
+    assert_eq!(last.to_string(), "18446744073709551615", "but it is a reading");
+    kind("f32-be");
+    store.append(&cycle(&store, 4000, [u64::from(0.1f32.to_bits()), 0])).unwrap();
+    let found = store.min_max(1, Instant::from_millis(4000), all.1).unwrap().unwrap();
+    assert_eq!(found.0.1.to_string(), "0.1");
+    let rule = Rule::new(Some(1000), None).unwrap();
+    assert_eq!(store.means(1, &rule, &[(4000, 5000), (5000, 6000)]).unwrap(), [Some(0.1), None]);
+    kind("mac");
+    store.append(&Cycle { cells: vec![Ok(Raw(7).into()); 2], ..cycle(&store, 9000, [0, 0]) }).unwrap();
+    assert_eq!(store.min_max(1, Instant::from_millis(9000), all.1).unwrap(), None);
+    assert_eq!(store.means(1, &rule, &[(9000, 9500)]).unwrap(), [None]);
+}
