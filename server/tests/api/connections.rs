@@ -39,11 +39,15 @@ async fn beyond_the_cap_those_that_asked_for_nothing_give_way_and_others_do_not(
     assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
     assert_eq!(silent[0].read(&mut [0; 9]).await.unwrap_or(0), 0, "the oldest was ended");
 
-    // They keep their places until their time is over.
-    let mut asked = [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
-    for stream in &mut asked {
+    // Those that asked keep their places until their time is over.
+    let api = start_with(|config| (config.server.max_connections, config.server.header_timeout_sec) = (2, 2)).await;
+    let address = api.url.trim_start_matches("http://");
+    let mut asked = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(b"GET /health/ HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
         assert!(stream.read(&mut [0; 500]).await.unwrap() > 0);
+        asked.push(stream);
     }
     let started = Instant::now();
     let other = reqwest::get(format!("{}/health/", api.url)).await.unwrap();
