@@ -137,6 +137,7 @@ export default [
         reply: `{ "id": 1, "name": "Temperature", "fullName": "Main Device - Temperature", "lastValue": 25.4, "lastReadOn": "2024-03-20T10:00:00.000Z", "deviceId": 10, "readingReportUrl": "/manage/reports/readings/?paramIds=1", "isProgrammable": false, "unitName": "°C", "label": "T1"}`,
         part: (reply, plant) => ({
           ...reply,
+          fullName: reply.fullName?.replace("Room1", "Main Device"),
           lastValue: reply.lastValue === 25.5 ? 25.4 : reply.lastValue,
           readingReportUrl: reply.readingReportUrl?.replace(/\d+$/, "1"),
         }),

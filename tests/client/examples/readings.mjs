@@ -41,8 +41,14 @@ export default [
         asked: `POST /readings/dispersed/
 { "paramIds": [271, 272], "from": "2020-05-26T16:28:00Z", "till": "2020-05-28T17:25:00Z", "points": 10}`,
         reply: `[ ["2019-07-26T16:28:00Z", [7.0, 2018.0]], ["2019-07-26T16:33:42Z", [7.0, 2018.0]], ["2019-07-26T16:39:24Z", [7.0, 2018.0]]]`,
-        part: (reply) =>
-          reply.slice(0, 3).map((/** @type {any} */ [on, [one, two]]) => [on, [one === 22.5 ? 7 : one, two === 45.2 ? 2018 : two]]),
+        // Six seconds cut into ten, where the example has 57 minutes: a step is 600 ms instead of 342 s.
+        part: (reply) => {
+          const steps = (/** @type {string} */ on) => Math.round((Date.parse(on) - Date.parse(reply[0][0])) / 600);
+          const date = (/** @type {string} */ on) => new Date(Date.parse("2019-07-26T16:28:00Z") + steps(on) * 342_000).toISOString();
+          return reply
+            .slice(0, 3)
+            .map((/** @type {any} */ [on, [one, two]]) => [date(on).replace(".000", ""), [one === 22.5 ? 7 : one, two === 45.2 ? 2018 : two]]);
+        },
       },
     ],
   },
