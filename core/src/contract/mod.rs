@@ -3,7 +3,10 @@
 //! A binding converts, calls, converts back; nothing is decided there. Field names are those of
 //! the Python spelling; JavaScript uses the same names in camelCase.
 
+pub mod aggregate;
 pub mod format;
+#[cfg(feature = "formula")]
+pub mod formula;
 pub mod modbus;
 pub mod reference;
 pub mod value;
