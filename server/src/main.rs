@@ -499,8 +499,11 @@ fn apply(plant: &Path, config: &Path, options: &ApplyOptions) -> Result<bool, St
         print_report(&plan, options.json)?;
         return Ok(plan.has_changes());
     }
-    if !options.json {
-        print!("{}", plan.changes());
+    match options.json {
+        false => print!("{}", plan.changes()),
+        // What is asked about has to be seen; the report alone goes to where scripts read.
+        true if plan.removed() > 0 && !options.yes => eprint!("{}", plan.changes()),
+        true => {}
     }
     if plan.removed() > 0 && !options.yes && !is_agreed(plan.removed())? {
         return Err("nothing was changed".into());
@@ -550,8 +553,17 @@ fn export(file: Option<&Path>, config: &Path, selection: plant::Selection<'_>) -
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
+    // A file that is there may be open to others, so another takes its place.
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    std::fs::remove_file(&beside).or_else(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
 }
 
 fn simulate(plant: &Path, server: &str, until_stdin_closes: bool) -> Result<(), StartError> {

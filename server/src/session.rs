@@ -124,9 +124,24 @@ fn verify_in(memory: &mut Vec<Block>, password: &str, hash: &str) -> Option<bool
     Some(Output::new(&found).ok()? == *wanted)
 }
 
-/// Whether a text is such a hash.
+/// Kilobytes that one check may take, at most.
+const MOST_MEMORY: u32 = 64 * 1024;
+
+/// Rounds of one check at most.
+const MOST_ROUNDS: u32 = 16;
+
+/// Whether a text is such a hash, of a cost that this server bears.
 pub fn is_password_hash(text: &str) -> bool {
-    PasswordHash::new(text).is_ok_and(|hash| hash.algorithm.as_str() == "argon2id" && hash.hash.is_some())
+    PasswordHash::new(text).is_ok_and(|hash| {
+        let version = hash.version.and_then(|version| Version::try_from(version).ok());
+        let is_bearable =
+            |params: Params| params.m_cost() <= MOST_MEMORY && params.t_cost() <= MOST_ROUNDS && params.p_cost() <= 4;
+        hash.algorithm.as_str() == "argon2id"
+            && hash.salt.is_some()
+            && hash.hash.is_some()
+            && version.is_some()
+            && Params::try_from(&hash).is_ok_and(is_bearable)
+    })
 }
 
 impl Sessions {
@@ -205,12 +220,17 @@ impl Sessions {
         found.filter(|session| session.kind == kind && session.expires > clock::now()).ok_or(SessionError::Ended)
     }
 
-    /// An API token for the page, whose own session slides on.
-    pub async fn renew(&self, page: Token) -> Result<(Token, Instant), SessionError> {
+    /// An API token for the page, whose own session slides on, if its key may have one more.
+    pub async fn renew<E: From<SessionError>>(
+        &self,
+        page: Token,
+        may: impl FnOnce(Uuid) -> Result<(), E>,
+    ) -> Result<(Token, Instant), E> {
         let session = self.find_kind(page, SessionKind::Page)?;
+        may(session.key)?;
         let expires = Instant::from_millis(clock::now().as_millis().saturating_add(PAGE_LIFE_MS));
         self.write(move |store| store.extend_session(&session.hash, expires)).await?;
-        self.open(session.user, session.key, SessionKind::Api, API_LIFE_MS).await
+        Ok(self.open(session.user, session.key, SessionKind::Api, API_LIFE_MS).await?)
     }
 
     /// Ends a session at once.

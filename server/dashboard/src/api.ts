@@ -41,6 +41,9 @@ export async function logIn(apiKey: string, password: string): Promise<void> {
 }
 
 export async function logOut(): Promise<void> {
+  // The token would live on for an hour.
+  const ended = token?.then((text) => fetch("/api/v1/logout/", { method: "POST", headers: { Authorization: `token ${text}`, "Content-Type": "application/json" }, body: "null" }));
+  await ended?.catch(() => undefined);
   await fetch("/session/logout/", { method: "POST" });
   token = undefined;
 }

@@ -199,12 +199,23 @@ function showMonitor(org: UserOrg, route: Route): void {
 
 /** The API names pages by paths; the page itself by its hash (A-18). */
 async function takePath(): Promise<void> {
+  if (/^\/manage\/reports\/readings\/?$/.test(location.pathname) && !location.hash) return takeReadings();
   const [, kind, id] = location.pathname.match(/^\/manage\/(networks|devices)\/(\d+)\/?$/) ?? [];
   if (!kind || location.hash) return;
   const deviceId = Number(id);
   const netId = kind === "devices" ? (await answer(api.GET("/device/{deviceId}/", { params: { path: { deviceId } } }))).netId : Number(id);
   const { orgId } = await answer(api.GET("/net/{netId}/", { params: { path: { netId } } }));
   history.replaceState(null, "", `/${printRoute(kind === "devices" ? { view: "device", id: deviceId, org: orgId } : { view: "net", id: netId, org: orgId })}`);
+}
+
+/** `/manage/reports/readings/?paramIds=1,2`: the history of these parameters. */
+async function takeReadings(): Promise<void> {
+  const params = (new URLSearchParams(location.search).get("paramIds") ?? "").split(",").map(Number).filter((id) => Number.isSafeInteger(id) && id > 0);
+  if (params.length === 0) return;
+  const [first] = await answer(api.GET("/params/get-info/", { params: { query: { paramIds: params.join(",") } } }));
+  if (!first) throw new ApiError(404, "ObjectNotFound", "");
+  const { orgId } = await answer(api.GET("/net/{netId}/", { params: { path: { netId: first.networkId } } }));
+  history.replaceState(null, "", `/${printRoute({ view: "compare", params, org: orgId })}`);
 }
 
 async function start(): Promise<void> {

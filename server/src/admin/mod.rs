@@ -20,7 +20,8 @@ fn refuse<T>(text: String) -> Result<T, StoreError> {
 
 /// An organization by its name or slug.
 fn find_org<'d>(directory: &'d Directory, name: &str) -> Result<&'d Org, StoreError> {
-    let found = directory.orgs.values().find(|org| org.name == name || org.slug == name);
+    let by_name = directory.orgs.values().find(|org| org.name == name);
+    let found = by_name.or_else(|| directory.orgs.values().find(|org| org.slug == name));
     let known = || directory.orgs.values().map(|org| format!("`{}`", org.name)).collect::<Vec<_>>().join(", ");
     found.map_or_else(|| refuse(format!("no organization `{name}`, there are: {}", known())), Ok)
 }

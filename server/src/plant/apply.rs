@@ -66,6 +66,8 @@ fn run(store: &Store, file: &File, rest: Rest, keep: bool, said: Option<&Report>
         };
         if rest == Rest::Remove {
             plan.prune()?;
+            // What is gone has neither slug nor address any more.
+            plan.edit.settle()?;
         }
         for template in &file.templates {
             plan.template(None, template)?;

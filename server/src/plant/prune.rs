@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::apply::Plan;
 use super::file::{self, Section};
-use crate::model::{Directory, NetId, Org, OrgId, TemplateId};
+use crate::model::{Device, Directory, NetId, Org, OrgId, TemplateId};
 use crate::storage::StoreError;
 
 /// The texts that a section lists; without the section nothing is known.
@@ -83,11 +83,11 @@ impl Plan<'_, '_> {
                 continue;
             }
             let Some(of_file) = of_file.devices.iter().find(|each| each.name.text == device.name) else { continue };
-            if !of_file.parameters.is_there() && of_file.template.is_none() {
-                continue;
-            }
             let params: BTreeSet<&str> = self.file.parameters(of_file).map(|param| param.name.text.as_str()).collect();
-            for param in before.params_of(device.id).filter(|param| !params.contains(param.name.as_str())) {
+            let is_refused = |name: &str| of_file.without.iter().any(|each| each.value == name);
+            // Without the section, nothing is known of parameters beside those of the template.
+            let is_gone = |name: &str| !params.contains(name) && (of_file.parameters.is_there() || is_refused(name));
+            for param in before.params_of(device.id).filter(|param| is_gone(&param.name)) {
                 self.edit.delete_param(param.id)?;
                 self.report.note_removed(format!("parameter `{place} / {}` and its readings", param.name));
             }
@@ -110,6 +110,7 @@ impl Plan<'_, '_> {
             .values()
             .filter(|each| each.org_id == org)
             .filter(|each| !kept.contains(&(each.name.as_str(), each.manufacturer.as_str(), each.version.as_str())))
+            .filter(|each| !self.is_used_elsewhere(before, each.id))
             .map(|each| (each.id, each.name.clone()))
             .collect();
         for (id, name) in gone {
@@ -117,6 +118,28 @@ impl Plan<'_, '_> {
             self.report.note_removed(format!("template `{name}`"));
         }
         Ok(())
+    }
+
+    /// Whether something that the file is silent of was made by a template: that stays as it is.
+    fn is_used_elsewhere(&self, before: &Directory, template: TemplateId) -> bool {
+        let is_of_sku = !self.file.sku_templates.is_there() && before.sku_templates.values().any(|id| *id == template);
+        let mut devices = before.devices.values().filter(|device| device.template_id == Some(template));
+        is_of_sku || devices.any(|device| !self.is_decided(before, device))
+    }
+
+    /// Whether the file says of a device what becomes of it.
+    fn is_decided(&self, before: &Directory, device: &Device) -> bool {
+        let Some(net) = before.nets.get(&device.net_id) else { return true };
+        let org = before.orgs.get(&net.org_id).map(|org| &org.name);
+        let Some(of_org) = self.file.organizations.iter().find(|each| Some(&each.name.text) == org) else {
+            return false;
+        };
+        match of_org.networks.iter().find(|each| each.name.text == net.name) {
+            Some(of_net) => {
+                of_net.devices.is_there() || of_net.devices.iter().any(|each| each.name.text == device.name)
+            }
+            None => of_org.networks.is_there(),
+        }
     }
 
     /// Last, because a key may have gone from one user to another. A user who has no role left is removed.

@@ -65,6 +65,24 @@ pub fn controller(
     Ok(NewDevice { unit, name: None, template: Some(template) })
 }
 
+/// The first two devices that would have one name, among those of a network and those that it is to get.
+pub fn name_twice(directory: &Directory, net: Option<NetId>, devices: &[NewDevice]) -> Option<String> {
+    let present: Vec<_> = net.into_iter().flat_map(|net| directory.devices_of(net)).collect();
+    let mut names: BTreeSet<String> = present.iter().map(|device| device.name.clone()).collect();
+    let mut new = devices.iter().filter(|new| present.iter().all(|device| device.unit_id != new.unit));
+    new.find_map(|new| {
+        let template = new.template.and_then(|id| directory.templates.get(&id));
+        let name = name_of(new, template);
+        (!names.insert(name.clone())).then_some(name)
+    })
+}
+
+fn name_of(new: &NewDevice, template: Option<&Template>) -> String {
+    let kind = template.map_or("Device", |template| template.name.as_str());
+    let given = new.name.as_ref().map(|name| name.trim().to_owned());
+    given.unwrap_or_else(|| format!("{kind} {}", new.unit.0))
+}
+
 /// Adds those devices to a network whose units it does not have yet; how many.
 pub fn add_devices(edit: &mut Edit<'_>, net: NetId, devices: &[NewDevice]) -> Result<usize, StoreError> {
     let present: Vec<(UnitId, String)> =
@@ -86,8 +104,7 @@ fn add_device(
     template: Option<&Template>,
     slugs: &mut BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    let kind = template.map_or("Device", |template| template.name.as_str());
-    let name = new.name.clone().unwrap_or_else(|| format!("{kind} {}", new.unit.0));
+    let name = name_of(new, template);
     let device = Device {
         id: 0,
         net_id: net,

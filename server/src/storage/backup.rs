@@ -71,8 +71,9 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, StoreError
     File::open(file).map_err(StoreError::io(file))?;
     let backup = open_for_reading(file)?;
     quick_check(&backup, file)?;
+    let no_backup = || StoreError::Refused(format!("{}: is no backup of a store", file.display()));
     if schema::version(&backup)? == 0 {
-        return Err(StoreError::Refused(format!("{}: is no backup of a store", file.display())));
+        return Err(no_backup());
     }
     drop(backup);
     std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
@@ -80,6 +81,18 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, StoreError
     let database = database_of(folder);
     let fresh = folder.join("restored.partial");
     std::fs::copy(file, &fresh).map_err(StoreError::io(&fresh))?;
+    // Nothing moves before the copy has been read as a server would read it.
+    let read = Connection::open(&fresh).map_err(StoreError::from).and_then(|mut copy| {
+        schema::migrate(&mut copy)?;
+        super::configuration::load(&copy)
+    });
+    if let Err(error) = read {
+        std::fs::remove_file(&fresh).ok();
+        return Err(match error {
+            StoreError::Newer { .. } => error,
+            _ => no_backup(),
+        });
+    }
     let beside = |end: &str| folder.join(format!("parabus.sqlite{end}"));
     let mut old = vec![database.clone(), beside("-wal"), beside("-shm")];
     old.extend(log::files(folder)?);
@@ -96,6 +109,16 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, StoreError
     Ok((!old.is_empty()).then_some(aside))
 }
 
+/// A restore that was cut off after the old store had gone must not look like an empty folder.
+pub(super) fn refuse_half_restored(folder: &Path) -> Result<(), StoreError> {
+    let fresh = folder.join("restored.partial");
+    if fresh.exists() && !database_of(folder).exists() {
+        let text = "a restore was cut off here: repeat `parabus restore`; the store before it is in `replaced-…`";
+        return Err(StoreError::Refused(format!("{}: {text}", folder.display())));
+    }
+    Ok(())
+}
+
 /// Whether the store can be read and is intact; changes nothing.
 pub fn inspect(folder: &Path) -> Result<Condition, StoreError> {
     let database = database_of(folder);
@@ -103,7 +126,10 @@ pub fn inspect(folder: &Path) -> Result<Condition, StoreError> {
     let connection = open_for_reading(&database)?;
     quick_check(&connection, &database)?;
     let schema = schema::version(&connection)?;
-    super::configuration::load(&connection)?;
+    // An older one is brought up at the next start, and cannot be read before.
+    if schema == schema::NEWEST {
+        super::configuration::load(&connection)?;
+    }
     let (records, torn) = log::read(folder)?;
     Ok(Condition { schema, logged: records.len(), torn })
 }

@@ -28,7 +28,11 @@ fn text(value: &Option<impl Display>) -> String {
 }
 
 fn disabled_text(disabled: &Option<Disabled>) -> String {
-    disabled.as_ref().map(|disabled| format!("by {}", disabled.by.code())).unwrap_or_default()
+    let told = |disabled: &Disabled| match &disabled.note {
+        Some(note) => format!("by {}: {note}", disabled.by.code()),
+        None => format!("by {}", disabled.by.code()),
+    };
+    disabled.as_ref().map(told).unwrap_or_default()
 }
 
 /// Passwords of devices.

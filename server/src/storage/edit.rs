@@ -16,6 +16,8 @@ use crate::model::{
 pub struct Edit<'c> {
     connection: &'c Connection,
     before: Directory,
+    /// What the trail is told against, where `before` was taken anew.
+    first: Option<Directory>,
     changed: bool,
     actor: String,
     /// Changes of what is no part of the snapshot: API keys, sources of visualizations.
@@ -34,7 +36,7 @@ fn to_json(value: &impl serde::Serialize) -> String {
 
 impl<'c> Edit<'c> {
     pub(super) fn new(connection: &'c Connection, before: Directory, actor: String) -> Self {
-        Edit { connection, before, changed: false, actor, notes: Vec::new() }
+        Edit { connection, before, first: None, changed: false, actor, notes: Vec::new() }
     }
 
     fn note(&mut self, verb: &str, object: String) {
@@ -42,7 +44,15 @@ impl<'c> Edit<'c> {
         self.notes.push(Change { org: None, action, object, old: None, new: None });
     }
 
-    /// The configuration before the change.
+    /// Takes the configuration anew, so that what comes next is a change of what there is by now.
+    pub fn settle(&mut self) -> Result<(), StoreError> {
+        let now = configuration::load(self.connection)?;
+        let before = std::mem::replace(&mut self.before, now);
+        self.first.get_or_insert(before);
+        Ok(())
+    }
+
+    /// The configuration before the change, or when it was last settled.
     pub fn before(&self) -> &Directory {
         &self.before
     }
@@ -433,7 +443,8 @@ impl<'c> Edit<'c> {
         }
         let after = configuration::load(self.connection)?;
         let at = crate::clock::now();
-        for change in changes(&self.before, &after).into_iter().chain(self.notes.drain(..)) {
+        let first = self.first.as_ref().unwrap_or(&self.before);
+        for change in changes(first, &after).into_iter().chain(self.notes.drain(..)) {
             let Change { org, action, object, old, new } = change;
             let (actor, result) = (self.actor.clone(), "ok".to_owned());
             audit::insert(self.connection, &AuditEntry { at, actor, org, action, object, old, new, result })?;

@@ -128,8 +128,11 @@ fn segments(folder: &Path) -> Result<Vec<u64>, StoreError> {
 
 impl Log {
     /// Takes the lock, hands the records of every segment to `replay`, and starts a new segment.
-    pub fn open(folder: &Path, mut replay: impl FnMut(&[Record]) -> Result<(), StoreError>) -> Result<Log, StoreError> {
-        let lock = lock(folder)?;
+    pub fn open(
+        folder: &Path,
+        lock: File,
+        mut replay: impl FnMut(&[Record]) -> Result<(), StoreError>,
+    ) -> Result<Log, StoreError> {
         let mut next = 1;
         for number in segments(folder)? {
             let path = segment_path(folder, number);
@@ -271,7 +274,7 @@ mod tests {
     fn half_a_record_that_cannot_be_cut_off_hides_none_behind_it() {
         let folder = tempfile::tempdir().unwrap();
         let record = |at| Record { group: 1, at, cells: vec![0, 5] };
-        let mut log = Log::open(folder.path(), |_| Ok(())).unwrap();
+        let mut log = Log::open(folder.path(), lock(folder.path()).unwrap(), |_| Ok(())).unwrap();
         log.append(&record(1)).unwrap();
         log.file.write_all(&record(2).emit()[..9]).unwrap();
         // A file open for reading refuses both the write and the cut.
@@ -280,7 +283,7 @@ mod tests {
         log.append(&record(3)).unwrap();
         drop(log);
         let mut found = Vec::new();
-        Log::open(folder.path(), |records| {
+        Log::open(folder.path(), lock(folder.path()).unwrap(), |records| {
             found.extend_from_slice(records);
             Ok(())
         })
@@ -291,7 +294,7 @@ mod tests {
     #[test]
     fn a_second_server_is_kept_away() {
         let folder = tempfile::tempdir().unwrap();
-        let _first = Log::open(folder.path(), |_| Ok(())).unwrap();
-        assert!(matches!(Log::open(folder.path(), |_| Ok(())), Err(StoreError::InUse { .. })));
+        let _first = Log::open(folder.path(), lock(folder.path()).unwrap(), |_| Ok(())).unwrap();
+        assert!(matches!(lock(folder.path()), Err(StoreError::InUse { .. })));
     }
 }

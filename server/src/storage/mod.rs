@@ -97,15 +97,30 @@ impl Store {
     /// Opens the store of a server: takes its lock, replays what the log holds.
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
         std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
-        let mut writer = open_database(folder)?;
-        let log = log::Log::open(folder, |records| readings::insert(&mut writer, records))?;
+        backup::refuse_half_restored(folder)?;
+        // Before anything is changed: another server may still run.
+        let lock = log::lock(folder)?;
+        let mut writer = connect(folder)?;
+        schema::migrate(&mut writer)?;
+        let log = log::Log::open(folder, lock, |records| readings::insert(&mut writer, records))?;
         Store::new(folder, writer, Some(log))
     }
 
     /// Opens the configuration alone, beside a running server or without one.
     pub fn open_configuration(folder: &Path) -> Result<Store, StoreError> {
         std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
-        Store::new(folder, open_database(folder)?, None)
+        let mut writer = connect(folder)?;
+        if schema::version(&writer)? < schema::NEWEST {
+            let _alone = log::lock(folder).map_err(|error| match error {
+                StoreError::InUse { path } => StoreError::Refused(format!(
+                    "{}: a server of an older version runs on this store: stop it first, the store will be brought up",
+                    path.display()
+                )),
+                other => other,
+            })?;
+            schema::migrate(&mut writer)?;
+        }
+        Store::new(folder, writer, None)
     }
 
     fn new(folder: &Path, writer: Connection, log: Option<log::Log>) -> Result<Store, StoreError> {
@@ -215,14 +230,13 @@ fn open_for_reading(database: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn open_database(folder: &Path) -> Result<Connection, StoreError> {
-    let mut connection = Connection::open(database_of(folder))?;
+fn connect(folder: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(database_of(folder))?;
     connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Sealed readings leave the log, so their transaction must be on the medium first.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    schema::migrate(&mut connection)?;
     Ok(connection)
 }
 

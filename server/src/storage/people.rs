@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::audit::{self, AuditEntry};
@@ -38,7 +38,7 @@ impl Store {
         entry: &AuditEntry,
     ) -> Result<bool, StoreError> {
         let mut writer = self.shared.writer.lock();
-        let transaction = writer.transaction()?;
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let old = transaction.query_row(
             "SELECT value FROM vis_data WHERE vis_id = ? AND code = ?",
             params![vis, code],
@@ -61,7 +61,7 @@ impl Store {
     /// Remembers that a user needs to see a notification no more; `false` if it was known.
     pub fn dismiss(&self, user: UserId, notification: Uuid, entry: &AuditEntry) -> Result<bool, StoreError> {
         let mut writer = self.shared.writer.lock();
-        let transaction = writer.transaction()?;
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let inserted = transaction.execute(
             "INSERT INTO dismissal (user_id, notification_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
             params![user, notification.to_string()],

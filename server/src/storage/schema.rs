@@ -125,6 +125,9 @@ const STEPS: &[&str] = &[
      CREATE INDEX audit_at ON audit (at);",
 ];
 
+/// The schema of this version.
+pub const NEWEST: usize = STEPS.len();
+
 /// The schema of a database, if this version knows it.
 pub fn version(connection: &Connection) -> Result<usize, StoreError> {
     let found = connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))? as usize;

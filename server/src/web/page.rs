@@ -44,7 +44,8 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Result<Response
     let (parts, _) = request.into_parts();
     same_origin(&parts)?;
     let page = cookie_of(&parts.headers)?;
-    let (token, expires) = app.sessions.renew(page).await?;
+    let may = |key| app.quota.spend_key(key).map_err(ApiError::from);
+    let (token, expires) = app.sessions.renew(page, may).await?;
     let reply = TokenReply { token: token.uuid(), expires_on: crate::api::Date(expires) };
     Ok(([(header::SET_COOKIE, cookie(&app, Some(page)))], Json(reply)).into_response())
 }

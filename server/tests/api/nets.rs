@@ -41,6 +41,35 @@ async fn id_of(api: &Api, slug: &str) -> u64 {
 }
 
 #[tokio::test]
+async fn names_ports_and_types_that_cannot_be_are_told() {
+    let api = start_with(|config| config.access.allow_loopback = false).await;
+    let said = |reply: &Value| reply["errorMessage"].as_str().unwrap_or_else(|| panic!("{reply}")).to_owned();
+    for devices in [
+        json!([{ "modbusId": 1, "name": "A" }, { "modbusId": 2, "name": " A " }]),
+        json!([{ "modbusId": 1, "name": "Device 2" }, { "modbusId": 2 }]),
+    ] {
+        let body = with(wish(), json!({ "solution": { "kind": "standalone", "devices": devices } }));
+        let (status, reply) = post(&api, CREATE, &body).await;
+        assert_eq!(status, StatusCode::OK, "{reply}");
+        assert!(said(&reply).contains("two devices"), "{reply}");
+    }
+    post(&api, CREATE, &wish()).await;
+    let id = id_of(&api, "warehouse-a").await;
+    let more = json!({ "connection": { "kind": "net-id" },
+        "solution": { "kind": "standalone", "devices": [{ "modbusId": 12, "name": "Device 10" }] } });
+    let (_, reply) = post(&api, &format!("/net/{id}/change-solution/"), &with(wish(), more)).await;
+    assert!(said(&reply).contains("`Device 10`"), "{reply}");
+
+    let change = format!("/net/{id}/change/");
+    assert_eq!(post(&api, &change, &json!({ "port": 0 })).await.0, StatusCode::BAD_REQUEST);
+    // Network 1 lies on this machine, which is refused here: its address cannot be led to another port.
+    assert_eq!(post(&api, "/net/1/change/", &json!({ "port": 6379 })).await.0, StatusCode::UNAUTHORIZED);
+    let api = start().await;
+    let (_, reply) = post(&api, "/net/1/change/", &json!({ "connectionType": "direct", "connectCode": "OWN" })).await;
+    assert!(said(&reply).contains("connectionType"), "{reply}");
+}
+
+#[tokio::test]
 async fn a_network_is_created_with_its_devices() {
     let api = start().await;
     let devices = json!([{ "modbusId": 10 }, { "modbusId": 11, "name": "Meter", "templateId": 1 }]);

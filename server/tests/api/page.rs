@@ -8,7 +8,7 @@ use parabus_server::model::{Cycle, Role};
 use reqwest::{Response, StatusCode};
 use serde_json::json;
 
-use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start};
+use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start, start_with};
 
 async fn log_in(api: &Api, password: &str) -> Response {
     let body = json!({ "apiKey": KEY, "password": password }).to_string();
@@ -42,6 +42,18 @@ async fn the_page_gets_tokens_by_its_cookie_until_it_logs_out() {
     assert_eq!(api.get("/user/orgs/", page).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(send("/session/logout/", None).await.status(), StatusCode::NO_CONTENT);
     assert_eq!(send("/session/token/", None).await.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn tokens_of_the_page_are_of_the_keys_quota() {
+    let api = start_with(|config| (config.api.quota_burst, config.api.quota_per_second) = (5, 1)).await;
+    let cookie = log_in(&api, PASSWORD).await.headers()["set-cookie"].to_str().unwrap().to_owned();
+    let mut refused = 0;
+    for _ in 0..20 {
+        let request = api.client.post(format!("{}/session/token/", api.url)).header("cookie", &cookie);
+        refused += u32::from(request.send().await.unwrap().status() == StatusCode::FORBIDDEN);
+    }
+    assert!(refused >= 10, "{refused}");
 }
 
 /// The stream's text until it holds what is looked for.

@@ -144,7 +144,10 @@ impl NetChange {
         let wanted = self.connection_type;
         let is_as_named = match connection {
             Connection::Backward(_) => wanted.is_none_or(|wanted| wanted == ConnectionType::Backward),
-            Connection::Direct { .. } | Connection::Serial(_) => wanted != Some(ConnectionType::Backward),
+            Connection::Direct { .. } | Connection::Serial(_) => {
+                let is = if is_vpn { ConnectionType::Vpn } else { ConnectionType::Direct };
+                wanted.is_none_or(|wanted| wanted == is)
+            }
         };
         if !is_as_named {
             return Err("connectionType: not that of the connect code".to_owned().into());
@@ -183,7 +186,12 @@ impl NetChange {
         let is_vpn = wanted == ConnectionType::Vpn;
         match (self.ip, host) {
             (Some(ip), _) => Ok((direct(context, ip, port, framing)?, is_vpn)),
-            (None, Some(host)) => Ok((Connection::Direct { host, port, framing }, is_vpn)),
+            (None, Some(host)) => match host.parse() {
+                Ok(ip) if self.port.is_some() => Ok((direct(context, ip, port, framing)?, is_vpn)),
+                // A name is looked at when it leads somewhere.
+                _ if port == 0 => Err("port: `0` is out of range, expected 1 to 65535".to_owned().into()),
+                _ => Ok((Connection::Direct { host, port, framing }, is_vpn)),
+            },
             (None, None) => Err("ip: missing, expected an IPv4 address or a connectCode".to_owned().into()),
         }
     }

@@ -42,9 +42,9 @@ async fn change(context: &Context, id: NetId, wish: NetWish) -> Result<String, R
         let message = format!("solution.kind: `{}` does not match the network's `{}`", kind.code(), before.solution);
         return Err(message.into());
     }
-    let devices = wish.solution.devices(&wish, context)?;
     let found = wish.connection.find(context, before.org_id, Some(before)).await?;
     let passwords = wish.passwords(&found);
+    let devices = wish.devices(&found, context)?;
     let changed = context.configure(move |edit| {
         let Some(before) = edit.before().nets.get(&id).cloned() else { return Ok(None) };
         let name = wish.name.trim().to_owned();
@@ -63,6 +63,9 @@ async fn change(context: &Context, id: NetId, wish: NetWish) -> Result<String, R
         };
         if let Some(refused) = taken(edit.before(), net.org_id, Some(id), &net.name, &net.connection) {
             return Ok(Some(Err(refused)));
+        }
+        if let Some(name) = solution::name_twice(edit.before(), Some(id), &devices) {
+            return Ok(Some(Err(format!("solution.devices: two devices would be called `{name}`"))));
         }
         if net != before {
             edit.put_net(&net)?;

@@ -35,11 +35,10 @@ impl Endpoint for CreateNet {
 
 async fn create(context: &Context, org: OrgId, wish: NetWish) -> Result<String, Refused> {
     wish.check()?;
-    let devices = wish.solution.devices(&wish, context)?;
     let kind = wish.solution.kind()?;
     let found = wish.connection.find(context, org, None).await?;
     let passwords = wish.passwords(&found);
-    let of_code = found.code.as_ref();
+    let devices = wish.devices(&found, context)?;
     let net = Net {
         id: 0,
         org_id: org,
@@ -50,7 +49,7 @@ async fn create(context: &Context, org: OrgId, wish: NetWish) -> Result<String, 
         disabled: wish.disabled.then(Disabled::by_user),
         connection: found.connection,
         is_vpn: found.is_vpn,
-        sku: wish.sku.or_else(|| of_code.and_then(|code| code.sku.clone())),
+        sku: wish.sku.or_else(|| found.code.and_then(|code| code.sku)),
         solution: kind.code().to_owned(),
         controller_unit_id: UnitId(wish.controller_modbus_unit_id),
         device_passwords: passwords,
@@ -60,6 +59,9 @@ async fn create(context: &Context, org: OrgId, wish: NetWish) -> Result<String, 
     let created = context.configure(move |edit| {
         if let Some(refused) = taken(edit.before(), org, None, &net.name, &net.connection) {
             return Ok(Err(refused));
+        }
+        if let Some(name) = solution::name_twice(edit.before(), None, &devices) {
+            return Ok(Err(format!("solution.devices: two devices are called `{name}`")));
         }
         let slug = net_slug(edit.before(), org, None, &net.name);
         let id = edit.put_net(&Net { slug: slug.clone(), ..net })?;

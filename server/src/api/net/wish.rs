@@ -136,6 +136,14 @@ impl NetWish {
         check_in_flight(self.max_inflight_requests_num)
     }
 
+    /// The devices of the solution: by the SKU as given, else by that of the connect code if a template is
+    /// known for it, else by the kind.
+    pub fn devices(&self, found: &Found, context: &Context) -> Result<Vec<NewDevice>, Refused> {
+        let of_code = found.code.as_ref().and_then(|code| code.sku.as_deref());
+        let of_code = of_code.filter(|sku| context.directory.sku_templates.contains_key(*sku));
+        self.solution.devices(self.controller_modbus_unit_id, self.sku.as_deref().or(of_code), context)
+    }
+
     /// Passwords as given, else those of the connect code.
     pub fn passwords(&self, found: &Found) -> Vec<String> {
         match &found.code {
@@ -157,11 +165,11 @@ impl NetSolution {
     }
 
     /// The devices that the solution has.
-    pub fn devices(&self, wish: &NetWish, context: &Context) -> Result<Vec<NewDevice>, Refused> {
+    fn devices(&self, controller: u8, sku: Option<&str>, context: &Context) -> Result<Vec<NewDevice>, Refused> {
         let kind = self.kind()?;
         if kind != SolutionKind::Standalone {
-            let unit = UnitId(wish.controller_modbus_unit_id);
-            return Ok(vec![solution::controller(kind, wish.sku.as_deref(), unit, &context.directory)?]);
+            let unit = UnitId(controller);
+            return Ok(vec![solution::controller(kind, sku, unit, &context.directory)?]);
         }
         let mut devices: Vec<NewDevice> = Vec::new();
         for WishedDevice { modbus_id, name, template_id } in &self.devices {

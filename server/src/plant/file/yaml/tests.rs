@@ -46,19 +46,19 @@ fn all_faults_are_told_at_once_each_with_place_path_and_hint() {
     let text = "\
 organizations:
   - name: Works
-langauge: en
-users:
-  - { name: ann, role: ownr }
-  - { role: viewer }
-networks:
-  - name: Hall
-    connection: { kind: direct, ip: 10.0.0.7, port: 99999 }
-    devices:
-      - { name: Meter, modbusUnitId: one, updatePeriodSec: 0 }
-      - name: Pump
-        modbusUnitId: 3
-        parameters:
-          - { name: Flow, registerKind: input, address: 1, type: f23-be }
+    langauge: en
+    users:
+      - { name: ann, role: ownr }
+      - { role: viewer }
+    networks:
+      - name: Hall
+        connection: { kind: direct, ip: 10.0.0.7, port: 99999 }
+        devices:
+          - { name: Meter, modbusUnitId: one, updatePeriodSec: 0 }
+          - name: Pump
+            modbusUnitId: 3
+            parameters:
+              - { name: Flow, registerKind: input, address: 1, type: f23-be }
 ";
     let want = [
         "3:5: organizations[0].langauge: unknown field `langauge`, expected one of name, slug, language,",
@@ -84,22 +84,22 @@ fn rules_between_fields_are_told_at_the_field() {
     let text = "\
 organizations:
   - name: Works
-networks:
-  - name: Hall
-    connection: { kind: serial, path: /dev/ttyS0, port: 3 }
-    devices:
-      - name: Meter
-        modbusUnitId: 0
-        template: abb-b32
-      - name: Meter
-        modbusUnitId: 2
-        parameters:
-          - name: Flow
-            registerKind: input
-            address: 1
-            type: f32-be
-            multiplier: 0
-          - { name: Text, registerKind: input, address: 9, type: str }
+    networks:
+      - name: Hall
+        connection: { kind: serial, path: /dev/ttyS0, port: 3 }
+        devices:
+          - name: Meter
+            modbusUnitId: 0
+            template: abb-b32
+          - name: Meter
+            modbusUnitId: 2
+            parameters:
+              - name: Flow
+                registerKind: input
+                address: 1
+                type: f32-be
+                multiplier: 0
+              - { name: Text, registerKind: input, address: 9, type: str }
 globalNotifications:
   - { id: 4f6d0000-0000-4000-8000-000000000001, texts: {} }
 ";
