@@ -181,3 +181,35 @@ def test_a_stop_waits_for_no_stream(server):
     server.stop()
     assert time.monotonic() - started < 2
     assert ended.wait(2) and "cut off" not in server.log()
+
+
+def test_what_is_no_backup_moves_nothing(server, tmp_path):
+    assert server.apply(plant([])).returncode == 0
+    config = ["--config", str(server.config)]
+    before = server.run("export", *config).stdout
+    foreign = tmp_path / "foreign.sqlite"
+    with contextlib.closing(sqlite3.connect(foreign)) as database:
+        database.executescript("CREATE TABLE note (text TEXT); PRAGMA user_version = 5;")
+    refused = server.run("restore", str(foreign), *config)
+    assert refused.returncode == 1 and "is no backup" in refused.stderr, refused
+    assert server.run("export", *config).stdout == before
+    assert not list((server.folder / "data").glob("replaced-*"))
+
+
+def test_the_exact_name_of_an_organization_comes_before_a_slug(server):
+    content = plant([])
+    content["organizations"] = [{"name": "B", "slug": "b"}, {"name": "b", "slug": "other"}]
+    assert server.apply(content).returncode == 0
+    config = ["--config", str(server.config)]
+    assert server.run("user", "create", "ann", *config).returncode == 0
+    assert server.run("user", "role", "ann", "b", "owner", *config).returncode == 0
+    text = server.run("export", "--org", "b", *config).stdout
+    assert "ann" in text and "ann" not in server.run("export", "--org", "B", *config).stdout
+
+
+def test_the_trail_tells_why_something_was_switched_off(server):
+    off = lambda note: plant([network("bus", 5020, []) | {"disabled": True, "disableNote": note}])
+    assert server.apply(off("first")).returncode == 0
+    assert server.apply(off("second")).returncode == 0
+    trail = server.run("audit", "--json", "--config", str(server.config)).stdout
+    assert "first" in trail and "second" in trail, trail

@@ -129,3 +129,55 @@ def test_every_fault_of_a_file_is_told_at_once(server):
     assert lines[0].endswith("did you mean `language`?")
     assert lines[1].startswith(f"{file}:5:26: organizations[0].users[0].role: unknown `ownr`")
     assert lines[1].endswith("did you mean `owner`?") and len(lines) == 2
+
+
+TEMPLATE = {"id": "t1", "name": "T1", "manufacturer": "Works", "version": "1", "parameters": [parameter("of template", 9)]}
+
+
+def test_pruning_leaves_what_the_file_is_silent_of(server):
+    """A section that is left out, and an organization that is not named, stay as they are."""
+    own = {"name": "meter", "modbusUnitId": 1, "template": "t1", "parameters": [parameter("own", 5)]}
+    full = plant([network("bus", 5020, [own])]) | {"templates": [TEMPLATE], "skuTemplates": {"s1": "t1"}}
+    assert server.apply(full).returncode == 0
+    config = ["--config", str(server.config)]
+    before = server.run("export", *config).stdout
+
+    silent = {"templates": [], "organizations": []}
+    done = server.apply(silent, "--prune", "--yes")
+    assert done.returncode == 0 and "0 removed" not in done.stdout, done.stdout
+    assert server.run("export", *config).stdout == before, "the template is used elsewhere"
+
+    without = plant([network("bus", 5020, [{key: value for key, value in own.items() if key != "parameters"}])])
+    done = server.apply(without | {"templates": [TEMPLATE]}, "--prune", "--yes")
+    assert done.returncode == 0 and "own" not in done.stdout, done.stdout
+    assert server.run("export", *config).stdout == before, "its own parameter stays, with its readings"
+
+    refused = plant([network("bus", 5020, [own | {"without": ["of template"]}])]) | {"templates": [TEMPLATE]}
+    done = server.apply(refused, "--prune", "--yes")
+    assert "- parameter `bus / meter / of template` and its readings" in done.stdout, done.stdout
+
+
+def test_a_renamed_network_takes_the_slug_of_the_one_that_goes(server):
+    assert server.apply(plant([network("Old hall", 5020, [METER]) | {"slug": "hall"}])).returncode == 0
+    done = server.apply(plant([network("New hall", 5020, [METER]) | {"slug": "hall"}]), "--prune", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "slug: hall" in server.run("export", "--config", str(server.config)).stdout
+
+
+def test_what_is_exported_over_a_file_is_for_its_owner_alone(server):
+    assert server.apply(plant([])).returncode == 0
+    file = server.folder / "present.yaml"
+    file.write_text("# open to all\n")
+    file.chmod(0o644)
+    assert server.run("export", str(file), "--config", str(server.config)).returncode == 0
+    assert file.stat().st_mode & 0o077 == 0 and "organizations" in file.read_text()
+
+
+def test_hashes_that_no_check_can_bear_are_refused(server):
+    key = "513cf747-eb5c-4d5f-931f-d22c9872c73c"
+    for cost in ("v=19$m=4194304,t=2,p=1", "v=19$m=1,t=2,p=1", "m=19456,t=2,p=1"):
+        content = plant([])
+        hashed = f"$argon2id${cost}$c29tZXNhbHRzb21lc2FsdA$K7xkz5vhVvSpMmg3mXQGqKUjbVKzmXXf5Y2k3nqNYJw"
+        content["organizations"][0]["users"][0]["keys"] = [{"apiKey": key, "passwordHash": hashed}]
+        refused = server.apply(content)
+        assert refused.returncode == 1 and "passwordHash" in refused.stderr, cost

@@ -13,8 +13,9 @@ struct Dashboard;
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The frame that visualizations run in. Their scripts are strangers: they get no origin, and no address
-/// that they could send anything to.
+/// The frame that visualizations run in. Their scripts are strangers: they get no origin, and nothing that
+/// they fetch or send leaves the frame. A navigation that is stopped at once still makes Chromium look the host up and
+/// connect to it; no header was found that prevents that.
 const FRAME: &str = "frame.html";
 const FRAME_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; \
                             style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:; \
