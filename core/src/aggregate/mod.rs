@@ -8,6 +8,7 @@
 //! | without an allocator | |
 //! |---|---|
 //! | [`Partial`] | everything known of a span of time; merges with others |
+//! | [`Run`], [`Fold`] | the same of readings alone, joined to what comes before them later |
 //! | [`Segments`] | one of them for each span, over readings in a slice |
 //! | [`Track`] | a series in 160 bytes: the open minute and four coarser cadences |
 //! | [`Cadence`], [`Grid`], [`Calendar`] | spans: of UTC, and of local days |
@@ -37,6 +38,7 @@ mod cost;
 mod counter;
 mod error;
 mod exact;
+mod fold;
 mod number;
 mod partial;
 #[cfg(test)]
@@ -44,6 +46,7 @@ mod random;
 mod reading;
 #[cfg(feature = "alloc")]
 mod rollup;
+mod run;
 mod sample;
 mod scale;
 mod segments;
@@ -60,6 +63,7 @@ pub use cost::{Cost, Energy, Rate, Slot, Slots, Tariff};
 pub use counter::{Rule, Step};
 pub use error::AggregateError;
 pub use exact::ExactSum;
+pub use fold::Fold;
 pub use number::{Number, Total};
 pub use partial::{Carry, Partial};
 pub use reading::Reading;
@@ -67,6 +71,7 @@ pub use reading::Reading;
 pub use reading::sorted;
 #[cfg(feature = "alloc")]
 pub use rollup::RollUp;
+pub use run::Run;
 pub use sample::{Sampling, dispersed, last_good, points, value_at};
 pub use scale::Scale;
 pub use segments::{Segment, Segments, min_max, partial};
