@@ -66,6 +66,8 @@ pub use exact::ExactSum;
 pub use fold::Fold;
 pub use number::{Number, Total};
 pub use partial::{Carry, Partial};
+#[cfg(test)]
+pub(crate) use random::Random;
 pub use reading::Reading;
 #[cfg(feature = "alloc")]
 pub use reading::sorted;

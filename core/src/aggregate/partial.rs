@@ -105,11 +105,6 @@ impl<N: Number> Partial<N> {
         &self.increase
     }
 
-    /// Readings whose step is not known: the first of all, if it lies in the span.
-    pub(crate) const fn unbased(&self) -> u64 {
-        self.unbased
-    }
-
     /// How often the counter began anew.
     pub const fn resets(&self) -> u64 {
         self.resets
