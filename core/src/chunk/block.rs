@@ -85,30 +85,37 @@ impl Plan {
 
 /// The width that takes the fewest bytes, the number of residuals beyond it, and about how many bytes.
 fn narrowest(residuals: &[u64]) -> (u32, u32, u32) {
-    let mut of_bits = [0u32; 65];
-    let mut most = 0;
-    for residual in residuals {
-        let bits = 64u32.saturating_sub(residual.leading_zeros());
-        most = most.max(bits);
-        if let Some(count) = usize::try_from(bits).ok().and_then(|bits| of_bits.get_mut(bits)) {
-            *count = count.saturating_add(1);
-        }
-    }
+    let bits_of = |residual: u64| 64u32.wrapping_sub(residual.leading_zeros());
+    let most = bits_of(residuals.iter().fold(0, |all, residual| all | residual));
     let count = u32::try_from(residuals.len()).unwrap_or(0);
     let packed = |width: u32| count.wrapping_mul(width).div_ceil(8);
     let mut best = (most, 0, packed(most));
+    if most == 0 {
+        return best;
+    }
+    // Tallies by bits; 127 is beyond any, so that no look-up can fail.
+    let mut of_bits = [0u8; 128];
+    for residual in residuals {
+        if let Some(count) = of_bits.get_mut((bits_of(*residual) & 127) as usize) {
+            *count = count.wrapping_add(1);
+        }
+    }
     let mut beyond = 0u32;
-    let wider = of_bits.iter().enumerate().rev().skip(64u32.saturating_sub(most) as usize);
-    for (width, here) in wider.clone().skip(1).zip(wider.map(|(_, count)| *count)) {
-        let width = u32::try_from(width.0).unwrap_or(0);
-        beyond = beyond.saturating_add(here);
+    for width in (0..most).rev() {
+        let here = of_bits.get((width.wrapping_add(1) & 127) as usize).copied().unwrap_or(0);
+        beyond = beyond.wrapping_add(here.into());
         if beyond > MOST_PATCHES {
             break;
         }
-        let each = 1u32.saturating_add(most.saturating_sub(width).div_ceil(7));
-        let cost = packed(width).saturating_add(beyond.saturating_mul(each)).saturating_add(1);
+        let each = 1u32.wrapping_add(most.wrapping_sub(width).div_ceil(7));
+        let patches = beyond.wrapping_mul(each);
+        let cost = packed(width).wrapping_add(patches).wrapping_add(1);
         if cost < best.2 {
             best = (width, beyond, cost);
+        }
+        // Narrower ones only have more.
+        if patches >= best.2 {
+            break;
         }
     }
     best
@@ -233,25 +240,34 @@ const fn mask(width: u32) -> u64 {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low word is what is wanted")]
-const fn low(wide: u128) -> u64 {
-    wide as u64
-}
-
 fn pack(residuals: &[u64], width: u32, out: &mut Out<'_>) -> Result<(), ChunkError> {
     let mask = mask(width);
-    let (mut waiting, mut bits) = (0u128, 0u32);
+    let mut words = [0u64; BLOCK];
+    let mut places = words.iter_mut();
+    let mut place = places.next();
+    let (mut waiting, mut bits) = (0u64, 0u32);
     for residual in residuals {
-        waiting |= u128::from(residual & mask) << (bits % 64);
+        let own = residual & mask;
+        waiting |= own << (bits & 63);
         bits = bits.wrapping_add(width);
         if bits >= 64 {
-            out.put(&low(waiting).to_le_bytes())?;
-            waiting >>= 64;
+            if let Some(word) = place {
+                *word = waiting;
+            }
+            place = places.next();
             bits = bits.wrapping_sub(64);
+            // What did not fit; nothing if all did.
+            waiting = own.checked_shr(width.wrapping_sub(bits)).unwrap_or(0);
         }
     }
-    let rest = low(waiting).to_le_bytes();
-    out.put(rest.get(..bits.div_ceil(8) as usize).unwrap_or_default())
+    if let Some(word) = place {
+        *word = waiting;
+    }
+    let length = residuals.len().wrapping_mul(width as usize).div_ceil(8);
+    let (whole, rest) = (length / 8, length % 8);
+    words.iter().take(whole).try_for_each(|word| out.put(&word.to_le_bytes()))?;
+    let last = words.get(whole).copied().unwrap_or(0).to_le_bytes();
+    out.put(last.get(..rest).unwrap_or_default())
 }
 
 fn unpack(packed: &[u8], width: u32, residuals: &mut [u64]) {
@@ -260,15 +276,20 @@ fn unpack(packed: &[u8], width: u32, residuals: &mut [u64]) {
     let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(own, byte)| *own = *byte);
     let mut words = words.iter().chain(core::iter::once(&last)).map(|word| u64::from_le_bytes(*word));
-    let (mut waiting, mut bits) = (0u128, 0u32);
+    let (mut waiting, mut bits) = (0u64, 0u32);
     for residual in residuals {
+        let mut own = waiting;
         if bits < width {
-            waiting |= u128::from(words.next().unwrap_or(0)) << (bits % 64);
-            bits = bits.wrapping_add(64);
+            let next = words.next().unwrap_or(0);
+            own |= next << (bits & 63);
+            let taken = width.wrapping_sub(bits);
+            waiting = next.checked_shr(taken).unwrap_or(0);
+            bits = bits.wrapping_add(64).wrapping_sub(width);
+        } else {
+            waiting = waiting.checked_shr(width).unwrap_or(0);
+            bits = bits.wrapping_sub(width);
         }
-        *residual = low(waiting) & mask;
-        waiting = waiting.checked_shr(width).unwrap_or(0);
-        bits = bits.wrapping_sub(width);
+        *residual = own & mask;
     }
 }
 

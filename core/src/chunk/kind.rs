@@ -173,27 +173,21 @@ impl Kind {
         if !self.is_sound() {
             return None;
         }
-        let raw = match self {
-            Kind::Bit | Kind::Unsigned { .. } | Kind::Ipv4 | Kind::Mac => key,
-            Kind::Signed { bits } => (key ^ SIGN) & mask(bits),
-            Kind::Float32 => {
-                if key & SIGN32 == 0 {
-                    !key & mask(32)
-                } else {
-                    key ^ SIGN32
-                }
+        let within = |bits: u8| (key & mask(bits) == key).then_some(key);
+        match self {
+            Kind::Bit => within(1),
+            Kind::Unsigned { bits } => within(bits),
+            Kind::Signed { bits } => {
+                let raw = (key ^ SIGN) & mask(bits);
+                (sign_extend(raw, bits).cast_unsigned() ^ SIGN == key).then_some(raw)
             }
-            Kind::Float64 => {
-                if key & SIGN == 0 {
-                    !key
-                } else {
-                    key ^ SIGN
-                }
-            }
-            Kind::Bcd { .. } => bcd_digits(key),
-            Kind::Text(_) => return None,
-        };
-        (self.key(raw) == Some(key)).then_some(raw)
+            Kind::Float32 => within(32).map(|key| if key & SIGN32 == 0 { !key & mask(32) } else { key ^ SIGN32 }),
+            Kind::Float64 => Some(if key & SIGN == 0 { !key } else { key ^ SIGN }),
+            Kind::Bcd { bits } => (key < 10u64.pow(u32::from(bits) / 4)).then(|| bcd_digits(key)),
+            Kind::Ipv4 => within(32),
+            Kind::Mac => within(48),
+            Kind::Text(_) => None,
+        }
     }
 
     /// A key as a small number, where its values are.

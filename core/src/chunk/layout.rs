@@ -55,6 +55,16 @@ impl Layout {
         self.kind
     }
 
+    /// What numbers are multiplied by.
+    pub const fn multiplier(&self) -> Decimal {
+        self.multiplier
+    }
+
+    /// What is added to the product.
+    pub const fn shift(&self) -> Decimal {
+        self.shift
+    }
+
     /// From sums of the numbers to values.
     pub const fn sums(&self) -> Scale {
         Scale::new(self.multiplier, self.shift)

@@ -4,6 +4,7 @@
 //! A target takes any bytes, so that a coverage-guided fuzzer can drive it; [`generate`] makes bytes that
 //! get further than random ones.
 
+mod chunks;
 mod contract;
 mod generate;
 mod input;
@@ -40,6 +41,8 @@ pub enum Shape {
     References,
     /// Four bytes that choose, and decimal text.
     NumberText,
+    /// A chunk of readings.
+    Chunk,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -54,7 +57,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 22] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -75,5 +78,6 @@ pub const TARGETS: [Target; 21] = [
     Target { name: "modbus-client", run: contract::modbus_client, shape: Shape::Steps },
     Target { name: "modbus-server", run: contract::modbus_server, shape: Shape::Steps },
     Target { name: "values", run: values::values, shape: Shape::Numbers },
+    Target { name: "chunk", run: chunks::read, shape: Shape::Chunk },
     Target { name: "plans", run: contract::plans, shape: Shape::Numbers },
 ];
