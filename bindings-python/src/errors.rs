@@ -20,6 +20,7 @@ create_exception!(parabus, ReferenceSyntaxError, ParabusError, "Text or fields t
 create_exception!(parabus, ValueDecodeError, ParabusError, "Registers, texts or options that give no value.");
 create_exception!(parabus, FrameError, ParabusError, "Bytes or fields that are no frame of the standard.");
 create_exception!(parabus, GatewayImageError, ParabusError, "Bytes that are no image of a gateway.");
+create_exception!(parabus, ChunkError, ParabusError, "Bytes that are no chunk of readings.");
 create_exception!(parabus, AggregateError, ParabusError, "Readings, ranges or rules that give no sums.");
 create_exception!(parabus, FormulaSyntaxError, ParabusError, "Text that is no formula of a report.");
 create_exception!(parabus, InstantSyntaxError, ParabusError, "Text that is no ISO 8601 instant with a zone.");
@@ -92,6 +93,9 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::TooManyInFlight
         | ErrorKind::NotBefore => py.get_type::<FrameError>(),
         ErrorKind::GatewayImage => py.get_type::<GatewayImageError>(),
+        ErrorKind::ChunkFormat | ErrorKind::ChunkVersion | ErrorKind::ChunkChecksum | ErrorKind::ChunkShape => {
+            py.get_type::<ChunkError>()
+        }
         ErrorKind::ReadingOrder
         | ErrorKind::TimeRange
         | ErrorKind::PointCount

@@ -32,8 +32,8 @@ mod _core {
 
     #[pymodule_export]
     use super::errors::{
-        AggregateError, FormulaSyntaxError, FrameError, GatewayImageError, InstantSyntaxError, ParabusError,
-        ReferenceSyntaxError, ValueDecodeError,
+        AggregateError, ChunkError, FormulaSyntaxError, FrameError, GatewayImageError, InstantSyntaxError,
+        ParabusError, ReferenceSyntaxError, ValueDecodeError,
     };
 
     #[pymodule_init]

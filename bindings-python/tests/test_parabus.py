@@ -28,6 +28,7 @@ KINDS = {
         "register-kind", "write-function",
     },
     parabus.GatewayImageError: {"gateway-image"},
+    parabus.ChunkError: {"chunk-format", "chunk-version", "chunk-checksum", "chunk-shape"},
     parabus.AggregateError: {
         "reading-order", "time-range", "point-count", "counter-width", "sum-overflow", "unknown-cadence",
         "unknown-segment", "unknown-sampling", "unknown-zone", "zone-table", "branch-tree", "tariff-rate",

@@ -126,6 +126,16 @@ kinds! {
     /// Bytes are not a gateway's image, or units and groups cannot be one.
     GatewayImage => "gateway-image",
 
+    // chunk
+    /// Bytes are not a chunk of readings.
+    ChunkFormat => "chunk-format",
+    /// A chunk of a version that this one does not know.
+    ChunkVersion => "chunk-version",
+    /// A chunk whose checksum is not that of its bytes.
+    ChunkChecksum => "chunk-checksum",
+    /// No columns or rows, or more than a chunk has.
+    ChunkShape => "chunk-shape",
+
     // aggregate
     /// Readings that do not stand in ascending order of time.
     ReadingOrder => "reading-order",

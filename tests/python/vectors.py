@@ -119,7 +119,9 @@ def difference(case) -> str | None:
 
 
 def main() -> int:
-    files = {str(path.relative_to(ROOT)): json.loads(path.read_text()) for path in sorted(ROOT.glob("*/*.json"))}
+    # No binding offers chunks yet: their vectors are the Rust host's alone.
+    paths = (path for path in sorted(ROOT.glob("*/*.json")) if path.parent.name != "chunk")
+    files = {str(path.relative_to(ROOT)): json.loads(path.read_text()) for path in paths}
     cases = [(name, case) for name, file in files.items() for case in file["cases"]]
     # A runner that cannot fail proves nothing.
     good = next(case for _, case in cases if "want" in case)

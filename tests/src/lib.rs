@@ -3,6 +3,7 @@
 //! `README.md` beside this crate fixes the format. A runner is a loader and a comparison: it hands
 //! the arguments of a case to its own binding of core and compares the answer.
 
+mod chunk;
 pub mod fuzz;
 pub mod line;
 pub mod random;
@@ -53,6 +54,9 @@ pub struct File {
     pub cases: Vec<Case>,
 }
 
+/// Areas that no binding offers yet: their vectors are run on the Rust host alone.
+pub const HOST_ALONE: [&str; 1] = ["chunk"];
+
 /// Every file below `vectors/`, by area and name.
 ///
 /// # Panics
@@ -80,14 +84,7 @@ fn sorted(folder: &Path) -> Vec<std::path::PathBuf> {
 
 /// Runs a case on the contract of core; the difference, if there is one.
 pub fn run(case: &Case) -> Result<(), String> {
-    let got = call(&case.call, &case.args);
-    let got = match got {
-        Ok(value) => json!({ "want": value }),
-        Err(error) => match error.offset {
-            Some(offset) => json!({ "error": { "kind": error.kind.code(), "offset": offset } }),
-            None => json!({ "error": { "kind": error.kind.code() } }),
-        },
-    };
+    let got = answer_to(&case.call, &case.args);
     let want = match (&case.want, &case.error) {
         (Some(want), None) => json!({ "want": want }),
         (None, Some(Refusal { kind, offset: Some(offset) })) => json!({ "error": { "kind": kind, "offset": offset } }),
@@ -95,6 +92,17 @@ pub fn run(case: &Case) -> Result<(), String> {
         _ => return Err("a case has either `want` or `error`".to_owned()),
     };
     if same(&want, &got) { Ok(()) } else { Err(format!("expected {want}\n     got {got}")) }
+}
+
+/// What core answers, as `want` or `error`.
+pub fn answer_to(name: &str, args: &Map<String, Value>) -> Value {
+    match call(name, args) {
+        Ok(value) => json!({ "want": value }),
+        Err(error) => match error.offset {
+            Some(offset) => json!({ "error": { "kind": error.kind.code(), "offset": offset } }),
+            None => json!({ "error": { "kind": error.kind.code() } }),
+        },
+    }
 }
 
 /// Equality in which `25` is `25.0`.
@@ -128,6 +136,9 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "frame_scanner" => frame_scanner(args),
         "modbus_client" => modbus_client(args),
         "modbus_server" => modbus_server(args),
+        "encode_chunk" => chunk::encode(args),
+        "decode_chunk" => chunk::decode(args),
+        "summarize_chunk" => chunk::summarize(args),
         other => panic!("no function `{other}`"),
     }
 }

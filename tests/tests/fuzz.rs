@@ -10,7 +10,7 @@ const fn inputs(shape: Shape) -> u64 {
             24_000
         }
         Shape::Stream | Shape::Numbers | Shape::References => 6_000,
-        Shape::Steps => 3_000,
+        Shape::Steps | Shape::Chunk => 3_000,
     }
 }
 

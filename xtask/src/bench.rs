@@ -13,7 +13,7 @@ use crate::steps::{Result, attempt, cargo, output, program, step, target};
 use crate::{node, polling, python};
 
 /// What can be raced alone.
-const AREAS: [&str; 4] = ["modbus", "values", "reference", "polling"];
+const AREAS: [&str; 5] = ["modbus", "values", "reference", "chunk", "polling"];
 
 /// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
 const OPENED: [(&str, &str, &str); 8] = [

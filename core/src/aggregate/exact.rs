@@ -32,6 +32,8 @@ impl Default for ExactSum {
 }
 
 impl ExactSum {
+    pub(crate) const BYTES: usize = WORDS * 8;
+
     /// Adds `number × weight`. NaN and infinities are no numbers: they add nothing.
     pub fn add(&mut self, number: f64, weight: u64) {
         self.add_signed(number, weight, number.is_sign_negative());
@@ -145,6 +147,24 @@ impl ExactSum {
     #[must_use]
     pub fn is_negative(&self) -> bool {
         self.words.last().is_some_and(|top| top >> 63 == 1)
+    }
+
+    /// Two's complement, the lowest byte first; what it leaves out on top is the sign.
+    pub(crate) fn bytes(&self) -> impl DoubleEndedIterator<Item = u8> + '_ {
+        self.words.iter().flat_map(|word| word.to_le_bytes())
+    }
+
+    /// The same back; `None` of more bytes than there are.
+    pub(crate) fn of_bytes(zeros: usize, significant: &[u8]) -> Option<ExactSum> {
+        let sign = if significant.last().is_some_and(|top| top >> 7 == 1) { 0xFF } else { 0 };
+        Self::BYTES.checked_sub(zeros.checked_add(significant.len())?)?;
+        let low = core::iter::repeat_n(0, zeros).chain(significant.iter().copied());
+        let mut bytes = low.chain(core::iter::repeat(sign));
+        let mut sum = ExactSum::default();
+        for word in &mut sum.words {
+            *word = u64::from_le_bytes(core::array::from_fn(|_| bytes.next().unwrap_or(sign)));
+        }
+        Some(sum)
     }
 
     fn magnitude(&self) -> [u64; WORDS] {

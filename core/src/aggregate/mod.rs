@@ -8,6 +8,7 @@
 //! | without an allocator | |
 //! |---|---|
 //! | [`Partial`] | everything known of a span of time; merges with others |
+//! | [`Run`], [`Fold`] | the same of readings alone, joined to what comes before them later |
 //! | [`Segments`] | one of them for each span, over readings in a slice |
 //! | [`Track`] | a series in 160 bytes: the open minute and four coarser cadences |
 //! | [`Cadence`], [`Grid`], [`Calendar`] | spans: of UTC, and of local days |
@@ -38,6 +39,7 @@ mod counter;
 mod error;
 mod exact;
 mod extremes;
+mod fold;
 mod number;
 mod partial;
 #[cfg(test)]
@@ -45,6 +47,7 @@ mod random;
 mod reading;
 #[cfg(feature = "alloc")]
 mod rollup;
+mod run;
 mod sample;
 mod scale;
 mod segments;
@@ -62,13 +65,17 @@ pub use counter::{Rule, Step};
 pub use error::AggregateError;
 pub use exact::ExactSum;
 pub use extremes::Extremes;
+pub use fold::Fold;
 pub use number::{Number, Total};
 pub use partial::{Carry, Partial};
+#[cfg(test)]
+pub(crate) use random::Random;
 pub use reading::Reading;
 #[cfg(feature = "alloc")]
 pub use reading::sorted;
 #[cfg(feature = "alloc")]
 pub use rollup::RollUp;
+pub use run::Run;
 pub use sample::{Sampling, dispersed, last_good, points, value_at};
 pub use scale::Scale;
 pub use segments::{Segment, Segments, min_max, partial};

@@ -168,7 +168,7 @@ impl<N: Number> Partial<N> {
     }
 
     /// Adds the value that holds.
-    pub(super) fn hold(&mut self, carry: &Carry<N>, from_ms: i64, until_ms: i64, rule: &Rule) {
+    pub(crate) fn hold(&mut self, carry: &Carry<N>, from_ms: i64, until_ms: i64, rule: &Rule) {
         if let Some((at_ms, value)) = carry.held {
             let (from_ms, until_ms) = (from_ms.max(at_ms), until_ms.min(rule.end_of_hold(at_ms)));
             if from_ms < until_ms {
@@ -180,7 +180,7 @@ impl<N: Number> Partial<N> {
     }
 
     /// Adds a reading, without the time that it holds.
-    pub(super) fn take(&mut self, reading: Reading<N>, carry: &mut Carry<N>, rule: &Rule) {
+    pub(crate) fn take(&mut self, reading: Reading<N>, carry: &mut Carry<N>, rule: &Rule) {
         let at_ms = reading.at_ms();
         let Some(value) = reading.value() else {
             self.errors = self.errors.saturating_add(1);
@@ -198,22 +198,33 @@ impl<N: Number> Partial<N> {
             None => self.unbased = self.unbased.saturating_add(1),
             Some((last_ms, base)) => {
                 self.gaps = self.gaps.saturating_add(rule.is_gap(last_ms, at_ms).into());
-                let tally = match value.count(base, rule, &mut self.increase) {
-                    Step::Rise => None,
-                    Step::Rollover => Some(&mut self.rollovers),
-                    Step::Glitch => Some(&mut self.glitches),
-                    Step::Reset => Some(&mut self.resets),
-                };
-                if let Some(tally) = tally {
-                    *tally = tally.saturating_add(1);
-                }
+                let step = value.count(base, rule, &mut self.increase);
+                self.tally(step);
             }
         }
         carry.follow(reading, rule);
     }
 
+    fn tally(&mut self, step: Step) {
+        let tally = match step {
+            Step::Rise => return,
+            Step::Rollover => &mut self.rollovers,
+            Step::Glitch => &mut self.glitches,
+            Step::Reset => &mut self.resets,
+        };
+        *tally = tally.saturating_add(1);
+    }
+
+    /// Adds a step alone, from a base that was not known before.
+    pub(super) fn add_step(&mut self, step: Step, share: &N::Sum, is_gap: bool) {
+        self.tally(step);
+        self.increase.merge(share);
+        self.gaps = self.gaps.saturating_add(is_gap.into());
+        self.unbased = self.unbased.saturating_sub(1);
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the fields of a span, as memory of fixed size keeps them")]
-    pub(super) fn of_parts(
+    pub(crate) fn of_parts(
         (count, errors): (u64, u64),
         (sum, integral, increase): (N::Sum, N::Sum, N::Sum),
         cover_ms: u64,
@@ -295,6 +306,15 @@ impl<N: Number> Carry<N> {
         (at_ms < rule.end_of_hold(from_ms)).then_some(value)
     }
 
+    /// The instant of the base's reading, and the base.
+    pub(crate) const fn base_at(&self) -> Option<(i64, N)> {
+        self.base
+    }
+
+    pub(crate) const fn of_parts(held: Option<(i64, N)>, base: Option<(i64, N)>) -> Self {
+        Carry { held, base }
+    }
+
     pub(super) fn follow(&mut self, reading: Reading<N>, rule: &Rule) {
         self.held = reading.value().map(|value| (reading.at_ms(), value));
         if let Some(value) = reading.value() {
@@ -307,8 +327,7 @@ impl<N: Number> Carry<N> {
     }
 
     /// The same without the value that holds.
-    #[cfg(feature = "alloc")]
-    pub(super) const fn without_value(self) -> Self {
+    pub(crate) const fn without_value(self) -> Self {
         Carry { held: None, base: self.base }
     }
 }

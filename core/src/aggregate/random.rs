@@ -5,10 +5,10 @@ use std::vec::Vec;
 use super::Reading;
 
 /// A linear congruential generator.
-pub(super) struct Random(pub(super) u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         let mut word = || {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             self.0 >> 32
@@ -16,11 +16,11 @@ impl Random {
         word() << 32 | word()
     }
 
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         (self.next() >> 11) % limit
     }
 
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for end in (1..items.len()).rev() {
             items.swap(end, self.below(end as u64 + 1) as usize);
         }
@@ -28,7 +28,7 @@ impl Random {
 
     /// Readings of a counter that rises, falls back a little, starts anew and runs over; with errors,
     /// with pauses longer than the hold limit, and now and then with any value at all.
-    pub(super) fn readings(&mut self, count: usize, from_ms: i64) -> Vec<Reading<i64>> {
+    pub(crate) fn readings(&mut self, count: usize, from_ms: i64) -> Vec<Reading<i64>> {
         let (mut at_ms, mut value) = (from_ms, 64_000);
         let mut readings = Vec::new();
         for _ in 0..count {

@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use super::reading::{between, split};
-use super::{Carry, Number, Partial, Reading, Rule, value_at};
+use super::{Carry, Number, Partial, Reading, Rule, Run, value_at};
 
 /// Readings in a block at most.
 const BLOCK: usize = 256;
@@ -43,42 +43,6 @@ struct Block<N: Number> {
     readings: Vec<Reading<N>>,
     before: Carry<N>,
     run: Run<N>,
-}
-
-/// Readings from the first to the last, without the time that the last one holds.
-#[derive(Clone, Debug)]
-struct Run<N: Number> {
-    first_ms: i64,
-    last_ms: i64,
-    partial: Partial<N>,
-    after: Carry<N>,
-}
-
-impl<N: Number> Run<N> {
-    /// Nothing yet; the time before the first reading is not in it.
-    fn start(first_ms: i64, before: Carry<N>) -> Run<N> {
-        Run { first_ms, last_ms: first_ms, partial: Partial::default(), after: before.without_value() }
-    }
-
-    fn of(readings: &[Reading<N>], before: Carry<N>, rule: &Rule) -> Run<N> {
-        let mut run = Run::start(readings.first().map_or(0, Reading::at_ms), before);
-        readings.iter().for_each(|reading| run.push(*reading, rule));
-        run
-    }
-
-    fn push(&mut self, reading: Reading<N>, rule: &Rule) {
-        self.partial.hold(&self.after, self.last_ms, reading.at_ms(), rule);
-        self.partial.take(reading, &mut self.after, rule);
-        self.last_ms = reading.at_ms();
-    }
-
-    /// Adds what comes next.
-    fn append(&mut self, next: &Run<N>, rule: &Rule) {
-        self.partial.hold(&self.after, self.last_ms, next.first_ms, rule);
-        self.partial.merge(&next.partial);
-        self.last_ms = next.last_ms;
-        self.after = next.after;
-    }
 }
 
 impl<N: Number> Series<N> {
@@ -168,10 +132,10 @@ impl<N: Number> Series<N> {
             partial.hold(&carry, start_ms, end_ms, &self.rule);
             return partial;
         };
-        partial.hold(&carry, start_ms, run.first_ms, &self.rule);
-        partial.merge(&run.partial);
-        carry = run.after;
-        partial.hold(&carry, run.last_ms, end_ms, &self.rule);
+        partial.hold(&carry, start_ms, run.first_ms(), &self.rule);
+        partial.merge(run.partial());
+        carry = run.after();
+        partial.hold(&carry, run.last_ms(), end_ms, &self.rule);
         partial
     }
 
@@ -188,7 +152,7 @@ impl<N: Number> Series<N> {
     /// from before does not count.
     pub fn min_max(&self, from_ms: i64, till_ms: i64) -> Option<((i64, N), (i64, N))> {
         let run = self.run(from_ms, till_ms.checked_add(1), Carry::default())?;
-        run.partial.min().zip(run.partial.max())
+        run.partial().min().zip(run.partial().max())
     }
 
     /// The value that holds at an instant.
@@ -221,14 +185,14 @@ impl<N: Number> Series<N> {
 
     /// The last block that begins at the instant or before; the first if there is none.
     fn place(&self, at_ms: i64) -> usize {
-        self.blocks.partition_point(|block| block.run.first_ms <= at_ms).saturating_sub(1)
+        self.blocks.partition_point(|block| block.run.first_ms() <= at_ms).saturating_sub(1)
     }
 
     /// What the readings before an instant leave.
     fn carry_before(&self, at_ms: i64) -> Carry<N> {
         match self.blocks.get(self.place(at_ms)) {
             Some(block) => match block.readings.last() {
-                Some(last) if last.at_ms() < at_ms => block.run.after,
+                Some(last) if last.at_ms() < at_ms => block.run.after(),
                 _ => block.before.after(split(&block.readings, at_ms).0, &self.rule),
             },
             None => Carry::default(),
@@ -303,12 +267,12 @@ impl<N: Number> Series<N> {
             self.open(reading, Carry::default());
             return None;
         };
-        if is_last && block.run.last_ms < at_ms {
+        if is_last && block.run.last_ms() < at_ms {
             if block.readings.len() < BLOCK {
                 block.readings.push(reading);
                 block.run.push(reading, &self.rule);
             } else {
-                let after = block.run.after;
+                let after = block.run.after();
                 self.open(reading, after);
             }
             return None;
@@ -347,7 +311,7 @@ impl<N: Number> Series<N> {
     /// The last of them.
     fn recompute(&mut self, first: usize, least: usize) -> usize {
         let before = first.checked_sub(1).and_then(|index| self.blocks.get(index));
-        let mut carry = before.map(|block| block.run.after).unwrap_or_default();
+        let mut carry = before.map(|block| block.run.after()).unwrap_or_default();
         let mut last = first;
         for (index, block) in self.blocks.iter_mut().enumerate().skip(first) {
             let is_new = index < first.saturating_add(least);
@@ -358,7 +322,7 @@ impl<N: Number> Series<N> {
             }
             block.before = carry;
             block.run = Run::of(&block.readings, carry, &self.rule);
-            carry = block.run.after;
+            carry = block.run.after();
             last = index;
         }
         last

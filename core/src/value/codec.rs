@@ -288,7 +288,7 @@ impl Codec {
         }
     }
 
-    pub(super) const fn multiplier_and_shift(&self) -> (Decimal, Decimal) {
+    pub(crate) const fn multiplier_and_shift(&self) -> (Decimal, Decimal) {
         (self.multiplier, self.shift)
     }
 
@@ -302,7 +302,7 @@ impl Codec {
     }
 
     /// Bits of a part of a register, 1 to 16.
-    pub(super) const fn width(&self) -> u8 {
+    pub(crate) const fn width(&self) -> u8 {
         match (self.data_type, self.count) {
             (DataType::Bit, _) => 1,
             (_, Some(count)) => count,
@@ -383,12 +383,12 @@ impl Codec {
 }
 
 /// The number whose digits the bits are; none is above 9.
-pub(super) fn bcd_number(raw: u64) -> u64 {
+pub(crate) fn bcd_number(raw: u64) -> u64 {
     (0..8).rev().fold(0u64, |number, place| number.wrapping_mul(10).wrapping_add(raw >> (4 * place) & 0xF))
 }
 
 /// The digits of a number below 10^8, four bits each.
-fn bcd_digits(number: u64) -> u64 {
+pub(crate) fn bcd_digits(number: u64) -> u64 {
     let mut rest = number;
     (0..8).fold(0, |bits, place| {
         let digit = rest % 10;
@@ -398,7 +398,7 @@ fn bcd_digits(number: u64) -> u64 {
 }
 
 /// Place of the highest four bits that are no digit.
-pub(super) fn bcd_fault(raw: u64) -> Option<usize> {
+pub(crate) fn bcd_fault(raw: u64) -> Option<usize> {
     (0..8).rev().map(|place| 4 * place).find(|shift| raw >> shift & 0xF > 9)
 }
 
@@ -411,11 +411,11 @@ const fn ordered(register: u16, order: WordOrder) -> u16 {
 }
 
 /// The low `bits` bits, 1 to 64.
-pub(super) const fn mask(bits: u8) -> u64 {
+pub(crate) const fn mask(bits: u8) -> u64 {
     u64::MAX >> (64 - bits as u32 % 65)
 }
 
-pub(super) const fn sign_extend(raw: u64, bits: u8) -> i64 {
+pub(crate) const fn sign_extend(raw: u64, bits: u8) -> i64 {
     let unused = 64 - bits as u32 % 65;
     (raw << unused).cast_signed() >> unused
 }

@@ -32,6 +32,7 @@ use core::fmt;
 
 pub use array::{ArrayDecoded, Source};
 pub use codec::{Codec, Raw};
+pub(crate) use codec::{bcd_digits, bcd_fault, bcd_number, mask, sign_extend};
 pub use data_type::{DataType, Number, Packing, WordOrder};
 pub use decimal::Decimal;
 pub use digits::Digits;

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 pub fn of(folder: &Path) -> Result<String, Box<dyn Error>> {
     let mut source = String::from("static CASES: &[Case] = &[\n");
     let mut broken = String::new();
-    for area in sorted(folder)? {
+    // Nothing but the Rust host runs the vectors of chunks yet.
+    for area in sorted(folder)?.into_iter().filter(|area| !area.ends_with("chunk")) {
         for path in sorted(&area)? {
             println!("cargo:rerun-if-changed={}", path.display());
             let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;

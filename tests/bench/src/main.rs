@@ -1,6 +1,7 @@
 //! Core beside its peers, measured in one run and told as ratios. `cargo xtask bench [AREA]`.
 
 mod bare;
+mod chunk;
 mod modbus;
 mod peers;
 mod race;
@@ -19,8 +20,13 @@ fn main() -> ExitCode {
     {
         return bare::run(seconds, ports);
     }
-    let areas: [(&str, fn()); 4] =
-        [("modbus", modbus::run), ("modbus", streams::run), ("values", values::run), ("reference", reference::run)];
+    let areas: [(&str, fn()); 5] = [
+        ("modbus", modbus::run),
+        ("modbus", streams::run),
+        ("values", values::run),
+        ("reference", reference::run),
+        ("chunk", chunk::run),
+    ];
     if let Some(unknown) = wanted.iter().find(|area| areas.iter().all(|(name, _)| name != area)) {
         eprintln!("unknown area `{unknown}`");
         return ExitCode::FAILURE;

@@ -74,6 +74,7 @@ pub fn generate(shape: Shape, random: &mut Random) -> Vec<u8> {
             }
             bytes
         }
+        Shape::Chunk => super::chunks::generate(random),
         Shape::NumberText => {
             let mut bytes = vec![random.byte(), random.byte(), random.below(8) as u8, random.below(12) as u8];
             bytes.extend(random.is(300).then_some(b'-'));

@@ -4,6 +4,7 @@
 //! A target takes any bytes, so that a coverage-guided fuzzer can drive it; [`generate`] makes bytes that
 //! get further than random ones.
 
+mod chunks;
 mod contract;
 mod generate;
 mod input;
@@ -43,6 +44,8 @@ pub enum Shape {
     NumberText,
     /// A formula of a report.
     Formula,
+    /// A chunk of readings.
+    Chunk,
 }
 
 /// A function that takes any bytes and panics if a law is broken.
@@ -57,7 +60,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 23] = [
+pub const TARGETS: [Target; 24] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -78,6 +81,7 @@ pub const TARGETS: [Target; 23] = [
     Target { name: "modbus-client", run: contract::modbus_client, shape: Shape::Steps },
     Target { name: "modbus-server", run: contract::modbus_server, shape: Shape::Steps },
     Target { name: "values", run: values::values, shape: Shape::Numbers },
+    Target { name: "chunk", run: chunks::read, shape: Shape::Chunk },
     Target { name: "plans", run: contract::plans, shape: Shape::Numbers },
     Target { name: "aggregate", run: sums::aggregate, shape: Shape::Numbers },
     Target { name: "formula", run: sums::formula, shape: Shape::Formula },
