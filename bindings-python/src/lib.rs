@@ -5,6 +5,7 @@
 mod convert;
 mod errors;
 mod machines;
+mod sums;
 
 use parabus_core::contract::{format, modbus, reference, value};
 use pyo3::exceptions::PyTypeError;
@@ -25,6 +26,11 @@ mod _core {
     use super::{
         DecodedValue, crc16, decode_array, decode_frame, decode_value, encode_frame, encode_value, format_number,
         format_value, lrc, parse_reference, plan_reads, plan_writes, plural_category, print_reference,
+    };
+
+    #[pymodule_export]
+    use super::sums::{
+        Formula, Series, dispersed, exact_sum, increase, integrate, min_max, segments, time_weighted_mean,
     };
 
     #[pymodule_export]

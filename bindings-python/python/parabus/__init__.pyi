@@ -1,6 +1,7 @@
 # Types of the module. What each function does, with ranges and errors, is in its docstring.
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload, type_check_only
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = [
     "ChunkError",
     "ClientStep",
     "DecodedValue",
+    "Formula",
     "FormulaSyntaxError",
     "FrameError",
     "FrameScanner",
@@ -23,6 +25,7 @@ __all__ = [
     "ModbusServer",
     "ParabusError",
     "ReferenceSyntaxError",
+    "Series",
     "ValueDecodeError",
     "__version__",
     "crc16",
@@ -30,15 +33,22 @@ __all__ = [
     "decode_array",
     "decode_frame",
     "decode_value",
+    "dispersed",
     "encode_frame",
     "encode_value",
+    "exact_sum",
     "format_number",
     "format_value",
+    "increase",
+    "integrate",
+    "min_max",
     "parse_reference",
     "plan_reads",
     "plan_writes",
     "plural_category",
     "print_reference",
+    "segments",
+    "time_weighted_mean",
 ]
 
 ERROR_KINDS: Final[dict[str, type[ParabusError]]]
@@ -308,3 +318,92 @@ class ModbusServer:
         echo: bool = False,
     ) -> ModbusServer: ...
     def receive(self, data: _Bytes, now_ms: float = 0.0) -> bytes | None: ...
+
+_Moment: TypeAlias = int | str | datetime | np.datetime64
+"""Milliseconds since 1970 UTC, ISO 8601 text with a zone, an aware datetime."""
+_Times: TypeAlias = NDArray[np.datetime64] | NDArray[np.signedinteger[Any]] | Sequence[_Moment]
+_Values: TypeAlias = NDArray[np.integer[Any]] | NDArray[np.floating[Any]] | Sequence[int | float | None]
+_Cadence: TypeAlias = Literal["1m", "5m", "15m", "1h", "1d"]
+_Unit: TypeAlias = Literal["half-hour", "hour", "day"]
+
+@type_check_only
+class Segment(TypedDict):
+    start: int
+    count: int
+    mean: float | None
+    min: float | None
+    max: float | None
+    first: float | None
+    last: float | None
+    integral: float | None
+    increase: float | None
+    cover: int
+
+@type_check_only
+class Point(TypedDict):
+    start: int
+    value: float | None
+
+@type_check_only
+class MinMax(TypedDict):
+    min: float
+    min_at: int
+    max: float
+    max_at: int
+
+def segments(
+    times: _Times,
+    values: _Values,
+    *,
+    start: _Moment,
+    end: _Moment,
+    cadence: _Cadence | None = None,
+    segment: _Unit | None = None,
+    tz: str | None = None,
+    hold_ms: int | None = None,
+    decimals: int | None = None,
+    width_bits: Literal[16, 32, 48, 64] | None = None,
+) -> list[Segment]: ...
+def dispersed(
+    times: _Times,
+    values: _Values,
+    *,
+    start: _Moment,
+    end: _Moment,
+    points: int,
+    sampling: Literal["first", "hold"] = "first",
+    hold_ms: int | None = None,
+    decimals: int | None = None,
+) -> list[Point]: ...
+def min_max(times: _Times, values: _Values, *, start: _Moment | None = None, end: _Moment | None = None, decimals: int | None = None) -> MinMax | None: ...
+def time_weighted_mean(
+    times: _Times, values: _Values, *, start: _Moment, end: _Moment, hold_ms: int | None = None, decimals: int | None = None
+) -> float | None: ...
+def integrate(
+    times: _Times, values: _Values, *, start: _Moment, end: _Moment, hold_ms: int | None = None, decimals: int | None = None
+) -> float | None: ...
+def increase(
+    times: _Times,
+    values: _Values,
+    *,
+    start: _Moment,
+    end: _Moment,
+    width_bits: Literal[16, 32, 48, 64] | None = None,
+    decimals: int | None = None,
+) -> float | None: ...
+def exact_sum(values: NDArray[np.integer[Any]] | NDArray[np.floating[Any]] | Sequence[float]) -> float: ...
+@final
+class Series:
+    def __new__(cls, *, hold_ms: int | None = None, decimals: int | None = None, width_bits: Literal[16, 32, 48, 64] | None = None) -> Series: ...
+    def push(self, times: _Times | _Moment, values: _Values | float | None) -> None: ...
+    def merge(self, other: Series) -> None: ...
+    def query(
+        self, *, start: _Moment, end: _Moment, cadence: _Cadence | None = None, segment: _Unit | None = None, tz: str | None = None
+    ) -> list[Segment]: ...
+    def __len__(self) -> int: ...
+
+@final
+class Formula:
+    def __new__(cls, text: str) -> Formula: ...
+    def operands(self) -> list[int]: ...
+    def evaluate(self, values: Mapping[int, float | None]) -> float | None: ...
