@@ -298,3 +298,100 @@ export class ModbusServer {
   /** Takes bytes that came; gives the reply to send, null where there is none. */
   receive(data: ArrayLike<number>, nowMs?: number): Uint8Array | null;
 }
+
+/** Milliseconds since 1970 UTC, a Date, or ISO 8601 text with a zone. */
+export type Moment = number | bigint | Date | string;
+/** Whole numbers, fractions, or both; null and NaN are readings that failed. */
+export type SeriesValues = BigInt64Array | Float64Array | Iterable<number | bigint | null>;
+
+export interface Range {
+  /** First instant. */
+  start: Moment;
+  /** The instant after the last. */
+  end: Moment;
+}
+
+export interface Spans extends Range {
+  /** Whole segments of UTC, from the one that `start` lies in. */
+  cadence?: "1m" | "5m" | "15m" | "1h" | "1d";
+  /** Instead of it segments of local time in `tz`; without both the range is one. */
+  segment?: "half-hour" | "hour" | "day";
+  /** Name of the IANA database. In a browser its offsets are those of the browser's own database. */
+  tz?: string;
+}
+
+export interface SumOptions {
+  /** Milliseconds for which a value holds; until the next reading without it. */
+  holdMs?: number;
+  /** Of whole numbers, each of which stands for `value × 10^-decimals`. */
+  decimals?: number;
+}
+
+export interface CounterOptions {
+  /** Of a counter that runs over. */
+  widthBits?: 16 | 32 | 48 | 64;
+}
+
+/** What is known of a segment. Of whole numbers without `decimals`, those beyond ±(2^53 − 1) are BigInt. */
+export interface Segment {
+  /** Milliseconds. */
+  start: number;
+  /** Readings with a value. */
+  count: number;
+  /** Over the time for which the value is known. */
+  mean: number | null;
+  min: number | bigint | null;
+  max: number | bigint | null;
+  first: number | bigint | null;
+  last: number | bigint | null;
+  /** Value times milliseconds. */
+  integral: number | null;
+  /** What a counter counted, from the reading before the segment on. */
+  increase: number | bigint | null;
+  /** Milliseconds with a value. */
+  cover: number;
+}
+
+/** Everything known of each segment of a range; the same bits whatever the order of the readings. */
+export function segments(times: Iterable<Moment>, values: SeriesValues, options: Spans & SumOptions & CounterOptions): Segment[];
+/** A value for each of so many parts of a range: the first that was read in it, or the one that holds when it begins. */
+export function dispersed(
+  times: Iterable<Moment>,
+  values: SeriesValues,
+  options: Range & SumOptions & { points: number; sampling?: "first" | "hold" },
+): { start: number; value: number | bigint | null }[];
+/** The extremes of the readings with `start ≤ t ≤ end`, each with its earliest instant; null of none. */
+export function minMax(
+  times: Iterable<Moment>,
+  values: SeriesValues,
+  options?: Partial<Range> & { decimals?: number },
+): { min: number | bigint; minAt: number; max: number | bigint; maxAt: number } | null;
+/** The mean over the time for which the value is known; null if it is not known at all. */
+export function timeWeightedMean(times: Iterable<Moment>, values: SeriesValues, options: Range & SumOptions): number | null;
+/** Value times milliseconds; null if it is not known at all. */
+export function integrate(times: Iterable<Moment>, values: SeriesValues, options: Range & SumOptions): number | null;
+/** What a counter counted with `start ≤ t < end`; null without readings there, or none before. */
+export function increase(times: Iterable<Moment>, values: SeriesValues, options: Range & CounterOptions & { decimals?: number }): number | bigint | null;
+/** The sum of whole numbers, exact; of fractions the number nearest to the exact sum. */
+export function exactSum(values: BigInt64Array | Float64Array | Iterable<number | bigint>): number | bigint;
+
+/** Readings that come in any order, for questions in between; the first value says whether they are whole numbers. */
+export class Series {
+  constructor(options?: SumOptions & CounterOptions);
+  /** One reading, or many. */
+  push(time: Moment, value: number | bigint | null): void;
+  push(times: Iterable<Moment>, values: SeriesValues): void;
+  /** Adds all readings of another series; those replace ours at the same instants. */
+  merge(other: Series): void;
+  query(options: Spans): Segment[];
+  readonly length: number;
+}
+
+/** A formula of a report, such as `(#561 + 10) / 2 + #558`. */
+export class Formula {
+  constructor(text: string);
+  /** Identifiers, each once, in the order of the text. */
+  operands(): (number | bigint)[];
+  /** The result; null if an operand has no value, for a division by zero, and where there is no finite number. */
+  evaluate(values: Map<number | bigint | string, number | null> | Record<string, number | null>): number | null;
+}

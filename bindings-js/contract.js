@@ -305,3 +305,143 @@ export class ModbusServer {
     return reply.length > 0 ? Uint8Array.from(reply) : null;
   }
 }
+
+// Sums. Whole numbers and fractions cross as arrays of their own; what failed is told beside the former.
+const HAS_ZONE = /(?:Z|[+-]\d\d:?\d\d)$/i;
+
+/** Milliseconds since 1970 UTC of a number, a bigint, a Date or text with a zone. */
+function moment(time) {
+  const ms = typeof time === "string" && !HAS_ZONE.test(time) ? NaN : typeof time === "string" ? Date.parse(time) : Number(time);
+  if (time === null || typeof time === "boolean" || !Number.isSafeInteger(ms)) throw new TypeError(`\`${String(time)}\` is no instant, expected milliseconds, a Date, or ISO 8601 text with a zone such as \`Z\``);
+  return ms;
+}
+const times64 = (times) => (times instanceof Float64Array ? times : Float64Array.from(times, moment));
+const noFloats = new Float64Array(0), noInts = new BigInt64Array(0);
+const isMissing = (value) => value === null || value === undefined || Number.isNaN(value);
+
+/** A whole number as a bigint. */
+function whole(value, index) {
+  const int = typeof value === "bigint" ? value : Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (int === undefined || BigInt.asIntN(64, int) !== int) throw new RangeError(`value ${index} is ${String(value)}, expected a whole number below 2^63`);
+  return int;
+}
+
+/** [wholes, failed, fractions, is_whole] of values; numbers without a fraction are whole. */
+function columns(values, decimals) {
+  if (values instanceof BigInt64Array) return [values, noBytes, noFloats, true];
+  if (values instanceof Float64Array && decimals === undefined) return [noInts, noBytes, values, false];
+  const list = Array.from(values);
+  const isWhole = decimals !== undefined || list.every((value) => isMissing(value) || typeof value === "bigint" || Number.isSafeInteger(value));
+  if (!isWhole) return [noInts, noBytes, Float64Array.from(list, (value) => (isMissing(value) ? NaN : Number(value))), false];
+  const failed = list.some(isMissing) ? Uint8Array.from(list, (value) => (isMissing(value) ? 1 : 0)) : noBytes;
+  return [BigInt64Array.from(list, (value, index) => (isMissing(value) ? 0n : whole(value, index))), failed, noFloats, true];
+}
+
+/** Integers that JavaScript's numbers hold are numbers. */
+const plain = (value) => (typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : (value ?? null));
+const plainFields = (fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [camel(key), plain(value)]));
+const SEGMENT = { start: 0, count: 0, mean: null, min: null, max: null, first: null, last: null, integral: null, increase: null, cover: 0 };
+const segmentOf = (fields) => ({ ...SEGMENT, ...plainFields(fields) });
+
+const DAY = 86_400_000;
+
+/** Seconds east of UTC around a range, by the host's own database. */
+function zoneTable(tz, start, end) {
+  let format;
+  try {
+    format = new Intl.DateTimeFormat("en-US", { timeZone: tz, calendar: "gregory", numberingSystem: "latn", hourCycle: "h23", era: "short", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
+  } catch {
+    throw new ParabusError("unknown-zone", `tz \`${String(tz)}\`: not a time zone of the IANA database`);
+  }
+  const offset = (ms) => {
+    const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
+    const year = parts.era === "BC" ? 1 - Number(parts.year) : Number(parts.year);
+    const shown = new Date(0).setUTCFullYear(year, Number(parts.month) - 1, Number(parts.day)) + (Number(parts.hour) * 3600 + Number(parts.minute) * 60 + Number(parts.second)) * 1000;
+    return (shown - Math.floor(ms / 1000) * 1000) / 1000;
+  };
+  const [first, last] = [start - 3 * DAY, end + 3 * DAY];
+  const before = offset(first);
+  const changes = [];
+  let known = before;
+  for (let from = first; from < last; from += DAY) {
+    const to = Math.min(from + DAY, last);
+    if (offset(to) === known) continue;
+    let [same, other] = [from, to];
+    while (other - same > 1) {
+      const middle = Math.floor((same + other) / 2);
+      if (offset(middle) === known) same = middle;
+      else other = middle;
+    }
+    known = offset(other);
+    changes.push([other, known]);
+    from = other - DAY;
+  }
+  return { before_s: before, changes };
+}
+
+/** A range and its segments as core takes them. */
+function spansOf({ start, end, tz, ...options }) {
+  const fields = { ...options, tz, start: moment(start), end: moment(end) };
+  return core.has_zones === undefined && tz !== undefined && fields.start < fields.end ? { ...fields, zone: zoneTable(tz, fields.start, fields.end) } : fields;
+}
+
+/** One of core's verbs. */
+function sums(name, fields, times, values, decimals) {
+  const [wholes, failed, fractions, isWhole] = columns(values, decimals);
+  return told(() => core[name](renamed(fields, snake), decimals, times64(times), wholes, failed, fractions, isWhole));
+}
+export const segments = (times, values, { decimals, ...options }) => sums("sum_segments", spansOf(options), times, values, decimals).map(segmentOf);
+export const dispersed = (times, values, { decimals, start, end, ...options }) =>
+  sums("sum_dispersed", { ...options, start: moment(start), end: moment(end) }, times, values, decimals).map((point) => ({ start: 0, value: null, ...plainFields(point) }));
+export const minMax = (times, values, { decimals, start, end } = {}) => {
+  const fields = { start: start === undefined ? undefined : moment(start), end: end === undefined ? undefined : moment(end) };
+  const found = sums("sum_min_max", fields, times, values, decimals);
+  return found ? plainFields(found) : null;
+};
+const range = (times, values, { decimals, start, end, ...options }) =>
+  segmentOf(sums("sum_range", { ...options, start: moment(start), end: moment(end) }, times, values, decimals));
+export const timeWeightedMean = (times, values, options) => range(times, values, options).mean;
+export const integrate = (times, values, options) => range(times, values, options).integral;
+export const increase = (times, values, options) => range(times, values, options).increase;
+export const exactSum = (values) => {
+  const [wholes, failed, fractions, isWhole] = columns(values);
+  if (failed.includes(1)) throw new TypeError(`value ${failed.indexOf(1)} is missing, expected a number`);
+  return plain(told(() => core.sum_exactly(wholes, fractions, isWhole)));
+};
+
+export class Series {
+  #series;
+  #decimals;
+  constructor(options = {}) {
+    this.#decimals = options.decimals;
+    this.#series = told(() => new core.Series(renamed(options, snake)));
+  }
+  push(times, values) {
+    const isOne = typeof times === "number" || typeof times === "string" || typeof times === "bigint" || times instanceof Date;
+    const [wholes, failed, fractions, isWhole] = columns(isOne ? [values] : values, this.#decimals);
+    told(() => this.#series.push(times64(isOne ? [times] : times), wholes, failed, fractions, isWhole));
+  }
+  merge(other) {
+    if (other.#series !== this.#series) told(() => this.#series.merge(other.#series));
+  }
+  query(options) {
+    return told(() => this.#series.query(renamed(spansOf(options), snake))).map(segmentOf);
+  }
+  get length() {
+    return this.#series.count();
+  }
+}
+
+export class Formula {
+  #formula;
+  constructor(text) {
+    this.#formula = told(() => new core.Formula(String(text)));
+  }
+  operands() {
+    return this.#formula.operands().map((id) => plain(BigInt(id)));
+  }
+  evaluate(values) {
+    const known = (values instanceof Map ? [...values] : Object.entries(values)).filter(([, value]) => !isMissing(value));
+    return this.#formula.evaluate(known.map(([id]) => String(id)), Float64Array.from(known, ([, value]) => Number(value))) ?? null;
+  }
+}

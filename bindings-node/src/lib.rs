@@ -8,6 +8,7 @@ use napi::bindgen_prelude::{
 };
 use napi::{Error as Failure, Status};
 use napi_derive::napi;
+use parabus_core::contract::aggregate::{self, Columns};
 use parabus_core::contract::value::ArrayDecoder;
 use parabus_core::contract::{self, Error};
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
@@ -222,6 +223,127 @@ pub fn decode_array_integers<'env>(
     let out = unsafe { out.as_mut() };
     let decoded = decoder(env, call)?.integers(source(bytes, registers), out);
     decoded.map(|_| ()).map_err(|error| refuse(env, error.kind.code(), &error.message, error.offset))
+}
+
+/// Whether the zones of the IANA database are in the addon.
+#[napi]
+pub const fn has_zones() -> bool {
+    true
+}
+
+/// One exported function for each verb of sums: a call, whole numbers or fractions, and their times.
+macro_rules! sums {
+    ($($(#[$doc:meta])* $name:ident = $call:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[napi]
+        #[expect(clippy::too_many_arguments, reason = "arrays of one kind each")]
+        pub fn $name<'env>(
+            env: &'env Env,
+            call: Unknown<'env>,
+            decimals: Option<u16>,
+            times: &[f64],
+            wholes: &[i64],
+            failed: &[u8],
+            fractions: &[f64],
+            is_whole: bool,
+        ) -> Result<Unknown<'env>> {
+            let call: aggregate::$call = read(env, call)?;
+            let readings = Columns { times, wholes, failed, fractions, is_whole }.readings(decimals);
+            answer(env, readings.and_then(|readings| call.answer(&readings)))
+        }
+    )+};
+}
+
+sums! {
+    /// Every segment of a range.
+    sum_segments = SegmentsCall,
+    /// A value for each part of a range.
+    sum_dispersed = DispersedCall,
+    /// The extremes of a range.
+    sum_min_max = MinMaxCall,
+    /// What is known of a range.
+    sum_range = RangeCall,
+}
+
+/// The sum of numbers.
+#[napi]
+pub fn sum_exactly<'env>(env: &'env Env, wholes: &[i64], fractions: &[f64], is_whole: bool) -> Result<Unknown<'env>> {
+    answer(env, Columns { times: &[], wholes, failed: &[], fractions, is_whole }.sum())
+}
+
+/// Readings that come in any order.
+#[napi]
+pub struct Series(aggregate::Series);
+
+#[napi]
+impl Series {
+    /// An empty one.
+    #[napi(constructor)]
+    pub fn new(env: Env, call: Unknown<'_>) -> Result<Self> {
+        let series = read::<aggregate::SeriesCall>(&env, call)?.series();
+        series.map(Series).map_err(|error| refuse(&env, error.kind.code(), &error.message, error.offset))
+    }
+
+    /// Adds readings.
+    #[napi]
+    pub fn push(
+        &mut self,
+        env: &Env,
+        times: &[f64],
+        wholes: &[i64],
+        failed: &[u8],
+        fractions: &[f64],
+        is_whole: bool,
+    ) -> Result<()> {
+        let pushed = Columns { times, wholes, failed, fractions, is_whole }.push_to(&mut self.0);
+        pushed.map_err(|error| refuse(env, error.kind.code(), &error.message, error.offset))
+    }
+
+    /// Adds those of another.
+    #[napi]
+    pub fn merge(&mut self, env: &Env, other: &Series) -> Result<()> {
+        self.0.merge(&other.0).map_err(|error| refuse(env, error.kind.code(), &error.message, error.offset))
+    }
+
+    /// As `sum_segments`.
+    #[napi]
+    pub fn query<'env>(&self, env: &'env Env, call: Unknown<'env>) -> Result<Unknown<'env>> {
+        let call: aggregate::SegmentsCall = read(env, call)?;
+        answer(env, self.0.query(&call.spans()))
+    }
+
+    /// How many readings there are.
+    #[napi]
+    pub fn count(&self) -> f64 {
+        self.0.count() as f64
+    }
+}
+
+/// A formula of a report.
+#[napi]
+pub struct Formula(contract::formula::Formula);
+
+#[napi]
+impl Formula {
+    /// Reads it.
+    #[napi(constructor)]
+    pub fn new(env: Env, text: String) -> Result<Self> {
+        let formula = contract::formula::Formula::new(&text);
+        formula.map(Formula).map_err(|error| refuse(&env, error.kind.code(), &error.message, error.offset))
+    }
+
+    /// Identifiers as text.
+    #[napi]
+    pub fn operands(&self) -> Vec<String> {
+        self.0.operands().iter().map(u64::to_string).collect()
+    }
+
+    /// The result for values by identifier.
+    #[napi]
+    pub fn evaluate(&self, ids: Vec<String>, values: &[f64]) -> Option<f64> {
+        let known = ids.iter().zip(values).filter_map(|(id, value)| Some((id.parse().ok()?, *value)));
+        self.0.evaluate(&known.collect())
+    }
 }
 
 fn decoder(env: &Env, call: Unknown<'_>) -> Result<ArrayDecoder> {

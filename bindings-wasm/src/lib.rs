@@ -2,6 +2,7 @@
 //! to core's contract and gives the answer back. `contract.js` puts JavaScript's spelling on
 //! top, here as for Node.
 
+use parabus_core::contract::aggregate::{self, Columns};
 use parabus_core::contract::value::ArrayDecoder;
 use parabus_core::contract::{self, Error};
 use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
@@ -188,6 +189,110 @@ pub fn decode_array_floats(call: JsValue, bytes: &[u8], registers: &[u16], out: 
 pub fn decode_array_integers(call: JsValue, bytes: &[u8], registers: &[u16], out: &mut [i64]) -> Result<(), JsValue> {
     let decoder = ArrayDecoder::new(&read(call)?).map_err(thrown)?;
     decoder.integers(source(bytes, registers), out).map(|_| ()).map_err(thrown)
+}
+
+/// One exported function for each verb of sums: a call, whole numbers or fractions, and their times.
+macro_rules! sums {
+    ($($(#[$doc:meta])* $name:ident = $call:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[wasm_bindgen]
+        #[expect(clippy::too_many_arguments, reason = "arrays of one kind each")]
+        pub fn $name(
+            call: JsValue,
+            decimals: Option<u16>,
+            times: &[f64],
+            wholes: &[i64],
+            failed: &[u8],
+            fractions: &[f64],
+            is_whole: bool,
+        ) -> Result<JsValue, JsValue> {
+            let call: aggregate::$call = read(call)?;
+            let readings = Columns { times, wholes, failed, fractions, is_whole }.readings(decimals);
+            answer(readings.and_then(|readings| call.answer(&readings)))
+        }
+    )+};
+}
+
+sums! {
+    /// Every segment of a range.
+    sum_segments = SegmentsCall,
+    /// A value for each part of a range.
+    sum_dispersed = DispersedCall,
+    /// The extremes of a range.
+    sum_min_max = MinMaxCall,
+    /// What is known of a range.
+    sum_range = RangeCall,
+}
+
+/// The sum of numbers.
+#[wasm_bindgen]
+pub fn sum_exactly(wholes: &[i64], fractions: &[f64], is_whole: bool) -> Result<JsValue, JsValue> {
+    answer(Columns { times: &[], wholes, failed: &[], fractions, is_whole }.sum())
+}
+
+/// Readings that come in any order.
+#[wasm_bindgen]
+pub struct Series(aggregate::Series);
+
+#[wasm_bindgen]
+impl Series {
+    /// An empty one.
+    #[wasm_bindgen(constructor)]
+    pub fn new(call: JsValue) -> Result<Series, JsValue> {
+        read::<aggregate::SeriesCall>(call)?.series().map(Series).map_err(thrown)
+    }
+
+    /// Adds readings.
+    pub fn push(
+        &mut self,
+        times: &[f64],
+        wholes: &[i64],
+        failed: &[u8],
+        fractions: &[f64],
+        is_whole: bool,
+    ) -> Result<(), JsValue> {
+        Columns { times, wholes, failed, fractions, is_whole }.push_to(&mut self.0).map_err(thrown)
+    }
+
+    /// Adds those of another.
+    pub fn merge(&mut self, other: &Series) -> Result<(), JsValue> {
+        self.0.merge(&other.0).map_err(thrown)
+    }
+
+    /// As `sum_segments`.
+    pub fn query(&self, call: JsValue) -> Result<JsValue, JsValue> {
+        let call: aggregate::SegmentsCall = read(call)?;
+        answer(self.0.query(&call.spans()))
+    }
+
+    /// How many readings there are.
+    pub fn count(&self) -> f64 {
+        self.0.count() as f64
+    }
+}
+
+/// A formula of a report.
+#[wasm_bindgen]
+pub struct Formula(contract::formula::Formula);
+
+#[wasm_bindgen]
+impl Formula {
+    /// Reads it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &str) -> Result<Formula, JsValue> {
+        contract::formula::Formula::new(text).map(Formula).map_err(thrown)
+    }
+
+    /// Identifiers as text.
+    pub fn operands(&self) -> Vec<String> {
+        self.0.operands().iter().map(u64::to_string).collect()
+    }
+
+    /// The result for values by identifier.
+    pub fn evaluate(&self, ids: Vec<String>, values: &[f64]) -> Option<f64> {
+        let known = ids.iter().zip(values).filter_map(|(id, value)| Some((id.parse().ok()?, *value)));
+        self.0.evaluate(&known.collect())
+    }
 }
 
 const fn source<'a>(bytes: &'a [u8], registers: &'a [u16]) -> Source<'a> {

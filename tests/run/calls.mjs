@@ -97,3 +97,38 @@ assert.equal(answer({ read: () => 6 }, read(4, 5)).exceptionCode, 6);
 assert.equal(answer({ read: () => null }, read(4, 5)).exceptionCode, 2);
 assert.throws(() => answer({ holding: [70000] }, read(3, 0)), /the bank has 70000 in holding 0, expected 0 to 65535/);
 assert.throws(() => answer({ read: () => { throw new Error("the pump is gone"); } }, read(3, 0)), /the pump is gone/);
+
+// Sums: times and values in every shape, whole numbers exactly, zones by the host's database or core's.
+const times = [0, 1000, 61_000];
+const wanted = api.segments(times, [1.5, 2.5, null], { start: 0, end: 120_000, cadence: "1m", holdMs: 9000 });
+assert.deepEqual(wanted[0], { start: 0, count: 2, mean: 2.4, min: 1.5, max: 2.5, first: 1.5, last: 2.5, integral: 24_000, increase: null, cover: 10_000 });
+for (const shape of [Float64Array.from(times), BigInt64Array.from(times, BigInt), times.map((time) => new Date(time)), times.map((time) => new Date(time).toISOString())])
+  for (const values of [[1.5, 2.5, NaN], Float64Array.of(1.5, 2.5, NaN)])
+    assert.deepEqual(api.segments(shape, values, { start: new Date(0), end: "1970-01-01T00:02:00Z", cadence: "1m", holdMs: 9000 }), wanted);
+const large = 2n ** 63n - 1n;
+assert.deepEqual(api.minMax(times, [large, large - 2n, 5]), { min: 5, minAt: 61_000, max: large, maxAt: 0 });
+assert.equal(api.minMax([], []), null);
+assert.equal(api.exactSum(BigInt64Array.of(large, large)), 2n * large);
+assert.equal(api.exactSum([0.1, 0.2, 0.3, 1e300, -1e300]), 0.6);
+assert.equal(api.increase([0, 1, 2], Uint16Array.of(65_530, 5, 7), { start: 1, end: 3, widthBits: 16 }), 13);
+assert.equal(api.timeWeightedMean([0], [255], { start: 0, end: 10, decimals: 1 }), 25.5);
+assert.equal(api.integrate([0], [2], { start: -9, end: 0 }), null);
+assert.deepEqual(api.dispersed([0, 4, 11], [1, null, 3], { start: 0, end: 20, points: 4 }).map(({ value }) => value), [1, null, 3, null]);
+const days = (start, end, tz) => api.segments([], [], { segment: "day", tz, start, end }).map((day, index, all) => (index + 1 < all.length ? (all[index + 1].start - day.start) / 3_600_000 : 0));
+assert.deepEqual(days("2026-03-28T12:00:00Z", "2026-03-30T12:00:00Z", "Europe/Warsaw"), [24, 23, 0]);
+assert.deepEqual(days("2025-10-25T12:00:00Z", "2025-10-27T12:00:00Z", "Europe/Kyiv"), [24, 25, 0]);
+assert.deepEqual(days("2026-04-03T18:00:00Z", "2026-04-06T12:00:00Z", "Australia/Lord_Howe"), [24, 24.5, 0]);
+const series = new api.Series({ holdMs: 9000 });
+series.push(1000, 2.5);
+series.push([61_000, 0], [null, 1.5]);
+series.merge(series);
+assert.deepEqual([series.query({ start: 0, end: 120_000, cadence: "1m" }), series.length], [wanted, 3]);
+assert.throws(() => series.push(5, 7), refused("value-range"));
+const formula = new api.Formula("(#561 + 10) / 2 + #558");
+assert.deepEqual([formula.operands(), formula.evaluate({ 561: 4, 558: 0.5 }), formula.evaluate(new Map([[561, 4]]))], [[561, 558], 7.5, null]);
+assert.throws(() => new api.Formula("1 + + 2"), refused("formula-syntax", 4));
+assert.throws(() => api.segments([0], [1], { start: 0, end: 1, segment: "day", tz: "Mars/Base" }), refused("unknown-zone"));
+assert.throws(() => api.segments([0], [1], { start: 1, end: 1 }), refused("time-range"));
+assert.throws(() => api.segments([0], [], { start: 0, end: 1 }), refused("point-count"));
+assert.throws(() => api.segments(["2026-01-01T00:00:00"], [1], { start: 0, end: 1 }), TypeError);
+assert.throws(() => api.exactSum([2n ** 63n]), RangeError);
