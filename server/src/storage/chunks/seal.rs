@@ -45,27 +45,35 @@ pub fn merge(store: &mut dyn ChunkStore, group: &GroupLayout, rows: BTreeMap<i64
         by_chunk.entry(index).or_default().insert(at, row);
     }
     let mut chunks = Vec::new();
-    for (index, rows) in by_chunk {
+    for (index, mut rows) in by_chunk {
         let Some(whole) = index.and_then(|index| there.get(index)) else {
             write(group, group.hold_ms, 1, pieces(rows, true), &mut chunks)?;
             continue;
         };
-        let is_behind = rows.first_key_value().is_some_and(|(at, _)| *at > whole.info.last_at);
         let is_full = whole.info.rows as usize >= ROWS;
-        let old = if is_behind && is_full { Ok(None) } else { read(whole, group.layouts.len()).map(Some) };
-        match old {
-            Ok(Some((hold_ms, mut old))) if !is_behind || hold_ms == group.hold_ms => {
-                old.extend(rows);
-                let revision = whole.info.revision.saturating_add(1);
-                write(group, hold_ms, revision, pieces(old, is_behind), &mut chunks)?;
-            }
-            Ok(_) => write(group, group.hold_ms, 1, pieces(rows, true), &mut chunks)?,
+        let is_behind = |rows: &Rows| rows.first_key_value().is_none_or(|(at, _)| *at > whole.info.last_at);
+        if is_full && is_behind(&rows) {
+            write(group, group.hold_ms, 1, pieces(rows, true), &mut chunks)?;
+            continue;
+        }
+        let revision = whole.info.revision.saturating_add(1);
+        let (hold_ms, mut old) = match read(whole, group.layouts.len()) {
+            Ok(read) => read,
             Err(error) => {
                 // It stays as it is, for whoever can mend it, unless a row has its very instant.
                 report(&whole.info, error);
-                let revision = whole.info.revision.saturating_add(1);
                 write(group, group.hold_ms, revision, pieces(rows, true), &mut chunks)?;
+                continue;
             }
+        };
+        // The log is played again from its oldest segment on: most of that is here.
+        rows.retain(|at, row| old.get(at) != Some(row));
+        let is_behind = is_behind(&rows);
+        if is_behind && (is_full || hold_ms != group.hold_ms) {
+            write(group, group.hold_ms, 1, pieces(rows, true), &mut chunks)?;
+        } else if !rows.is_empty() {
+            old.extend(rows);
+            write(group, hold_ms, revision, pieces(old, is_behind), &mut chunks)?;
         }
     }
     store.put(&chunks)
