@@ -230,3 +230,5 @@ fn open_database(folder: &Path) -> Result<Connection, StoreError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_crash;

@@ -39,7 +39,7 @@ fn param(device_id: i64, name: &str, address: u16) -> Param {
 }
 
 /// One organization, network and device with two parameters.
-fn configured(store: &Store) {
+pub(super) fn configured(store: &Store) {
     store
         .configure(true, |edit| {
             let org = edit.put_org(&Org { id: 0, name: "Works".into(), slug: "works".into(), lang: Lang::En })?;
@@ -84,7 +84,7 @@ fn configured(store: &Store) {
         .unwrap();
 }
 
-fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
+pub(super) fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
     let directory = store.directory();
     let device = directory.devices.values().next().unwrap();
     let cells = raws.into_iter().map(|raw| Ok(Raw(raw).into())).collect();
