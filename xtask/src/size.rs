@@ -11,7 +11,7 @@ use crate::{compiler, firmware, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core; `xtask/size` has a function `size_…` for each.
-const AREAS: [&str; 18] = [
+const AREAS: [&str; 20] = [
     "reference",
     "value",
     "number",
@@ -30,6 +30,8 @@ const AREAS: [&str; 18] = [
     "plan",
     "image",
     "schedule",
+    "gather",
+    "chunk",
 ];
 
 /// What the panic handler of `xtask/size` calls.
