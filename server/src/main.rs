@@ -54,7 +54,10 @@ enum Verb {
         options: ApplyOptions,
     },
     /// Write the configuration as a plant file, which gives the same when it is applied to an empty store.
+    #[command(args_conflicts_with_subcommands = true)]
     Export {
+        #[command(subcommand)]
+        what: Option<ExportVerb>,
         /// The file to write; standard output if none is named.
         file: Option<PathBuf>,
         /// Configuration file.
@@ -260,6 +263,26 @@ struct ApplyOptions {
 }
 
 #[derive(Subcommand)]
+enum ExportVerb {
+    /// Write readings as CSV, beside a running server or without one.
+    Readings {
+        /// The file to write; standard output if none is named.
+        file: Option<PathBuf>,
+        /// One organization alone, by its name.
+        #[arg(long)]
+        org: Option<String>,
+        /// Only from this day or instant on: 2026-01-31, 2026-01-31T08:00:00Z.
+        #[arg(long)]
+        from: Option<String>,
+        /// Only until this instant, or the beginning of this day.
+        #[arg(long)]
+        till: Option<String>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Subcommand)]
 enum TemplateVerb {
     /// Say what templates hold, or everything that is wrong with them.
     Check {
@@ -304,7 +327,11 @@ fn main() -> ExitCode {
             Ok(true) if options.exit_code => return ExitCode::from(CHANGES),
             result => result.map(|_| ()),
         },
-        Verb::Export { file, config, org, no_secrets } => {
+        Verb::Export { what: Some(ExportVerb::Readings { file, org, from, till, config }), .. } => {
+            let wanted = admin::Wanted { org: org.as_deref(), from: from.as_deref(), till: till.as_deref() };
+            export_readings(file.as_deref(), &config, wanted)
+        }
+        Verb::Export { what: None, file, config, org, no_secrets } => {
             export(file.as_deref(), &config, plant::Selection { org: org.as_deref(), has_secrets: !no_secrets })
         }
         Verb::Schema => {
@@ -547,6 +574,20 @@ fn export(file: Option<&Path>, config: &Path, selection: plant::Selection<'_>) -
         return Ok(());
     };
     write_private(path, &text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn export_readings(file: Option<&Path>, config: &ConfigFile, wanted: admin::Wanted<'_>) -> Result<(), StartError> {
+    let config = Config::load(&config.config)?;
+    let store = parabus_server::storage::Store::open_readings(&config.storage.path)?;
+    let written = match file {
+        Some(path) => {
+            let file = std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            admin::write_readings(&store, wanted, std::io::BufWriter::new(file))?
+        }
+        None => admin::write_readings(&store, wanted, std::io::BufWriter::new(std::io::stdout().lock()))?,
+    };
+    eprintln!("{written} readings");
+    Ok(())
 }
 
 /// For its owner alone, because of the secrets.

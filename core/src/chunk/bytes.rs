@@ -20,7 +20,8 @@ impl<'a> Out<'a> {
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), ChunkError> {
         let end = self.length.saturating_add(bytes.len());
         let room = ChunkError::Room { found: self.bytes.len() };
-        self.bytes.get_mut(self.length..end).ok_or(room)?.copy_from_slice(bytes);
+        // Copying a slice can panic, as far as a compiler knows.
+        self.bytes.get_mut(self.length..end).ok_or(room)?.iter_mut().zip(bytes).for_each(|(own, byte)| *own = *byte);
         self.length = end;
         Ok(())
     }
@@ -63,9 +64,22 @@ impl<'a> Out<'a> {
         self.bytes.get(start..self.length).unwrap_or_default()
     }
 
-    /// The same, to be changed.
-    pub(super) fn since_mut(&mut self, start: usize) -> &mut [u8] {
-        self.bytes.get_mut(start..self.length).unwrap_or_default()
+    /// Puts what was written from this byte on, behind the first so many bytes of it, before them.
+    pub(super) fn turn(&mut self, start: usize, first: usize) {
+        let all = self.bytes.get_mut(start..self.length).unwrap_or_default();
+        if let Some((first, rest)) = all.split_at_mut_checked(first) {
+            reverse(first);
+            reverse(rest);
+            reverse(all);
+        }
+    }
+}
+
+/// The library's own can panic, as far as a compiler knows.
+fn reverse(bytes: &mut [u8]) {
+    let mut bytes = bytes.iter_mut();
+    while let (Some(front), Some(back)) = (bytes.next(), bytes.next_back()) {
+        core::mem::swap(front, back);
     }
 }
 

@@ -68,8 +68,7 @@ pub fn emit<'a>(
     }
     let (body, directory) = (body_end.saturating_sub(HEAD), out.len().saturating_sub(body_end));
     // The directory stands before the body, of which it tells the lengths.
-    let behind = out.since_mut(HEAD);
-    behind.rotate_left(body.min(behind.len()));
+    out.turn(HEAD, body);
     let body_crc = crc32c_on(0, out.since(HEAD.saturating_add(directory)));
     let length = out.len();
     let too_long = ChunkError::Room { found: length };
@@ -92,8 +91,8 @@ pub fn emit<'a>(
     let directory = out.since(HEAD).get(..directory).unwrap_or_default();
     let crc = crc32c_on(crc32c_on(0, start.since(0)), directory);
     start.put(&crc.to_le_bytes())?;
-    if let Some(place) = buffer.get_mut(..HEAD) {
-        place.copy_from_slice(&head);
+    if let Some(place) = buffer.first_chunk_mut::<HEAD>() {
+        *place = head;
     }
     Ok(length)
 }
@@ -228,7 +227,7 @@ impl<'a, F: Fn(usize, usize) -> Cell<'a>> Source<'_, F> {
         // Their length stands before them.
         let length = out.len().saturating_sub(start);
         out.count(length)?;
-        out.since_mut(start).rotate_left(length);
+        out.turn(start, length);
         Ok(())
     }
 
@@ -281,7 +280,7 @@ fn summed<N: Summed>(
     summary::emit(&run, kind, first_key, span, out)?;
     let length = out.len().saturating_sub(start);
     out.count(length)?;
-    out.since_mut(start).rotate_left(length);
+    out.turn(start, length);
     Ok(())
 }
 

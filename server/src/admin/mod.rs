@@ -2,6 +2,7 @@
 
 mod access;
 mod check;
+mod readings;
 mod trail;
 
 pub use access::{
@@ -9,6 +10,7 @@ pub use access::{
     set_role,
 };
 pub use check::check;
+pub use readings::{Wanted, write_readings};
 pub use trail::{Show, show};
 
 use crate::model::{Directory, Org, User};

@@ -31,10 +31,10 @@ struct Line<'e> {
     result: &'e str,
 }
 
-fn instant(text: &str) -> Result<Instant, StoreError> {
+pub(super) fn instant(field: &str, text: &str) -> Result<Instant, StoreError> {
     let day = format!("{text}T00:00:00Z");
     Instant::parse(text).or_else(|_| Instant::parse(&day)).or_else(|_| {
-        refuse(format!("since: `{text}` is no instant, expected one such as 2026-01-31 or 2026-01-31T08:00:00Z"))
+        refuse(format!("{field}: `{text}` is no instant, expected one such as 2026-01-31 or 2026-01-31T08:00:00Z"))
     })
 }
 
@@ -42,7 +42,7 @@ fn instant(text: &str) -> Result<Instant, StoreError> {
 pub fn show(store: &Store, what: &Show<'_>) -> Result<String, StoreError> {
     let directory = store.directory();
     let org = what.org.map(|name| find_org(&directory, name)).transpose()?.map(|org| org.id);
-    let since = what.since.map(instant).transpose()?;
+    let since = what.since.map(|text| instant("since", text)).transpose()?;
     let entries = store.audit(AuditFilter { org, since, limit: what.limit })?;
     Ok(entries.iter().map(|entry| if what.json { json(entry) } else { words(entry) }).collect())
 }

@@ -108,6 +108,17 @@ impl Store {
         Store::new(folder, writer, Some(log))
     }
 
+    /// Opens configuration and readings to be looked at, beside a running server or without one.
+    pub fn open_readings(folder: &Path) -> Result<Store, StoreError> {
+        // The log first: what is sealed in between is then found in the database as well.
+        let (records, _) = log::read(folder)?;
+        let store = Store::open_configuration(folder)?;
+        let mut head = store.shared.head.write();
+        records.into_iter().for_each(|record| head.insert(record, 0));
+        drop(head);
+        Ok(store)
+    }
+
     /// Opens the configuration alone, beside a running server or without one.
     pub fn open_configuration(folder: &Path) -> Result<Store, StoreError> {
         std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;

@@ -16,7 +16,7 @@ use super::cells;
 use super::chunks::{ChunkStore as _, GroupLayout, Order, SqliteChunks, merge, visit_cells};
 use super::head::Which;
 use super::log::{Log, Record};
-use super::{Store, StoreError};
+use super::{Store, StoreError, open_for_reading};
 use crate::model::{Cell, CellError, Cycle, GroupId, Held, ParamId, Parts, codec};
 
 /// How long the log's open segment is written to: a segment goes as a whole.
@@ -237,6 +237,36 @@ impl Store {
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         found.truncate(limit);
         Ok(found)
+    }
+
+    /// Shows all readings of a parameter with `from ≤ at ≤ till` in order of time, those of each of its settings
+    /// after the other.
+    pub fn each_reading(
+        &self,
+        param: ParamId,
+        (from, till): (Instant, Instant),
+        visit: &mut dyn FnMut(Instant, Result<Held, CellError>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let connection = open_for_reading(&self.shared.database)?;
+        let range = (from.as_millis(), till.as_millis());
+        let mut columns = Column::find(&connection, "c.param_id = ?", param)?;
+        columns.sort_by_key(|column| column.group);
+        let mut is_done = false;
+        for column in columns {
+            self.visit(&connection, &column, range, Order::Ascending, &mut |at, cell| {
+                let value = match cell {
+                    Ok(_) => column.value(cell).ok_or(CellError::NoValue),
+                    Err(error) => Err(*error),
+                };
+                let step = visit(Instant::from_millis(at), value);
+                is_done = step.is_break();
+                step
+            })?;
+            if is_done {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Lets go of sealed readings before an instant, chunk by chunk: of a chunk that reaches beyond it all are

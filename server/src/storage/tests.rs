@@ -515,3 +515,47 @@ fn a_store_without_chunks_is_taken_over_with_its_cycles() {
     assert_eq!(got, want.iter().map(|(at, text)| (*at, text.clone())).collect::<Vec<_>>());
     assert_eq!(chunks(folder.path()), [(0, 256, 1), (256_000, 256, 1), (512_000, 188, 1)]);
 }
+
+#[test]
+fn readings_are_written_as_csv_beside_a_server_sealed_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    store
+        .configure(true, |edit| {
+            let param = edit.before().params[&1].clone();
+            edit.put_param(&Param { name: "a, \"b\"".into(), slug: "ab".into(), ..param })
+        })
+        .unwrap();
+    store.append(&cycle(&store, 1000, [2300, 1])).unwrap();
+    store.seal().unwrap();
+    let mut failed = cycle(&store, 2000, [0, 2]);
+    failed.cells[0] = Err(CellError::Timeout);
+    store.append(&failed).unwrap();
+    let csv = |wanted: crate::admin::Wanted<'_>| {
+        let beside = Store::open_readings(folder.path()).unwrap();
+        let mut out = Vec::new();
+        let count = crate::admin::write_readings(&beside, wanted, &mut out)?;
+        Ok::<_, StoreError>((count, String::from_utf8(out).unwrap()))
+    };
+    let (count, text) = csv(Default::default()).unwrap();
+    let timeout = CellError::Timeout.to_string();
+    let want = format!(
+        "at,organization,network,device,parameter,unit,value,error\n\
+         1970-01-01T00:00:01.000Z,Works,Hall,Meter,\"a, \"\"b\"\"\",V,230.0,\n\
+         1970-01-01T00:00:02.000Z,Works,Hall,Meter,\"a, \"\"b\"\"\",V,,{timeout}\n\
+         1970-01-01T00:00:01.000Z,Works,Hall,Meter,b,V,0.1,\n\
+         1970-01-01T00:00:02.000Z,Works,Hall,Meter,b,V,0.2,\n"
+    );
+    assert_eq!((count, text), (4, want));
+    let from = Some("1970-01-01T00:00:02Z");
+    assert_eq!(csv(crate::admin::Wanted { from, ..Default::default() }).unwrap().0, 2);
+    assert_eq!(csv(crate::admin::Wanted { till: Some("1970-01-01"), ..Default::default() }).unwrap().0, 0);
+    assert!(csv(crate::admin::Wanted { org: Some("Nobody"), ..Default::default() }).is_err());
+    assert!(
+        csv(crate::admin::Wanted { till: Some("soon"), ..Default::default() })
+            .unwrap_err()
+            .to_string()
+            .starts_with("till: ")
+    );
+}
