@@ -51,11 +51,6 @@ impl ExactSum {
         self.add_shifted(number.unsigned_abs(), UNIT_BITS, number < 0);
     }
 
-    /// Adds `number × 2^(exponent - 1)` units, the exponent as binary64 stores it.
-    pub(super) fn add_units(&mut self, number: i128, exponent: u32) {
-        self.add_shifted(number.unsigned_abs(), exponent.saturating_sub(1), number < 0);
-    }
-
     /// Adds all numbers of a slice.
     pub fn add_all(&mut self, numbers: &[f64]) {
         let mut nothing = ExactSum::default();

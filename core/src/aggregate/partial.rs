@@ -226,7 +226,7 @@ impl<N: Number> Partial<N> {
         rule: &Rule,
     ) {
         let at = |place: usize| times.get(place).copied().unwrap_or(0);
-        let (Some([least, most]), Some(first), Some(last)) =
+        let (Some((least, most)), Some(first), Some(last)) =
             (extremes(values), values.first().copied(), values.last().copied())
         else {
             return;
@@ -235,8 +235,14 @@ impl<N: Number> Partial<N> {
         self.count = self.count.saturating_add(values.len() as u64);
         self.cover_ms = self.cover_ms.saturating_add(weights.iter().sum());
         N::add_block(values, weights, &mut self.sum, &mut self.integral);
-        self.min = chosen(self.min, Some((at(least.0), least.1)), |left, right| left < right);
-        self.max = chosen(self.max, Some((at(most.0), most.1)), |left, right| left > right);
+        // Of alike ones the earliest counts, with its own sign if they are zeros.
+        let find = |wanted| times.iter().copied().zip(values.iter().copied()).find(|(_, value)| *value == wanted);
+        if self.min.is_none_or(|(_, own)| least < own) {
+            self.min = find(least);
+        }
+        if self.max.is_none_or(|(_, own)| most > own) {
+            self.max = find(most);
+        }
         self.first = self.first.or(Some((first_ms, first)));
         self.last = Some((last_ms, last));
         let base = match carry.base {
