@@ -4,12 +4,16 @@ use super::counter::{Rule, Step};
 use super::{ExactSum, Number};
 
 /// Most readings of a block.
-pub(super) const BLOCK: usize = 256;
+pub(super) const BLOCK: usize = 512;
 /// Bits that so many numbers may need more than one.
-const COUNT_BITS: i32 = 8;
-/// Weights have fewer bits, so that sums of integers fit 128.
-pub(super) const WEIGHT_BITS: u32 = 55;
-const LANES: usize = 4;
+const COUNT_BITS: i32 = 9;
+/// Weights have no more bits, so that sums of integers fit 128.
+pub(super) const WEIGHT_BITS: u32 = 54;
+/// What loops do side by side.
+const LANES: usize = 8;
+const LINES: usize = BLOCK / LANES;
+/// How often a number is parted at most.
+const LEVELS: usize = 4;
 
 /// How often a counter did not rise.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,84 +51,57 @@ pub(super) fn extremes<N: Number>(numbers: &[N]) -> Option<(N, N)> {
     Some((low, high))
 }
 
-/// Adds each number once, and each times its weight, of which there may be fewer.
-pub(super) fn add_integers(numbers: &[i64], weights: &[u64], sum: &mut i128, integral: &mut i128) {
+/// Adds each number once, and each times its weight, of which there may be fewer; `largest` is the largest magnitude.
+pub(super) fn add_integers(numbers: &[i64], weights: &[u64], largest: u64, sum: &mut i128, integral: &mut i128) {
+    let weight_bits = bits_of(weights.iter().fold(0, |all, weight| all | weight));
+    if bits_of(largest).saturating_add(weight_bits.max(1)).saturating_add(COUNT_BITS) < 63 {
+        let narrow = numbers.iter().fold(0i64, |sum, number| sum.wrapping_add(*number));
+        let product = |(number, weight): (&i64, &u64)| number.wrapping_mul(weight.cast_signed());
+        let weighted = numbers.iter().zip(weights).map(product).fold(0, i64::wrapping_add);
+        *sum = sum.saturating_add(narrow.into());
+        *integral = integral.saturating_add(weighted.into());
+        return;
+    }
     *sum = sum.saturating_add(numbers.iter().copied().map(i128::from).sum());
-    // At most 2^8 products of 63 and 55 bits.
+    // At most 2^9 products of 63 and 54 bits.
     let product = |(number, weight): (&i64, &u64)| i128::from(*number) * i128::from(weight.cast_signed());
     *integral = integral.saturating_add(numbers.iter().zip(weights).map(product).sum());
 }
 
+/// How many bits a number needs.
+const fn bits_of(number: u64) -> i32 {
+    64u32.saturating_sub(number.leading_zeros()).cast_signed()
+}
+
+/// Nine tenths of a counter's base, rounded up: less is no glitch.
+const fn least_glitch(base: i64) -> i64 {
+    base.wrapping_sub(base.div_euclid(10))
+}
+
 /// The steps of a counter from `base` on; gives the base of the next one.
-pub(super) fn count_integers(numbers: &[i64], mut base: i64, rule: &Rule, sum: &mut i128) -> (i64, Falls) {
+pub(super) fn count_integers(
+    numbers: &[i64],
+    mut base: i64,
+    (least, most): (i64, i64),
+    rule: &Rule,
+    sum: &mut i128,
+) -> (i64, Falls) {
     let mut falls = Falls::default();
     // Steps up add up to the last number less the first one.
     let mut from = base;
+    let is_calm = base >= 0 && least >= least_glitch(base.max(most));
     for number in numbers {
-        let is_rise = *number >= base;
-        // Nine tenths of the base, rounded up.
-        if !is_rise && *number < base.wrapping_sub(base.div_euclid(10)) {
+        if !is_calm && *number < base && *number < least_glitch(base) {
             let (step, share) = rule.step(base, *number);
             falls.tally(step);
             *sum = sum.saturating_add(i128::from(base).saturating_sub(from.into())).saturating_add(share);
             (base, from) = (*number, *number);
-            continue;
         }
-        falls.glitches = falls.glitches.wrapping_add((!is_rise).into());
-        base = if is_rise { *number } else { base };
+        falls.glitches = falls.glitches.wrapping_add((*number < base).into());
+        base = if *number > base { *number } else { base };
     }
     *sum = sum.saturating_add(i128::from(base).saturating_sub(from.into()));
     (base, falls)
-}
-
-/// Adds fractions, and fractions times weights, by parting each into pieces of so few bits that sums of pieces
-/// lose none: adding a large number and taking it away rounds to a multiple of the large one's last bit.
-struct Pieces<const LEVELS: usize> {
-    /// A number whose last bit is the unit of the level's pieces.
-    large: [f64; LEVELS],
-    once: [[f64; LANES]; LEVELS],
-    weighted: [[f64; LANES]; LEVELS],
-    /// What no level took.
-    left: [f64; LANES],
-}
-
-impl<const LEVELS: usize> Pieces<LEVELS> {
-    /// Pieces of `bits` bits of numbers below `2^exponent`.
-    fn new(exponent: i32, bits: i32) -> Self {
-        let mut unit = exponent;
-        let large = core::array::from_fn(|_| {
-            unit = unit.saturating_sub(bits);
-            1.5 * power_of_two(unit.saturating_add(52))
-        });
-        let nothing = [[0.0; LANES]; LEVELS];
-        Pieces { large, once: nothing, weighted: nothing, left: [0.0; LANES] }
-    }
-
-    fn add(&mut self, numbers: &[f64; LANES], weights: &[f64; LANES]) {
-        let mut rest = *numbers;
-        for ((large, once), weighted) in self.large.iter().zip(&mut self.once).zip(&mut self.weighted) {
-            let lanes = rest.iter_mut().zip(weights).zip(once.iter_mut().zip(weighted));
-            for ((rest, weight), (once, weighted)) in lanes {
-                let piece = (*rest + large) - large;
-                *rest -= piece;
-                *once += piece;
-                *weighted += piece * weight;
-            }
-        }
-        for (left, rest) in self.left.iter_mut().zip(rest) {
-            *left += rest.abs();
-        }
-    }
-
-    /// Adds everything; `false`, and nothing added, if there were bits that no level took.
-    fn finish(&self, sum: &mut ExactSum, integral: &mut ExactSum) -> bool {
-        let is_whole = self.left.iter().all(|left| *left == 0.0);
-        if is_whole {
-            self.once.iter().for_each(|level| sum.add(level.iter().sum(), 1));
-            self.weighted.iter().for_each(|level| integral.add(level.iter().sum(), 1));
-        }
-        is_whole
-    }
 }
 
 /// Of exponents that normal numbers have.
@@ -133,55 +110,80 @@ const fn power_of_two(exponent: i32) -> f64 {
 }
 
 /// As [`add_integers`].
-pub(super) fn add_fractions(numbers: &[f64], weights: &[u64], sum: &mut ExactSum, integral: &mut ExactSum) {
-    let is_added = if weights.is_empty() {
-        pieces::<2>(numbers, weights, sum, integral)
+pub(super) fn add_fractions(
+    numbers: &[f64],
+    weights: &[u64],
+    largest: f64,
+    sum: &mut ExactSum,
+    integral: &mut ExactSum,
+) {
+    let weight_bits = bits_of(weights.iter().fold(0, |all, weight| all | weight));
+    // Sums of pieces times weights keep below 2^53 units.
+    let bits = 53i32.saturating_sub(COUNT_BITS).saturating_sub(weight_bits);
+    let mut rests = [[0.0; LANES]; LINES];
+    rests.as_flattened_mut().iter_mut().zip(numbers).for_each(|(rest, number)| *rest = *number);
+    let rests = rests.get_mut(..numbers.len().div_ceil(LANES)).unwrap_or_default();
+    let is_parted = if weights.is_empty() {
+        parted::<false>(rests, &[[0.0; LANES]; LINES], exponent(largest), bits, sum, integral)
     } else {
-        pieces::<2>(numbers, weights, sum, integral) || pieces::<4>(numbers, weights, sum, integral)
+        let mut factors = [[0.0; LANES]; LINES];
+        factors.as_flattened_mut().iter_mut().zip(weights).for_each(|(factor, weight)| *factor = fraction(*weight));
+        parted::<true>(rests, &factors, exponent(largest), bits, sum, integral)
     };
-    if !is_added {
+    if !is_parted {
         numbers.iter().for_each(|number| sum.add(*number, 1));
         numbers.iter().zip(weights).for_each(|(number, weight)| integral.add(*number, *weight));
     }
 }
 
-fn pieces<const LEVELS: usize>(
-    numbers: &[f64],
-    weights: &[u64],
+/// Parts numbers below `2^exponent` into pieces of so few bits that sums of pieces lose none, those with the largest
+/// bits first: adding a large number and taking it away rounds to a multiple of the large one's last bit. `false`,
+/// and nothing added, of numbers too far from each other, and too large or too small ones.
+fn parted<const IS_WEIGHTED: bool>(
+    rests: &mut [[f64; LANES]],
+    factors: &[[f64; LANES]],
+    exponent: i32,
+    bits: i32,
     sum: &mut ExactSum,
     integral: &mut ExactSum,
 ) -> bool {
-    let weight_bits = weights.iter().fold(0, |all, weight| all | weight).checked_ilog2().map_or(1, |top| top + 1);
-    let mut largest = [0.0; LANES];
-    let (chunks, rest) = numbers.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (largest, number) in largest.iter_mut().zip(chunk) {
-            *largest = if number.abs() > *largest { number.abs() } else { *largest };
-        }
-    }
-    let largest = largest.iter().chain(rest).fold(0.0, |high, number| if number.abs() > high { number.abs() } else { high });
-    let exponent = exponent(largest);
-    // Sums of pieces times weights keep below 2^53 units.
-    let bits = 53i32.saturating_sub(COUNT_BITS).saturating_sub(weight_bits.cast_signed());
-    let is_normal = exponent < 900 && exponent > -600;
-    if bits < 12 || !is_normal {
+    if bits < 12 || !(-600..900).contains(&exponent) {
         return false;
     }
-    let mut pieces = Pieces::<LEVELS>::new(exponent, bits);
-    let (weight_chunks, weights_rest) = weights.as_chunks::<LANES>();
-    let mut weights = weight_chunks.iter().copied().map(fractions);
-    let tail = |weights: &[u64]| fractions(core::array::from_fn(|lane| weights.get(lane).copied().unwrap_or(0)));
-    let mut weights_rest = Some(tail(weights_rest));
-    let mut next = || weights.next().or_else(|| weights_rest.take()).unwrap_or_default();
-    chunks.iter().for_each(|chunk| pieces.add(chunk, &next()));
-    pieces.add(&core::array::from_fn(|lane| rest.get(lane).copied().unwrap_or(0.0)), &next());
-    pieces.finish(sum, integral)
+    let mut sums = [(0.0, 0.0); LEVELS];
+    let mut unit = exponent;
+    for (once, weighted) in &mut sums {
+        unit = unit.saturating_sub(bits);
+        let large = 1.5 * power_of_two(unit.saturating_add(52));
+        let (mut onces, mut weighteds, mut left) = ([0.0; LANES], [0.0; LANES], [0; LANES]);
+        for (rests, factors) in rests.iter_mut().zip(factors) {
+            let lanes = rests.iter_mut().zip(factors).zip(onces.iter_mut().zip(&mut weighteds).zip(&mut left));
+            for ((rest, factor), ((once, weighted), left)) in lanes {
+                let piece = (*rest + large) - large;
+                *rest -= piece;
+                *once += piece;
+                if IS_WEIGHTED {
+                    *weighted += piece * factor;
+                }
+                *left |= rest.to_bits();
+            }
+        }
+        (*once, *weighted) = (onces.iter().sum(), weighteds.iter().sum());
+        if left.iter().all(|left| *left == 0) {
+            sums.iter().for_each(|(once, weighted)| {
+                sum.add(*once, 1);
+                integral.add(*weighted, 1);
+            });
+            return true;
+        }
+    }
+    false
 }
 
-/// Whole numbers below 2^52, without a conversion that many processors have for single ones alone.
-fn fractions(wholes: [u64; LANES]) -> [f64; LANES] {
+/// A whole number below 2^52, without a conversion that many processors have for single ones alone.
+fn fraction(whole: u64) -> f64 {
     let two_to_52 = power_of_two(52);
-    wholes.map(|whole| f64::from_bits(whole | two_to_52.to_bits()) - two_to_52)
+    f64::from_bits(whole | two_to_52.to_bits()) - two_to_52
 }
 
 /// The power of two above a number.
@@ -190,65 +192,49 @@ const fn exponent(number: f64) -> i32 {
     ((number.to_bits() >> 52) as i32 & 0x7FF).saturating_sub(1022)
 }
 
+/// The largest magnitude.
+pub(super) fn largest(numbers: &[f64]) -> f64 {
+    extremes(numbers).map_or(0.0, |(least, most)| most.abs().max(least.abs()))
+}
+
 /// As [`count_integers`].
-pub(super) fn count_fractions(numbers: &[f64], mut base: f64, sum: &mut ExactSum) -> (f64, Falls) {
-    let mut falls = Falls::default();
-    let mut from = base;
-    let mut terms = Terms::default();
+pub(super) fn count_fractions(
+    numbers: &[f64],
+    base: f64,
+    (least, most): (f64, f64),
+    sum: &mut ExactSum,
+) -> (f64, Falls) {
+    if base < 0.0 || least < 0.9 * base.max(most) {
+        return count_restless(numbers, base, sum);
+    }
+    let (mut top, mut glitches) = (base, 0u64);
     for number in numbers {
-        let is_fall = *number < base;
-        if is_fall && *number < 0.9 * base {
-            falls.tally(Step::Reset);
-            terms.take(base, from, sum);
-            terms.push(number.max(0.0), sum);
-            (base, from) = (*number, *number);
-            continue;
-        }
-        falls.glitches = falls.glitches.wrapping_add(is_fall.into());
-        base = if *number > base { *number } else { base };
+        glitches = glitches.wrapping_add((*number < top).into());
+        top = if *number > top { *number } else { top };
     }
-    terms.take(base, from, sum);
-    terms.flush(sum);
-    (base, falls)
+    // Steps up add up to the last number less the first one.
+    sum.add(top, 1);
+    sum.subtract(base);
+    (top, Falls { glitches, ..Falls::default() })
 }
 
-/// Numbers that are added together.
-struct Terms {
-    numbers: [f64; 64],
-    count: usize,
-}
-
-impl Default for Terms {
-    fn default() -> Self {
-        Terms { numbers: [0.0; 64], count: 0 }
+/// Where a reading may be a new beginning: every step by itself, without branches that nobody could foretell.
+fn count_restless(numbers: &[f64], mut base: f64, sum: &mut ExactSum) -> (f64, Falls) {
+    let (mut glitches, mut resets) = (0u64, 0u64);
+    let (mut counted, mut bases) = ([0.0; BLOCK], [0.0; BLOCK]);
+    for (number, (counted, from)) in numbers.iter().zip(counted.iter_mut().zip(&mut bases)) {
+        let is_rise = *number >= base;
+        let is_glitch = !is_rise & (*number >= 0.9 * base);
+        let share = if is_rise { *number } else { number.max(0.0) };
+        *counted = if is_glitch { 0.0 } else { share };
+        *from = if is_rise { -base } else { 0.0 };
+        glitches = glitches.wrapping_add(is_glitch.into());
+        resets = resets.wrapping_add((!is_rise & !is_glitch).into());
+        base = if is_glitch { base } else { *number };
     }
-}
-
-impl Terms {
-    /// One number less another.
-    fn take(&mut self, number: f64, less: f64, sum: &mut ExactSum) {
-        if number != less {
-            self.push(number, sum);
-            self.push(-less, sum);
-        }
+    for terms in [&counted, &bases] {
+        let terms = terms.get(..numbers.len()).unwrap_or_default();
+        add_fractions(terms, &[], largest(terms), sum, &mut ExactSum::default());
     }
-
-    fn push(&mut self, number: f64, sum: &mut ExactSum) {
-        if number == 0.0 {
-            return;
-        }
-        if self.count >= self.numbers.len() {
-            self.flush(sum);
-        }
-        if let Some(place) = self.numbers.get_mut(self.count) {
-            *place = number;
-            self.count = self.count.saturating_add(1);
-        }
-    }
-
-    fn flush(&mut self, sum: &mut ExactSum) {
-        let numbers = self.numbers.get(..self.count).unwrap_or_default();
-        add_fractions(numbers, &[], sum, &mut ExactSum::default());
-        self.count = 0;
-    }
+    (base, Falls { glitches, resets, ..Falls::default() })
 }

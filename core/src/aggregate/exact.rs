@@ -1,6 +1,6 @@
 //! Sums of binary fractions without rounding.
 
-use super::block::{BLOCK, add_fractions};
+use super::block::{BLOCK, add_fractions, largest};
 
 /// Words of the sum: binary64 numbers span 2,098 bits, the rest is room for weights and carries.
 const WORDS: usize = 36;
@@ -57,7 +57,7 @@ impl ExactSum {
         for block in numbers.chunks(BLOCK) {
             let is_good = block.iter().fold(true, |is_good, number| is_good & number.is_finite());
             if is_good {
-                add_fractions(block, &[], self, &mut nothing);
+                add_fractions(block, &[], largest(block), self, &mut nothing);
             } else {
                 block.iter().for_each(|number| self.add(*number, 1));
             }

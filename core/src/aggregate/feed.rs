@@ -129,7 +129,8 @@ mod tests {
             let times: Vec<i64> = readings.iter().map(Reading::at_ms).collect();
             let values: Vec<f64> =
                 readings.iter().map(|reading| reading.value().map_or(f64::NAN, |value| value as f64 / 8.0)).collect();
-            let readings: Vec<_> = times.iter().zip(&values).map(|(at_ms, value)| Reading::new(*at_ms, *value)).collect();
+            let readings: Vec<_> =
+                times.iter().zip(&values).map(|(at_ms, value)| Reading::new(*at_ms, *value)).collect();
             let rule = Rule::new([None, Some(90_000)][round % 2], None).unwrap();
             let mut spans: Vec<_> = Grid::new(-400_000, 900_000, 60_000).unwrap().collect();
             if round % 3 == 0 {

@@ -21,13 +21,26 @@ pub trait Number: Copy + PartialOrd + Debug + sealed::Sealed {
     /// How a counter went from `base` to this, whose share is added to `sum`.
     fn count(self, base: Self, rule: &Rule, sum: &mut Self::Sum) -> Step;
 
-    /// Adds each number once, and each times its weight, of which there may be fewer: at most 256, of at most 55 bits.
+    /// Adds each number once, and each times its weight, of which there may be fewer: at most 512, of at
+    /// most 54 bits. `extremes` are the least and the largest number.
     #[doc(hidden)]
-    fn add_block(numbers: &[Self], weights: &[u64], sum: &mut Self::Sum, integral: &mut Self::Sum);
+    fn add_block(
+        numbers: &[Self],
+        weights: &[u64],
+        extremes: (Self, Self),
+        sum: &mut Self::Sum,
+        integral: &mut Self::Sum,
+    );
 
     /// Adds the steps of a counter from `base` on; gives the base of the next one.
     #[doc(hidden)]
-    fn count_block(numbers: &[Self], base: Self, rule: &Rule, sum: &mut Self::Sum) -> (Self, Falls);
+    fn count_block(
+        numbers: &[Self],
+        base: Self,
+        extremes: (Self, Self),
+        rule: &Rule,
+        sum: &mut Self::Sum,
+    ) -> (Self, Falls);
 }
 
 /// An exact sum: the order of its parts never shows.
@@ -60,12 +73,12 @@ impl Number for i64 {
         step
     }
 
-    fn add_block(numbers: &[i64], weights: &[u64], sum: &mut i128, integral: &mut i128) {
-        block::add_integers(numbers, weights, sum, integral);
+    fn add_block(numbers: &[i64], weights: &[u64], (least, most): (i64, i64), sum: &mut i128, integral: &mut i128) {
+        block::add_integers(numbers, weights, most.unsigned_abs().max(least.unsigned_abs()), sum, integral);
     }
 
-    fn count_block(numbers: &[i64], base: i64, rule: &Rule, sum: &mut i128) -> (i64, Falls) {
-        block::count_integers(numbers, base, rule, sum)
+    fn count_block(numbers: &[i64], base: i64, extremes: (i64, i64), rule: &Rule, sum: &mut i128) -> (i64, Falls) {
+        block::count_integers(numbers, base, extremes, rule, sum)
     }
 }
 
@@ -99,12 +112,18 @@ impl Number for f64 {
         step
     }
 
-    fn add_block(numbers: &[f64], weights: &[u64], sum: &mut ExactSum, integral: &mut ExactSum) {
-        block::add_fractions(numbers, weights, sum, integral);
+    fn add_block(
+        numbers: &[f64],
+        weights: &[u64],
+        (least, most): (f64, f64),
+        sum: &mut ExactSum,
+        integral: &mut ExactSum,
+    ) {
+        block::add_fractions(numbers, weights, most.abs().max(least.abs()), sum, integral);
     }
 
-    fn count_block(numbers: &[f64], base: f64, _rule: &Rule, sum: &mut ExactSum) -> (f64, Falls) {
-        block::count_fractions(numbers, base, sum)
+    fn count_block(numbers: &[f64], base: f64, extremes: (f64, f64), _: &Rule, sum: &mut ExactSum) -> (f64, Falls) {
+        block::count_fractions(numbers, base, extremes, sum)
     }
 }
 

@@ -234,7 +234,7 @@ impl<N: Number> Partial<N> {
         let (first_ms, last_ms) = (at(0), at(values.len().saturating_sub(1)));
         self.count = self.count.saturating_add(values.len() as u64);
         self.cover_ms = self.cover_ms.saturating_add(weights.iter().sum());
-        N::add_block(values, weights, &mut self.sum, &mut self.integral);
+        N::add_block(values, weights, (least, most), &mut self.sum, &mut self.integral);
         // Of alike ones the earliest counts, with its own sign if they are zeros.
         let find = |wanted| times.iter().copied().zip(values.iter().copied()).find(|(_, value)| *value == wanted);
         if self.min.is_none_or(|(_, own)| least < own) {
@@ -256,7 +256,7 @@ impl<N: Number> Partial<N> {
             }
         };
         self.gaps = self.gaps.saturating_add(gaps);
-        let (base, falls) = N::count_block(values, base, rule, &mut self.increase);
+        let (base, falls) = N::count_block(values, base, (least, most), rule, &mut self.increase);
         self.rollovers = self.rollovers.saturating_add(falls.rollovers);
         self.glitches = self.glitches.saturating_add(falls.glitches);
         self.resets = self.resets.saturating_add(falls.resets);
