@@ -309,11 +309,18 @@ fn want(case: &Value) -> Result<String, Box<dyn Error>> {
             format!("value::DecodedValue {{ text: {}, number: {number}, int: {int} }}", expression(&want["text"])?)
         }
         "decode_array" => numbers_literal(want)?,
-        "segments" => each(Some(want.clone()), segment_literal)?,
-        "dispersed" => each(Some(want.clone()), |point| {
-            let value = answer_literal(&point["value"])?;
-            Ok(format!("aggregate::Point {{ start: {}, value: {value} }}", point["start"]))
-        })?,
+        // Constants, not code that builds them: there are many.
+        "segments" => {
+            let rows = list(Some(want), |row| segment_literal(row.as_object().ok_or("no segment")?))?;
+            format!("{}.to_vec()", constant("aggregate::SegmentAnswer", &rows))
+        }
+        "dispersed" => {
+            let rows = list(Some(want), |point| {
+                let value = answer_literal(&point["value"])?;
+                Ok(format!("aggregate::Point {{ start: {}, value: {value} }}", point["start"]))
+            })?;
+            format!("{}.to_vec()", constant("aggregate::Point", &rows))
+        }
         "min_max" => match want.as_object() {
             Some(found) => {
                 let [min, max] = [&found["min"], &found["max"]].map(answer_literal);
@@ -404,7 +411,12 @@ fn list(
 
 fn fractions(args: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
     let fraction = |value: &Value| if value.is_null() { Ok("f64::NAN".to_owned()) } else { float(value) };
-    Ok(format!("&{}", list(args.get("values"), fraction)?))
+    Ok(constant("f64", &list(args.get("values"), fraction)?))
+}
+
+/// A slice that stands in the program's data.
+fn constant(of: &str, items: &str) -> String {
+    format!("{{ const ITEMS: &[{of}] = &{items}; ITEMS }}")
 }
 
 fn sum_call(name: &str, args: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
@@ -417,15 +429,16 @@ fn sum_call(name: &str, args: &Map<String, Value>) -> Result<String, Box<dyn Err
         });
     }
     let option = |field: &str| args.get(field).map_or(Ok(NONE.to_owned()), some);
-    let times = list(args.get("times"), whole)?;
+    let times = constant("i64", &list(args.get("times"), whole)?);
     let decimals = option("decimals")?;
     let readings = if are_fractions(args) {
-        format!("fraction(&Vec::from({times}), {}, {decimals})", fractions(args)?)
+        format!("fraction({times}, {}, {decimals})", fractions(args)?)
     } else {
         let value =
             |value: &Value| if value.is_null() { Ok(NONE.to_owned()) } else { Ok(format!("Some({})", whole(value)?)) };
         let values = list(args.get("values"), value)?;
-        format!("whole(&Vec::from({times}), Vec::from({values}).into_iter(), {decimals})")
+        let values = constant("Option<i64>", &values);
+        format!("whole({times}, {values}.iter().copied(), {decimals})")
     };
     let options =
         format!("aggregate::Options {{ hold_ms: {}, width_bits: {} }}", option("hold_ms")?, option("width_bits")?);
@@ -467,7 +480,11 @@ fn zone(tz: &str) -> Result<String, Box<dyn Error>> {
     let tables: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
     let table = tables.get(tz).ok_or_else(|| format!("no table of `{tz}`"))?;
     let changes = list(table.get("changes"), |change| Ok(format!("({}, {})", change[0], change[1])))?;
-    Ok(format!("aggregate::ZoneTable {{ before_s: {}, changes: Vec::from({changes}) }}", table["before_s"]))
+    Ok(format!(
+        "aggregate::ZoneTable {{ before_s: {}, changes: {}.to_vec() }}",
+        table["before_s"],
+        constant("(i64, i32)", &changes)
+    ))
 }
 
 /// A struct: fields that are always there, and others with what stands for them when they are not.

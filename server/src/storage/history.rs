@@ -22,6 +22,9 @@ pub type MinMax = ((Instant, Decimal), (Instant, Decimal));
 /// Cells of a column that are gathered at once where several columns are looked at side by side.
 const PAGE: usize = 1024;
 
+/// Looks at a parameter's cell and says whether to go on.
+type LookAt<'l> = &'l mut dyn FnMut(i64, &Column, &Result<Cell, CellError>) -> ControlFlow<()>;
+
 /// The cells of a parameter, of every type and scale that it has had.
 struct Past<'s> {
     store: &'s Store,
@@ -74,7 +77,7 @@ impl<'s> Past<'s> {
         columns: &[&Column],
         (from, till): (i64, i64),
         order: Order,
-        visit: &mut dyn FnMut(i64, &Column, &Result<Cell, CellError>) -> ControlFlow<()>,
+        visit: LookAt<'_>,
     ) -> Result<(), StoreError> {
         let first = if order == Order::Ascending { from } else { till };
         let mut pages: Vec<Page> = columns.iter().map(|_| Page { cells: VecDeque::new(), next: Some(first) }).collect();

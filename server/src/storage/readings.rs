@@ -25,6 +25,9 @@ const SEGMENT_AGE: Duration = Duration::from_secs(60);
 /// Cycles of an earlier version's store that are moved at once.
 const MOVED_AT_ONCE: usize = 16 * 256;
 
+/// Looks at a column's cell and says whether to go on.
+pub type Look<'l> = &'l mut dyn FnMut(i64, &Result<Cell, CellError>) -> ControlFlow<()>;
+
 /// Where a parameter stands in a group, and how its cells read there.
 pub struct Column {
     param: ParamId,
@@ -171,7 +174,7 @@ impl Store {
         column: &Column,
         range: (i64, i64),
         order: Order,
-        visit: &mut dyn FnMut(i64, &Result<Cell, CellError>) -> ControlFlow<()>,
+        visit: Look<'_>,
     ) -> Result<(), StoreError> {
         // The head first: what is sealed in between is then found in the database as well.
         let mut waiting: Vec<(i64, Result<Cell, CellError>)> = {
