@@ -1,5 +1,7 @@
 //! Sums of binary fractions without rounding.
 
+use super::block::{BLOCK, add_fractions, largest};
+
 /// Words of the sum: binary64 numbers span 2,098 bits, the rest is room for weights and carries.
 const WORDS: usize = 36;
 /// The unit of the lowest bit is 2^-1074, the least subnormal number.
@@ -47,6 +49,19 @@ impl ExactSum {
     /// Adds a whole number.
     pub fn add_integer(&mut self, number: i128) {
         self.add_shifted(number.unsigned_abs(), UNIT_BITS, number < 0);
+    }
+
+    /// Adds all numbers of a slice.
+    pub fn add_all(&mut self, numbers: &[f64]) {
+        let mut nothing = ExactSum::default();
+        for block in numbers.chunks(BLOCK) {
+            let is_good = block.iter().fold(true, |is_good, number| is_good & number.is_finite());
+            if is_good {
+                add_fractions(block, &[], largest(block), self, &mut nothing);
+            } else {
+                block.iter().for_each(|number| self.add(*number, 1));
+            }
+        }
     }
 
     /// Adds another sum.

@@ -10,6 +10,7 @@
 //! | [`Partial`] | everything known of a span of time; merges with others |
 //! | [`Run`], [`Fold`] | the same of readings alone, joined to what comes before them later |
 //! | [`Segments`] | one of them for each span, over readings in a slice |
+//! | [`Feed`] | the same of readings in columns, which is fastest |
 //! | [`Track`] | a series in 160 bytes: the open minute and four coarser cadences |
 //! | [`Cadence`], [`Grid`], [`Calendar`] | spans: of UTC, and of local days |
 //! | [`dispersed`], [`value_at`] | single values |
@@ -32,6 +33,7 @@
 //! assert_eq!(segments.next().unwrap().partial.cover_ms(), 40_000);
 //! ```
 
+mod block;
 mod cadence;
 mod calendar;
 mod cost;
@@ -39,6 +41,7 @@ mod counter;
 mod error;
 mod exact;
 mod extremes;
+mod feed;
 mod fold;
 mod number;
 mod partial;
@@ -65,6 +68,7 @@ pub use counter::{Rule, Step};
 pub use error::AggregateError;
 pub use exact::ExactSum;
 pub use extremes::Extremes;
+pub use feed::Feed;
 pub use fold::Fold;
 pub use number::{Number, Total};
 pub use partial::{Carry, Partial};

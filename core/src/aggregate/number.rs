@@ -3,6 +3,7 @@
 use core::fmt::Debug;
 
 use super::ExactSum;
+use super::block::{self, Falls};
 use super::counter::{Rule, Step};
 
 /// A number that readings have: `i64` for registers of integers, scaled by whoever shows them, and `f64`
@@ -14,8 +15,32 @@ pub trait Number: Copy + PartialOrd + Debug + sealed::Sealed {
     /// Whether it is a number: NaN and infinities are none.
     fn is_number(self) -> bool;
 
+    /// How a counter went from `base` to this.
+    fn step(self, base: Self, rule: &Rule) -> Step;
+
     /// How a counter went from `base` to this, whose share is added to `sum`.
     fn count(self, base: Self, rule: &Rule, sum: &mut Self::Sum) -> Step;
+
+    /// Adds each number once, and each times its weight, of which there may be fewer: at most 512, of at
+    /// most 54 bits. `extremes` are the least and the largest number.
+    #[doc(hidden)]
+    fn add_block(
+        numbers: &[Self],
+        weights: &[u64],
+        extremes: (Self, Self),
+        sum: &mut Self::Sum,
+        integral: &mut Self::Sum,
+    );
+
+    /// Adds the steps of a counter from `base` on; gives the base of the next one.
+    #[doc(hidden)]
+    fn count_block(
+        numbers: &[Self],
+        base: Self,
+        extremes: (Self, Self),
+        rule: &Rule,
+        sum: &mut Self::Sum,
+    ) -> (Self, Falls);
 }
 
 /// An exact sum: the order of its parts never shows.
@@ -38,10 +63,22 @@ impl Number for i64 {
         true
     }
 
+    fn step(self, base: i64, rule: &Rule) -> Step {
+        rule.step(base, self).0
+    }
+
     fn count(self, base: i64, rule: &Rule, sum: &mut i128) -> Step {
         let (step, share) = rule.step(base, self);
         *sum = sum.saturating_add(share);
         step
+    }
+
+    fn add_block(numbers: &[i64], weights: &[u64], (least, most): (i64, i64), sum: &mut i128, integral: &mut i128) {
+        block::add_integers(numbers, weights, most.unsigned_abs().max(least.unsigned_abs()), sum, integral);
+    }
+
+    fn count_block(numbers: &[i64], base: i64, extremes: (i64, i64), rule: &Rule, sum: &mut i128) -> (i64, Falls) {
+        block::count_integers(numbers, base, extremes, rule, sum)
     }
 }
 
@@ -52,17 +89,41 @@ impl Number for f64 {
         self.is_finite()
     }
 
-    fn count(self, base: f64, _rule: &Rule, sum: &mut ExactSum) -> Step {
+    fn step(self, base: f64, _rule: &Rule) -> Step {
         if self >= base {
-            sum.add(self, 1);
-            sum.subtract(base);
             Step::Rise
         } else if self >= 0.9 * base {
             Step::Glitch
         } else {
-            sum.add(self.max(0.0), 1);
             Step::Reset
         }
+    }
+
+    fn count(self, base: f64, rule: &Rule, sum: &mut ExactSum) -> Step {
+        let step = self.step(base, rule);
+        match step {
+            Step::Rise => {
+                sum.add(self, 1);
+                sum.subtract(base);
+            }
+            Step::Reset => sum.add(self.max(0.0), 1),
+            Step::Glitch | Step::Rollover => {}
+        }
+        step
+    }
+
+    fn add_block(
+        numbers: &[f64],
+        weights: &[u64],
+        (least, most): (f64, f64),
+        sum: &mut ExactSum,
+        integral: &mut ExactSum,
+    ) {
+        block::add_fractions(numbers, weights, most.abs().max(least.abs()), sum, integral);
+    }
+
+    fn count_block(numbers: &[f64], base: f64, extremes: (f64, f64), _: &Rule, sum: &mut ExactSum) -> (f64, Falls) {
+        block::count_fractions(numbers, base, extremes, sum)
     }
 }
 

@@ -1,3 +1,4 @@
+use super::block::extremes;
 use super::{Number, Reading, Rule, Step, Total};
 
 /// Everything that is known of a span of time, `[start, end)`: merges with that of another span by adding
@@ -215,6 +216,53 @@ impl<N: Number> Partial<N> {
         *tally = tally.saturating_add(1);
     }
 
+    /// Adds a block of readings in columns, none of which failed, and the time that each but the last one holds.
+    /// Steps over more than a value holds, `gaps` of them, are among those from the first one on.
+    pub(super) fn take_block(
+        &mut self,
+        (times, values, weights): (&[i64], &[N], &[u64]),
+        gaps: u64,
+        carry: &mut Carry<N>,
+        rule: &Rule,
+    ) {
+        let at = |place: usize| times.get(place).copied().unwrap_or(0);
+        let (Some((least, most)), Some(first), Some(last)) =
+            (extremes(values), values.first().copied(), values.last().copied())
+        else {
+            return;
+        };
+        let (first_ms, last_ms) = (at(0), at(values.len().saturating_sub(1)));
+        self.count = self.count.saturating_add(values.len() as u64);
+        self.cover_ms = self.cover_ms.saturating_add(weights.iter().sum());
+        N::add_block(values, weights, (least, most), &mut self.sum, &mut self.integral);
+        // Of alike ones the earliest counts, with its own sign if they are zeros.
+        let find = |wanted| times.iter().copied().zip(values.iter().copied()).find(|(_, value)| *value == wanted);
+        if self.min.is_none_or(|(_, own)| least < own) {
+            self.min = find(least);
+        }
+        if self.max.is_none_or(|(_, own)| most > own) {
+            self.max = find(most);
+        }
+        self.first = self.first.or(Some((first_ms, first)));
+        self.last = Some((last_ms, last));
+        let base = match carry.base {
+            None => {
+                self.unbased = self.unbased.saturating_add(1);
+                first
+            }
+            Some((base_ms, base)) => {
+                self.gaps = self.gaps.saturating_add(rule.is_gap(base_ms, first_ms).into());
+                base
+            }
+        };
+        self.gaps = self.gaps.saturating_add(gaps);
+        let (base, falls) = N::count_block(values, base, (least, most), rule, &mut self.increase);
+        self.rollovers = self.rollovers.saturating_add(falls.rollovers);
+        self.glitches = self.glitches.saturating_add(falls.glitches);
+        self.resets = self.resets.saturating_add(falls.resets);
+        *carry = Carry { held: self.last, base: Some((last_ms, base)) };
+    }
+
     /// Adds a step alone, from a base that was not known before.
     pub(super) fn add_step(&mut self, step: Step, share: &N::Sum, is_gap: bool) {
         self.tally(step);
@@ -319,7 +367,7 @@ impl<N: Number> Carry<N> {
         self.held = reading.value().map(|value| (reading.at_ms(), value));
         if let Some(value) = reading.value() {
             let base = match self.base {
-                Some((_, base)) if value.count(base, rule, &mut N::Sum::default()) == Step::Glitch => base,
+                Some((_, base)) if value.step(base, rule) == Step::Glitch => base,
                 _ => value,
             };
             self.base = Some((reading.at_ms(), base));
