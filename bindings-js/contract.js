@@ -331,7 +331,7 @@ function columns(values, decimals) {
   if (values instanceof BigInt64Array) return [values, noBytes, noFloats, true];
   if (values instanceof Float64Array && decimals === undefined) return [noInts, noBytes, values, false];
   const list = Array.from(values);
-  const isWhole = decimals !== undefined || list.every((value) => isMissing(value) || typeof value === "bigint" || Number.isSafeInteger(value));
+  const isWhole = list.every((value) => isMissing(value) || typeof value === "bigint" || Number.isSafeInteger(value));
   if (!isWhole) return [noInts, noBytes, Float64Array.from(list, (value) => (isMissing(value) ? NaN : Number(value))), false];
   const failed = list.some(isMissing) ? Uint8Array.from(list, (value) => (isMissing(value) ? 1 : 0)) : noBytes;
   return [BigInt64Array.from(list, (value, index) => (isMissing(value) ? 0n : whole(value, index))), failed, noFloats, true];

@@ -236,7 +236,7 @@ macro_rules! sums {
     ($($(#[$doc:meta])* $name:ident = $call:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[napi]
-        #[expect(clippy::too_many_arguments, reason = "arrays of one kind each")]
+        #[allow(clippy::too_many_arguments, reason = "arrays of one kind each")]
         pub fn $name<'env>(
             env: &'env Env,
             call: Unknown<'env>,

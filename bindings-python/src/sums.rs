@@ -264,7 +264,6 @@ pub fn min_max<'py>(
 ///     times, values, start, end, hold_ms, decimals: as in `segments`.
 #[pyfunction]
 #[pyo3(signature = (times, values, *, start, end, hold_ms = None, decimals = None))]
-#[expect(clippy::too_many_arguments, reason = "the contract's names are the arguments' names")]
 pub fn time_weighted_mean(
     py: Python<'_>,
     times: &Bound<'_, PyAny>,
@@ -286,7 +285,6 @@ pub fn time_weighted_mean(
 ///     times, values, start, end, hold_ms, decimals: as in `segments`.
 #[pyfunction]
 #[pyo3(signature = (times, values, *, start, end, hold_ms = None, decimals = None))]
-#[expect(clippy::too_many_arguments, reason = "the contract's names are the arguments' names")]
 pub fn integrate(
     py: Python<'_>,
     times: &Bound<'_, PyAny>,
@@ -309,7 +307,6 @@ pub fn integrate(
 ///     times, values, start, end, decimals, width_bits: as in `segments`.
 #[pyfunction]
 #[pyo3(signature = (times, values, *, start, end, width_bits = None, decimals = None))]
-#[expect(clippy::too_many_arguments, reason = "the contract's names are the arguments' names")]
 pub fn increase<'py>(
     py: Python<'py>,
     times: &Bound<'py, PyAny>,

@@ -196,7 +196,6 @@ macro_rules! sums {
     ($($(#[$doc:meta])* $name:ident = $call:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[wasm_bindgen]
-        #[expect(clippy::too_many_arguments, reason = "arrays of one kind each")]
         pub fn $name(
             call: JsValue,
             decimals: Option<u16>,

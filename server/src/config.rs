@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer};
@@ -84,11 +85,19 @@ pub struct Storage {
     /// Lines of the audit trail that are kept at most.
     #[serde(deserialize_with = "positive")]
     pub audit_lines: u32,
+    /// Days that readings are kept; none: for ever.
+    pub retention_days: Option<NonZeroU32>,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Storage { path: PathBuf::from("data"), commit_interval_ms: 100, audit_days: 400, audit_lines: 1_000_000 }
+        Storage {
+            path: PathBuf::from("data"),
+            commit_interval_ms: 100,
+            audit_days: 400,
+            audit_lines: 1_000_000,
+            retention_days: None,
+        }
     }
 }
 

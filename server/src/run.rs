@@ -33,6 +33,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -
     });
     let upkeep = tokio::spawn(keep_metrics(app.metrics.clone()));
     let trail = tokio::spawn(keep_trail(app.clone()));
+    let retention = tokio::spawn(keep_readings(app.clone()));
     let router = web::router(&app);
     let alive = tokio::spawn(service::keep_alive(polling.abort_handle()));
     service::ready();
@@ -51,6 +52,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -
     }
     upkeep.abort();
     trail.abort();
+    retention.abort();
     renewal.abort();
     // Readings are safe in the log already; sealing them makes the next start quicker.
     if let Err(error) = app.store.seal() {
@@ -86,6 +88,23 @@ async fn keep_trail(app: Arc<App>) {
         let trimmed = tokio::task::spawn_blocking(move || store.trim_audit(before, most)).await;
         if let Ok(Err(error)) = trimmed {
             tracing::warn!(%error, "the audit trail could not be trimmed and will be tried again");
+        }
+    }
+}
+
+/// Lets go of readings that need not be kept any longer.
+async fn keep_readings(app: Arc<App>) {
+    let Some(days) = app.config.storage.retention_days else { return };
+    let mut every = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        every.tick().await;
+        let store = app.store.clone();
+        let kept_ms = i64::from(days.get()) * 86_400_000;
+        let before = Instant::from_millis(clock::now().as_millis().saturating_sub(kept_ms));
+        match tokio::task::spawn_blocking(move || store.drop_readings(before)).await {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(chunks)) => tracing::info!(chunks, "readings older than {days} days are gone"),
+            Ok(Err(error)) => tracing::warn!(%error, "old readings could not be let go of, which will be tried again"),
         }
     }
 }

@@ -84,10 +84,28 @@ def modbus_server(unit_ids, bank, receives, **options):
     return {"replies": [reply and reply.hex() for reply in replies], "bank": left}
 
 
+def whole(value):
+    """Large integers are text in the files."""
+    return int(value) if isinstance(value, str) else value
+
+
+def of_values(name):
+    call = getattr(parabus, name)
+    return lambda values, **args: call(values=[whole(value) for value in values], **args)
+
+
+def formula(text, values):
+    read = parabus.Formula(text)
+    return {"operands": read.operands(), "value": read.evaluate({int(id): value for id, value in values.items()})}
+
+
+SUMS = ("segments", "dispersed", "min_max", "time_weighted_mean", "integrate", "increase", "exact_sum")
+
 # Bytes are hexadecimal text in the files, and objects are dicts.
 MACHINES = (frame_scanner, modbus_client, modbus_server)
 PLANS = (plan_reads, plan_writes)
-CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, decode_array, crc16, lrc, *PLANS, *MACHINES)}
+CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, decode_array, crc16, lrc, *PLANS, *MACHINES, formula)}
+CALLS |= {name: of_values(name) for name in SUMS}
 
 
 def canonical(value):

@@ -18,7 +18,25 @@ function frameWith(frame, rename, change) {
 const frameIn = (frame) => frameWith(frame, camel, bytes);
 const frameOut = (frame) => frameWith(frame, snake, hex);
 
+/** Large integers are text in the files, and a fraction makes all numbers fractions, as in the files' other readers. */
+const valuesIn = (values) => values.map((value) => (typeof value === "string" ? BigInt(value) : value));
+const withValues = (verb) => (api, { times, values, ...options }) => api[verb](times, valuesIn(values), renamed(options, camel));
+
 const calls = {
+  segments: withValues("segments"),
+  dispersed: withValues("dispersed"),
+  min_max: (api, args) => {
+    const found = withValues("minMax")(api, args);
+    return found && renamed(found, snake);
+  },
+  time_weighted_mean: withValues("timeWeightedMean"),
+  integrate: withValues("integrate"),
+  increase: withValues("increase"),
+  exact_sum: (api, { values }) => api.exactSum(valuesIn(values)),
+  formula: (api, { text, values }) => {
+    const formula = new api.Formula(text);
+    return { operands: formula.operands(), value: formula.evaluate(values) };
+  },
   parse_reference: (api, { text }) => renamed(api.parseReference(text), snake),
   print_reference: (api, { ref }) => api.printReference(renamed(ref, camel)),
   decode_value: (api, { registers, data_type, ...options }) => api.decodeValue(registers, data_type, renamed(options, camel)),

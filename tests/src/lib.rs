@@ -7,6 +7,7 @@ mod chunk;
 pub mod fuzz;
 pub mod line;
 pub mod random;
+mod sums;
 
 use std::path::Path;
 
@@ -28,10 +29,15 @@ pub struct Case {
     pub call: String,
     /// Its arguments by name.
     pub args: Map<String, Value>,
-    /// The answer, compared whole.
+    /// The answer, compared whole; `null` is one, too.
+    #[serde(default, deserialize_with = "present")]
     pub want: Option<Value>,
     /// Or the refusal.
     pub error: Option<Refusal>,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// The refusal that is expected.
@@ -139,7 +145,7 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "encode_chunk" => chunk::encode(args),
         "decode_chunk" => chunk::decode(args),
         "summarize_chunk" => chunk::summarize(args),
-        other => panic!("no function `{other}`"),
+        other => sums::call(other, args).unwrap_or_else(|| panic!("no function `{other}`")),
     }
 }
 

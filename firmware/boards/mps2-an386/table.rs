@@ -115,6 +115,19 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
         "frame_scanner" | "modbus_client" | "modbus_server" => {
             return Ok(format!("check({name}({}), {want})", machine(name, args)?));
         }
+        "segments" | "dispersed" | "min_max" | "time_weighted_mean" | "integrate" | "increase" | "exact_sum" => {
+            return Ok(format!("check({}, {want})", sum_call(name, args)?));
+        }
+        "formula" => {
+            let values = args["values"].as_object().ok_or("no values")?.iter();
+            let values: Result<Vec<String>, Box<dyn Error>> =
+                values.map(|(id, value)| Ok(format!("({id}, {})", float(value)?))).collect();
+            let (text, values) = (expression(&args["text"])?, values?.join(", "));
+            let answer = "(formula.operands(), formula.evaluate(&values))";
+            return Ok(format!(
+                "check({{ let values = [{values}].into(); formula::Formula::new({text}).map(|formula| {answer}) }}, {want})"
+            ));
+        }
         "lrc" => literal("modbus::Lrc", &with_bytes(args)?, &["data"], &[])?,
         "crc16" => literal("modbus::Crc16", &with_bytes(args)?, &["data"], &[])?,
         other => return Err(format!("no function `{other}`").into()),
@@ -296,6 +309,30 @@ fn want(case: &Value) -> Result<String, Box<dyn Error>> {
             format!("value::DecodedValue {{ text: {}, number: {number}, int: {int} }}", expression(&want["text"])?)
         }
         "decode_array" => numbers_literal(want)?,
+        // Constants, not code that builds them: there are many.
+        "segments" => {
+            let rows = list(Some(want), |row| segment_literal(row.as_object().ok_or("no segment")?))?;
+            format!("{}.to_vec()", constant("aggregate::SegmentAnswer", &rows))
+        }
+        "dispersed" => {
+            let rows = list(Some(want), |point| {
+                let value = answer_literal(&point["value"])?;
+                Ok(format!("aggregate::Point {{ start: {}, value: {value} }}", point["start"]))
+            })?;
+            format!("{}.to_vec()", constant("aggregate::Point", &rows))
+        }
+        "min_max" => match want.as_object() {
+            Some(found) => {
+                let [min, max] = [&found["min"], &found["max"]].map(answer_literal);
+                let (min, max, min_at, max_at) = (min?, max?, &found["min_at"], &found["max_at"]);
+                format!("Some(aggregate::MinMax {{ min: {min}, min_at: {min_at}, max: {max}, max_at: {max_at} }})")
+            }
+            None => NONE.to_owned(),
+        },
+        "time_weighted_mean" | "integrate" => some_float(want)?,
+        "increase" => answer_literal(want)?,
+        "exact_sum" => answer_literal(want)?.trim_start_matches("Some(").trim_end_matches("))").to_owned() + ")",
+        "formula" => format!("(vec!{}, {})", want["operands"], some_float(&want["value"])?),
         "encode_frame" => bytes(want.as_str().ok_or("no bytes")?)?,
         "plan_reads" => each(Some(want.clone()), |group| {
             let fields = ["kind", "function_code", "address", "quantity", "points"];
@@ -318,6 +355,136 @@ fn want(case: &Value) -> Result<String, Box<dyn Error>> {
         _ => expression(want)?,
     };
     Ok(format!("Ok({answer})"))
+}
+
+/// A number by its bits, so that it is compared as it is.
+fn float(value: &Value) -> Result<String, Box<dyn Error>> {
+    Ok(format!("f64::from_bits({})", value.as_f64().ok_or("no number")?.to_bits()))
+}
+
+fn some_float(value: &Value) -> Result<String, Box<dyn Error>> {
+    if value.is_null() { Ok(NONE.to_owned()) } else { Ok(format!("Some({})", float(value)?)) }
+}
+
+/// Large integers are text.
+fn whole(value: &Value) -> Result<String, Box<dyn Error>> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) if !number.is_f64() => Ok(number.to_string()),
+        other => Err(format!("{other} is no integer").into()),
+    }
+}
+
+fn answer_literal(value: &Value) -> Result<String, Box<dyn Error>> {
+    Ok(match value {
+        Value::Null => NONE.to_owned(),
+        number if number.is_f64() => format!("Some(aggregate::Answer::Float({}))", float(number)?),
+        number => format!("Some(aggregate::Answer::Int({}))", whole(number)?),
+    })
+}
+
+fn segment_literal(fields: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let mut source = String::from("aggregate::SegmentAnswer { ");
+    for (field, value) in fields {
+        let value = match field.as_str() {
+            "start" | "count" | "cover" => value.to_string(),
+            "mean" | "integral" => some_float(value)?,
+            _ => answer_literal(value)?,
+        };
+        write!(source, "{field}: {value}, ")?;
+    }
+    Ok(source + "}")
+}
+
+/// Values are fractions if one of them is.
+fn are_fractions(args: &Map<String, Value>) -> bool {
+    args["values"].as_array().is_some_and(|values| values.iter().any(Value::is_f64))
+}
+
+fn list(
+    items: Option<&Value>,
+    each: impl Fn(&Value) -> Result<String, Box<dyn Error>>,
+) -> Result<String, Box<dyn Error>> {
+    let items = items.and_then(Value::as_array).ok_or("no list")?.iter().map(each);
+    Ok(format!("[{}]", items.collect::<Result<Vec<_>, _>>()?.join(", ")))
+}
+
+fn fractions(args: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    let fraction = |value: &Value| if value.is_null() { Ok("f64::NAN".to_owned()) } else { float(value) };
+    Ok(constant("f64", &list(args.get("values"), fraction)?))
+}
+
+/// A slice that stands in the program's data.
+fn constant(of: &str, items: &str) -> String {
+    format!("{{ const ITEMS: &[{of}] = &{items}; ITEMS }}")
+}
+
+fn sum_call(name: &str, args: &Map<String, Value>) -> Result<String, Box<dyn Error>> {
+    if name == "exact_sum" {
+        return Ok(if are_fractions(args) {
+            format!("aggregate::exact_sum({}).map(aggregate::Answer::Float)", fractions(args)?)
+        } else {
+            let values = list(args.get("values"), whole)?;
+            format!("Ok(aggregate::Answer::Int(aggregate::exact_sum_of_integers(&{values})))")
+        });
+    }
+    let option = |field: &str| args.get(field).map_or(Ok(NONE.to_owned()), some);
+    let times = constant("i64", &list(args.get("times"), whole)?);
+    let decimals = option("decimals")?;
+    let readings = if are_fractions(args) {
+        format!("fraction({times}, {}, {decimals})", fractions(args)?)
+    } else {
+        let value =
+            |value: &Value| if value.is_null() { Ok(NONE.to_owned()) } else { Ok(format!("Some({})", whole(value)?)) };
+        let values = list(args.get("values"), value)?;
+        let values = constant("Option<i64>", &values);
+        format!("whole({times}, {values}.iter().copied(), {decimals})")
+    };
+    let options =
+        format!("aggregate::Options {{ hold_ms: {}, width_bits: {} }}", option("hold_ms")?, option("width_bits")?);
+    let instant = |field: &str, without: &str| args.get(field).map_or(without.to_owned(), Value::to_string);
+    let (start, end) = (instant("start", "i64::MIN"), instant("end", "i64::MAX"));
+    let call = match name {
+        "segments" => {
+            let text = |field: &str| args.get(field).map_or(Ok(NONE.to_owned()), some);
+            let zone = match args.get("tz").and_then(Value::as_str) {
+                Some(tz) => format!("Some({})", zone(tz)?),
+                None => NONE.to_owned(),
+            };
+            let (cadence, segment, tz) = (text("cadence")?, text("segment")?, text("tz")?);
+            let spans = format!("cadence: {cadence}, segment: {segment}, tz: {tz}, zone: {zone}");
+            let spans = format!("aggregate::Spans {{ {spans}, start: {start}, end: {end} }}");
+            format!("aggregate::segments(&readings, &{spans}, {options})")
+        }
+        "dispersed" => {
+            let sampling = args.get("sampling").and_then(Value::as_str).unwrap_or("first");
+            format!("aggregate::dispersed(&readings, ({start}, {end}), {}, {sampling:?}, {options})", args["points"])
+        }
+        "min_max" => format!("aggregate::min_max(&readings, {start}, {end})"),
+        _ => {
+            let field = match name {
+                "time_weighted_mean" => "mean",
+                "integrate" => "integral",
+                _ => "increase",
+            };
+            format!("aggregate::range(&readings, {start}, {end}, {options}).map(|found| found.{field})")
+        }
+    };
+    Ok(format!("aggregate::Readings::{readings}.and_then(|readings| {call})"))
+}
+
+/// The board has no database of zones.
+fn zone(tz: &str) -> Result<String, Box<dyn Error>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/format/zones.json");
+    println!("cargo:rerun-if-changed={}", path.display());
+    let tables: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
+    let table = tables.get(tz).ok_or_else(|| format!("no table of `{tz}`"))?;
+    let changes = list(table.get("changes"), |change| Ok(format!("({}, {})", change[0], change[1])))?;
+    Ok(format!(
+        "aggregate::ZoneTable {{ before_s: {}, changes: {}.to_vec() }}",
+        table["before_s"],
+        constant("(i64, i32)", &changes)
+    ))
 }
 
 /// A struct: fields that are always there, and others with what stands for them when they are not.

@@ -1,6 +1,7 @@
 //! The cells of one cycle as bytes: a bitmap of those that are not raw bits, then each column's raw bits,
 //! or its error or registers behind a byte that says which.
 
+use parabus_core::chunk::{self, Registers};
 use parabus_core::modbus::ExceptionCode;
 use parabus_core::value::Raw;
 
@@ -30,13 +31,48 @@ pub fn pack(cells: &[Result<Cell, CellError>]) -> Vec<u8> {
                 push_number(&mut bytes, registers.len() as u64);
                 bytes.extend(register_bytes(registers));
             }
-            Err(CellError::Timeout) => bytes.push(TIMEOUT),
-            Err(CellError::Unreachable) => bytes.push(UNREACHABLE),
-            Err(CellError::NoValue) => bytes.push(NO_VALUE),
-            Err(CellError::Exception(code)) => bytes.push(0x80 | code.0),
+            Err(error) => bytes.push(code_of(*error)),
         }
     }
     bytes
+}
+
+const fn code_of(error: CellError) -> u8 {
+    match error {
+        CellError::Timeout => TIMEOUT,
+        CellError::Unreachable => UNREACHABLE,
+        CellError::NoValue => NO_VALUE,
+        CellError::Exception(code) => 0x80 | code.0,
+    }
+}
+
+/// The error that a code stands for; `None` if it stands for none.
+const fn error_of(code: u8) -> Option<CellError> {
+    match code {
+        TIMEOUT => Some(CellError::Timeout),
+        UNREACHABLE => Some(CellError::Unreachable),
+        NO_VALUE => Some(CellError::NoValue),
+        code @ 0x80.. => Some(CellError::Exception(ExceptionCode(code & 0x7F))),
+        _ => None,
+    }
+}
+
+/// A cell as it goes into a chunk: errors have the same codes there.
+pub fn for_chunk(cell: &Result<Cell, CellError>) -> chunk::Cell<'_> {
+    match cell {
+        Ok(Cell::Raw(Raw(raw))) => chunk::Cell::Raw(*raw),
+        Ok(Cell::Registers(registers)) => chunk::Cell::Registers(Registers::new(registers)),
+        Err(error) => chunk::Cell::Error(code_of(*error)),
+    }
+}
+
+/// The same back. A code that stands for no error is one of a later version: there is no value.
+pub fn of_chunk(cell: chunk::Cell<'_>) -> Result<Cell, CellError> {
+    match cell {
+        chunk::Cell::Raw(raw) => Ok(Cell::Raw(Raw(raw))),
+        chunk::Cell::Registers(registers) => Ok(Cell::Registers(registers.iter().collect())),
+        chunk::Cell::Error(code) => Err(error_of(code).unwrap_or(CellError::NoValue)),
+    }
 }
 
 /// Registers as bytes, the high one first.
@@ -71,31 +107,46 @@ fn take_number(rest: &mut std::slice::Iter<'_, u8>) -> Option<u64> {
 
 /// One column of packed cells of `columns`; `None` for bytes that are no cells.
 pub fn unpack(bytes: &[u8], columns: usize, column: usize) -> Option<Result<Cell, CellError>> {
-    let is_raw = |index: usize| bytes.get(index / 8).is_some_and(|byte| byte >> (index % 8) & 1 == 0);
-    let mut rest = bytes.get(columns.div_ceil(8)..)?.iter();
-    for index in 0..=column {
-        let cell = if is_raw(index) {
-            Ok(Cell::Raw(Raw(take_number(&mut rest)?)))
-        } else {
-            match *rest.next()? {
-                TIMEOUT => Err(CellError::Timeout),
-                UNREACHABLE => Err(CellError::Unreachable),
-                NO_VALUE => Err(CellError::NoValue),
-                REGISTERS => {
-                    let length = usize::try_from(take_number(&mut rest)?).ok()?.checked_mul(2)?;
-                    let (registers, behind) = rest.as_slice().split_at_checked(length)?;
-                    rest = behind.iter();
-                    Ok(Cell::Registers(registers_of(registers)))
-                }
-                code @ 0x80.. => Err(CellError::Exception(ExceptionCode(code & 0x7F))),
-                _ => return None,
-            }
-        };
-        if index == column {
-            return Some(cell);
-        }
+    Unpacked::new(bytes, columns)?.nth(column)
+}
+
+/// All columns of packed cells. What bytes do not tell has no value.
+pub fn unpack_all(bytes: &[u8], columns: usize) -> Vec<Result<Cell, CellError>> {
+    let mut cells: Vec<_> = Unpacked::new(bytes, columns).into_iter().flatten().take(columns).collect();
+    cells.resize(columns, Err(CellError::NoValue));
+    cells
+}
+
+struct Unpacked<'a> {
+    bytes: &'a [u8],
+    rest: std::slice::Iter<'a, u8>,
+    index: usize,
+}
+
+impl<'a> Unpacked<'a> {
+    fn new(bytes: &'a [u8], columns: usize) -> Option<Unpacked<'a>> {
+        Some(Unpacked { bytes, rest: bytes.get(columns.div_ceil(8)..)?.iter(), index: 0 })
     }
-    None
+}
+
+impl Iterator for Unpacked<'_> {
+    type Item = Result<Cell, CellError>;
+
+    fn next(&mut self) -> Option<Result<Cell, CellError>> {
+        let is_raw = self.bytes.get(self.index / 8).is_some_and(|byte| byte >> (self.index % 8) & 1 == 0);
+        self.index += 1;
+        if is_raw {
+            return Some(Ok(Cell::Raw(Raw(take_number(&mut self.rest)?))));
+        }
+        let code = *self.rest.next()?;
+        if code != REGISTERS {
+            return error_of(code).map(Err);
+        }
+        let length = usize::try_from(take_number(&mut self.rest)?).ok()?.checked_mul(2)?;
+        let (registers, behind) = self.rest.as_slice().split_at_checked(length)?;
+        self.rest = behind.iter();
+        Some(Ok(Cell::Registers(registers_of(registers))))
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +172,9 @@ mod tests {
         for (index, cell) in cells.iter().enumerate() {
             assert_eq!(unpack(&bytes, cells.len(), index), Some(cell.clone()));
         }
+        assert_eq!(unpack_all(&bytes, cells.len()), cells);
         for cut in 0..bytes.len() {
+            assert_eq!(unpack_all(&bytes[..cut], cells.len()).pop(), Some(Err(CellError::NoValue)));
             assert_eq!(unpack(&bytes[..cut], cells.len(), cells.len() - 1), None, "{cut}");
         }
     }

@@ -3,145 +3,124 @@
 //! Sealed cycles and those in the log, of every type and scale that a parameter has had, are one row of time
 //! here, whichever way they are kept: all questions go through [`Past`].
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use parabus_core::aggregate::{Carry, Extremes, Number, Reading, Rule, Scale, Segments};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
+use super::chunks::Order;
 use super::readings::Column;
 use super::{Store, StoreError, open_for_reading};
-use crate::model::{Cell, Held, ParamId};
+use crate::model::{Cell, CellError, Held, ParamId};
 
 /// The least and the largest value of a range, each with its earliest instant.
 pub type MinMax = ((Instant, Decimal), (Instant, Decimal));
 
-/// In which order cycles are looked at.
-#[derive(Clone, Copy, PartialEq)]
-enum Order {
-    Ascending,
-    Descending,
-}
+/// Cells of a column that are gathered at once where several columns are looked at side by side.
+const PAGE: usize = 1024;
 
-/// The cycles of a parameter in a range of time.
-struct Past {
+/// Looks at a parameter's cell and says whether to go on.
+type LookAt<'l> = &'l mut dyn FnMut(i64, &Column, &Result<Cell, CellError>) -> ControlFlow<()>;
+
+/// The cells of a parameter, of every type and scale that it has had.
+struct Past<'s> {
+    store: &'s Store,
     /// Of its own, so that a long look keeps no other waiting.
     connection: Connection,
     /// The newest last.
     columns: Vec<Column>,
-    /// Cycles that are not in the database, or not yet, with their columns.
-    head: BTreeMap<i64, (usize, Vec<u8>)>,
 }
 
-impl Past {
-    fn open(store: &Store, param: ParamId, (from, till): (i64, i64)) -> Result<Past, StoreError> {
+/// Cells of one column, and where the next ones begin; `None` behind the last.
+struct Page {
+    cells: VecDeque<(i64, Result<Cell, CellError>)>,
+    next: Option<i64>,
+}
+
+impl<'s> Past<'s> {
+    fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
         let connection = open_for_reading(&store.shared.database)?;
-        let columns = Past::columns(&connection, store, param)?;
-        let mut head = BTreeMap::new();
-        if from <= till {
-            // The head first: what is sealed in between is then found in the database as well. Newer arrivals
-            // and newer columns replace older ones.
-            let parts = store.shared.head.read();
-            for (index, column) in columns.iter().enumerate() {
-                for part in parts.parts() {
-                    let inside = part.get(&column.group()).into_iter().flat_map(|part| part.range(from..=till));
-                    head.extend(inside.map(|(at, cells)| (*at, (index, cells.clone()))));
-                }
-            }
-        }
-        Ok(Past { connection, columns, head })
-    }
-
-    /// Columns of which there is a reading. Each edit of a parameter makes one, and most of them stay empty.
-    fn columns(connection: &Connection, store: &Store, param: ParamId) -> Result<Vec<Column>, StoreError> {
-        let mut columns = Vec::new();
-        for column in Column::of_param(connection, param)? {
-            let is_in_head = store.shared.head.read().parts().iter().any(|part| part.contains_key(&column.group()));
-            let mut any = connection.prepare_cached("SELECT 1 FROM cycle WHERE group_id = ? LIMIT 1")?;
-            if is_in_head || any.exists([column.group()])? {
-                columns.push(column);
-            }
-        }
+        let mut columns = Column::of_param(&connection, param)?;
         columns.sort_by_key(Column::group);
-        Ok(columns)
+        Ok(Past { store, connection, columns })
     }
 
-    /// Shows the cycles with `from ≤ at ≤ till`, one for each instant, until the visitor has seen enough.
+    /// Shows the cells with `from ≤ at ≤ till`, one for each instant, until the visitor has seen enough.
     fn visit(
         &self,
-        (from, till): (i64, i64),
+        range: (i64, i64),
         order: Order,
-        mut visit: impl FnMut(i64, &Column, &[u8]) -> ControlFlow<()>,
+        mut visit: impl FnMut(i64, &Column, &Result<Cell, CellError>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        if from > till || self.columns.is_empty() {
-            return Ok(());
-        }
-        let mut show = |at: i64, index: usize, cells: &[u8]| match self.columns.get(index) {
-            Some(column) => visit(at, column, cells),
-            None => ControlFlow::Continue(()),
-        };
-        let range = self.head.range(from..=till).map(|(at, (index, cells))| (*at, *index, cells.as_slice()));
-        let mut head: Box<dyn Iterator<Item = (i64, usize, &[u8])>> =
-            if order == Order::Ascending { Box::new(range) } else { Box::new(range.rev()) };
-        let mut next_of_head = head.next();
-        let is_before = |one: i64, other: i64| if order == Order::Ascending { one < other } else { one > other };
-        let mut statement = self.connection.prepare_cached(&self.statement(order))?;
-        let mut rows = statement.query([from, till])?;
-        let mut last = None;
-        while let Some(row) = rows.next()? {
-            let (at, index) = place_of(row)?;
-            if last.replace(at) == Some(at) {
-                // An older column's reading of the same instant.
-                continue;
-            }
-            while let Some((early, index, cells)) = next_of_head.filter(|(early, ..)| is_before(*early, at)) {
-                next_of_head = head.next();
-                if show(early, index, cells).is_break() {
-                    return Ok(());
-                }
-            }
-            let same = next_of_head.filter(|(same, ..)| *same == at);
-            if same.is_some() {
-                next_of_head = head.next();
-            }
-            let flow = match same.filter(|(_, of_head, _)| *of_head >= index) {
-                Some((_, index, cells)) => show(at, index, cells),
-                None => show(at, index, row.get_ref(2)?.as_blob().unwrap_or_default()),
-            };
-            if flow.is_break() {
-                return Ok(());
+        let mut inside = Vec::new();
+        for column in &self.columns {
+            let mut is_inside = false;
+            self.store.visit(&self.connection, column, range, order, &mut |_, _| {
+                is_inside = true;
+                ControlFlow::Break(())
+            })?;
+            if is_inside {
+                inside.push(column);
             }
         }
-        for (at, index, cells) in next_of_head.into_iter().chain(head) {
-            if show(at, index, cells).is_break() {
-                return Ok(());
-            }
+        if let [column] = inside.as_slice() {
+            return self.store.visit(&self.connection, column, range, order, &mut |at, cell| visit(at, column, cell));
         }
-        Ok(())
+        self.visit_side_by_side(&inside, range, order, &mut visit)
     }
 
-    /// Each column's cycles come in order from its index, and the database merges them.
-    fn statement(&self, order: Order) -> String {
-        let mut statement = String::new();
-        for (index, column) in self.columns.iter().enumerate() {
-            let union = if index == 0 { "" } else { " UNION ALL " };
-            let group = column.group();
-            let cycles = "cells FROM cycle WHERE at BETWEEN ?1 AND ?2 AND group_id =";
-            // Writing to a string does not fail.
-            let _ = write!(statement, "{union}SELECT at, {index} AS place, {cycles} {group}");
+    fn visit_side_by_side(
+        &self,
+        columns: &[&Column],
+        (from, till): (i64, i64),
+        order: Order,
+        visit: LookAt<'_>,
+    ) -> Result<(), StoreError> {
+        let first = if order == Order::Ascending { from } else { till };
+        let mut pages: Vec<Page> = columns.iter().map(|_| Page { cells: VecDeque::new(), next: Some(first) }).collect();
+        loop {
+            for (page, column) in pages.iter_mut().zip(columns) {
+                if let Some(next) = page.next.filter(|_| page.cells.is_empty()) {
+                    let rest = if order == Order::Ascending { (next, till) } else { (from, next) };
+                    *page = self.page(column, rest, order)?;
+                }
+            }
+            let heads = pages.iter().filter_map(|page| page.cells.front().map(|(at, _)| *at));
+            let Some(at) = (if order == Order::Ascending { heads.min() } else { heads.max() }) else { return Ok(()) };
+            // Of two at one instant that of the newer column came later.
+            let mut newest = None;
+            for (page, column) in pages.iter_mut().zip(columns) {
+                if let Some((_, cell)) = page.cells.pop_front_if(|(other, _)| *other == at) {
+                    newest = Some((column, cell));
+                }
+            }
+            if newest.is_some_and(|(column, cell)| visit(at, column, &cell).is_break()) {
+                return Ok(());
+            }
         }
-        let direction = if order == Order::Ascending { "ASC" } else { "DESC" };
-        statement + " ORDER BY at " + direction + ", place DESC"
+    }
+
+    fn page(&self, column: &Column, range: (i64, i64), order: Order) -> Result<Page, StoreError> {
+        let mut page = Page { cells: VecDeque::new(), next: None };
+        self.store.visit(&self.connection, column, range, order, &mut |at, cell| {
+            if page.cells.len() == PAGE {
+                page.next = Some(at);
+                return ControlFlow::Break(());
+            }
+            page.cells.push_back((at, cell.clone()));
+            ControlFlow::Continue(())
+        })?;
+        Ok(page)
     }
 
     /// The first good reading in this order.
     fn first_good(&self, range: (i64, i64), order: Order) -> Result<Option<(i64, Held)>, StoreError> {
         let mut found = None;
-        self.visit(range, order, |at, column, cells| match column.good(cells) {
-            Some((_, value)) => {
+        self.visit(range, order, |at, column, cell| match column.value(cell) {
+            Some(value) => {
                 found = Some((at, value));
                 ControlFlow::Break(())
             }
@@ -149,10 +128,6 @@ impl Past {
         })?;
         Ok(found)
     }
-}
-
-fn place_of(row: &Row<'_>) -> Result<(i64, usize), StoreError> {
-    Ok((row.get(0)?, row.get::<_, u32>(1)? as usize))
 }
 
 /// Readings as samples, and what their numbers stand for.
@@ -167,7 +142,7 @@ impl Store {
         let mut found = Vec::with_capacity(spans.len());
         let (Some((from, _)), Some((_, until))) = (spans.first(), spans.last()) else { return Ok(found) };
         let till = until.saturating_sub(1);
-        let past = Past::open(self, param, (*from, till))?;
+        let past = Past::open(self, param)?;
         // No good reading stands before this instant any more.
         let mut next_at = *from;
         for (start, end) in spans {
@@ -176,8 +151,8 @@ impl Store {
                 // Seen to the end if no later one stops it.
                 let from = next_at.max(*start);
                 next_at = i64::MAX;
-                past.visit((from, till), Order::Ascending, |at, column, cells| {
-                    let Some((_, value)) = column.good(cells) else { return ControlFlow::Continue(()) };
+                past.visit((from, till), Order::Ascending, |at, column, cell| {
+                    let Some(value) = column.value(cell) else { return ControlFlow::Continue(()) };
                     next_at = at;
                     first = (at < *end).then_some(value);
                     ControlFlow::Break(())
@@ -192,8 +167,8 @@ impl Store {
     pub fn min_max(&self, param: ParamId, from: Instant, till: Instant) -> Result<Option<MinMax>, StoreError> {
         let range = (from.as_millis(), till.as_millis());
         let mut extremes = Extremes::default();
-        Past::open(self, param, range)?.visit(range, Order::Ascending, |at, column, cells| {
-            if let (Some(_), Some(value)) = (column.sample(cells), column.number(cells)) {
+        Past::open(self, param)?.visit(range, Order::Ascending, |at, column, cell| {
+            if let (Some(_), Some(value)) = (column.sample(cell), column.number(cell)) {
                 extremes.take(at, value);
             }
             ControlFlow::Continue(())
@@ -205,7 +180,7 @@ impl Store {
     /// The last good reading at `till` or before, however old.
     pub fn last_good_at(&self, param: ParamId, till: Instant) -> Result<Option<(Instant, Held)>, StoreError> {
         let range = (i64::MIN, till.as_millis());
-        let found = Past::open(self, param, range)?.first_good(range, Order::Descending)?;
+        let found = Past::open(self, param)?.first_good(range, Order::Descending)?;
         Ok(found.map(|(at, value)| (Instant::from_millis(at), value)))
     }
 
@@ -214,7 +189,7 @@ impl Store {
         let all = (i64::MIN, i64::MAX);
         let mut found: Option<(i64, i64)> = None;
         for param in params {
-            let past = Past::open(self, *param, all)?;
+            let past = Past::open(self, *param)?;
             let first = past.first_good(all, Order::Ascending)?;
             if let (Some((first, _)), Some((last, _))) = (first, past.first_good(all, Order::Descending)?) {
                 let (least, most) = found.unwrap_or((first, last));
@@ -247,12 +222,12 @@ impl Store {
 
     /// Readings with `from ≤ at ≤ till` in order of time: whole numbers where all are of one scale.
     fn samples(&self, param: ParamId, range: (i64, i64)) -> Result<Samples, StoreError> {
-        let past = Past::open(self, param, range)?;
+        let past = Past::open(self, param)?;
         let mut wholes = Vec::new();
         let mut scale = None;
         let mut is_whole = true;
-        past.visit(range, Order::Ascending, |at, column, cells| {
-            let whole = match column.sample(cells) {
+        past.visit(range, Order::Ascending, |at, column, cell| {
+            let whole = match column.sample(cell) {
                 Some(Sample::Whole(whole)) => {
                     let own = column.codec().map(Scale::of);
                     is_whole &= *scale.get_or_insert(own) == own;
@@ -271,8 +246,8 @@ impl Store {
             return Ok(Samples::Whole(wholes, scale.flatten().unwrap_or_default()));
         }
         let mut fractions = Vec::with_capacity(wholes.len());
-        past.visit(range, Order::Ascending, |at, column, cells| {
-            let number = column.sample(cells).and_then(|_| column.number(cells));
+        past.visit(range, Order::Ascending, |at, column, cell| {
+            let number = column.sample(cell).and_then(|_| column.number(cell));
             fractions.push(reading(at, number.map(|number| number.to_f64())));
             ControlFlow::Continue(())
         })?;
@@ -286,15 +261,15 @@ fn reading<N: Number>(at: i64, value: Option<N>) -> Reading<N> {
 
 impl Column {
     /// The value as sums take it.
-    fn sample(&self, cells: &[u8]) -> Option<Sample> {
-        match self.cell(cells)? {
-            Cell::Raw(raw) => self.codec()?.sample(raw).ok(),
+    fn sample(&self, cell: &Result<Cell, CellError>) -> Option<Sample> {
+        match cell.as_ref().ok()? {
+            Cell::Raw(raw) => self.codec()?.sample(*raw).ok(),
             Cell::Registers(_) => None,
         }
     }
 
     /// The exact number.
-    fn number(&self, cells: &[u8]) -> Option<Decimal> {
-        self.good(cells)?.1.value().decimal()
+    fn number(&self, cell: &Result<Cell, CellError>) -> Option<Decimal> {
+        self.value(cell)?.value().decimal()
     }
 }

@@ -1,12 +1,13 @@
 //! The write-ahead log of readings: segments of checksummed records.
 //!
 //! Record: length of the payload (u32), CRC-32 of it (u32), payload: group (i64), instant in ms
-//! (i64), cells. All little-endian. Segments are numbered; a sealed one is deleted once its readings
-//! are in the database, and replaying one twice changes nothing.
+//! (i64), cells. All little-endian. Segments are numbered; one is deleted once its readings and those of all
+//! before it are in the database, and replaying one twice changes nothing.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::StoreError;
 use crate::model::GroupId;
@@ -67,6 +68,8 @@ pub struct Log {
     file: File,
     /// Bytes of whole records in the open segment.
     length: u64,
+    /// When the open segment was begun.
+    since: Instant,
     is_synced: bool,
     /// A failed write could not be cut off: what follows in this segment would not be found again.
     is_torn: bool,
@@ -153,6 +156,7 @@ impl Log {
             number: next,
             file,
             length: 0,
+            since: Instant::now(),
             is_synced: true,
             is_torn: false,
             holds_records: false,
@@ -160,8 +164,9 @@ impl Log {
         })
     }
 
-    /// Writes a record. When this returns, the record survives the end of the process.
-    pub fn append(&mut self, record: &Record) -> Result<(), StoreError> {
+    /// Writes a record and gives the number of its segment. When this returns, the record survives the end of
+    /// the process.
+    pub fn append(&mut self, record: &Record) -> Result<u64, StoreError> {
         if self.is_torn {
             self.advance()?;
         }
@@ -174,7 +179,7 @@ impl Log {
         self.length += bytes.len() as u64;
         self.is_synced = false;
         self.holds_records = true;
-        Ok(())
+        Ok(self.number)
     }
 
     /// The file to force to the medium, if something was written since the last time.
@@ -192,15 +197,19 @@ impl Log {
         self.is_synced = false;
     }
 
-    /// Starts a new segment; gives the number of the last one to seal, if any holds a record.
-    pub fn rotate(&mut self) -> Result<Option<u64>, StoreError> {
-        if !self.holds_records {
-            return Ok(None);
+    /// Starts a new segment, if the open one holds a record and has been open for so long.
+    pub fn rotate(&mut self, age: Duration) -> Result<(), StoreError> {
+        if !self.holds_records || self.since.elapsed() < age {
+            return Ok(());
         }
-        let sealed = self.number;
         self.advance()?;
         self.holds_records = false;
-        Ok(Some(sealed))
+        Ok(())
+    }
+
+    /// The segment that records are written to.
+    pub const fn segment(&self) -> u64 {
+        self.number
     }
 
     /// Leaves the open segment for a new one.
@@ -211,14 +220,16 @@ impl Log {
         self.file = create(&self.folder, self.number + 1)?;
         self.number += 1;
         self.length = 0;
+        self.since = Instant::now();
         self.is_synced = true;
         self.is_torn = false;
         Ok(())
     }
 
-    /// Deletes the segments up to this one: their readings are in the database.
-    pub fn delete_up_to(folder: &Path, last: u64) -> Result<(), StoreError> {
-        for number in segments(folder)?.into_iter().filter(|number| *number <= last) {
+    /// Deletes the segments before this one: their readings are in the database. Never one that stands behind
+    /// another that is kept: played again alone, that would put older arrivals over newer ones.
+    pub fn delete_before(folder: &Path, first: u64) -> Result<(), StoreError> {
+        for number in segments(folder)?.into_iter().filter(|number| *number < first) {
             let path = segment_path(folder, number);
             std::fs::remove_file(&path).map_err(StoreError::io(&path))?;
         }

@@ -1,4 +1,4 @@
-//! The embedded store: SQLite for configuration and sealed readings, an append-only log in front.
+//! The embedded store: SQLite for configuration and chunks of readings, an append-only log in front.
 //!
 //! Guarantees:
 //! - A reading is acknowledged when the log's `write` has returned, and only then shown to anyone:
@@ -15,8 +15,10 @@ mod audit;
 mod backup;
 mod cells;
 mod changes;
+pub mod chunks;
 mod configuration;
 mod edit;
+mod head;
 mod history;
 mod log;
 mod people;
@@ -35,9 +37,9 @@ use crate::model::Directory;
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
 pub use backup::{Condition, backup, inspect, restore};
 pub use edit::Edit;
+use head::Head;
 pub use history::MinMax;
 pub use people::VisData;
-use readings::Head;
 
 /// Milliseconds that a statement waits for another process's transaction.
 const BUSY_TIMEOUT_MS: u64 = 5000;
@@ -45,7 +47,7 @@ const BUSY_TIMEOUT_MS: u64 = 5000;
 /// How often changes by another process are looked for.
 const RELOAD_EVERY: Duration = Duration::from_millis(500);
 
-/// How often readings move from the log to the database.
+/// How often it is looked which readings are to move from the log into chunks.
 const SEAL_EVERY: Duration = Duration::from_secs(5);
 
 /// A fault of the store.
@@ -89,7 +91,7 @@ struct Shared {
     /// Absent where only the configuration is worked on.
     log: Option<Mutex<log::Log>>,
     head: RwLock<Head>,
-    /// Held while readings move from the log to the database: one move at a time.
+    /// Held while readings move from the log into chunks: one move at a time.
     sealing: Mutex<()>,
 }
 
@@ -215,7 +217,7 @@ impl Store {
             }
         };
         every(commit_interval, "store-sync", |store| store.sync());
-        every(SEAL_EVERY, "store-seal", |store| store.seal());
+        every(SEAL_EVERY, "store-seal", |store| store.seal_due());
         every(RELOAD_EVERY, "store-reload", |store| store.reload().map(|_| ()));
     }
 }
@@ -233,6 +235,8 @@ fn open_for_reading(database: &Path) -> Result<Connection, StoreError> {
 fn connect(folder: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(database_of(folder))?;
     connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    // Of a new file alone: what retention lets go of can then go back to the file system.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Sealed readings leave the log, so their transaction must be on the medium first.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -242,5 +246,7 @@ fn connect(folder: &Path) -> Result<Connection, StoreError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_crash;
 #[cfg(test)]
 mod tests_history;

@@ -1,34 +1,32 @@
-//! Readings: into the log and the head in memory, from there into the database, and out again.
+//! Readings: into the log and the head in memory, from there into chunks, and out again.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+use std::time::Duration;
 
+use parabus_core::aggregate::Rule;
+use parabus_core::chunk::{Kind, Layout};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Decimal, Raw};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::cells;
+use super::chunks::{ChunkStore as _, GroupLayout, Order, SqliteChunks, merge, visit_cells};
+use super::head::Which;
 use super::log::{Log, Record};
 use super::{Store, StoreError};
-use crate::model::{Cell, Cycle, GroupId, Held, ParamId, Parts, codec};
+use crate::model::{Cell, CellError, Cycle, GroupId, Held, ParamId, Parts, codec};
 
-type Cycles = HashMap<GroupId, BTreeMap<i64, Vec<u8>>>;
+/// How long the log's open segment is written to: a segment goes as a whole.
+const SEGMENT_AGE: Duration = Duration::from_secs(60);
 
-/// Readings that are in the log and not yet in the database.
-#[derive(Default)]
-pub struct Head {
-    open: Cycles,
-    /// Being sealed: they stay readable until the transaction has ended.
-    sealing: Cycles,
-}
+/// Cycles of an earlier version's store that are moved at once.
+const MOVED_AT_ONCE: usize = 16 * 256;
 
-impl Head {
-    /// Both parts, the newer arrivals last.
-    pub fn parts(&self) -> [&Cycles; 2] {
-        [&self.sealing, &self.open]
-    }
-}
+/// Looks at a column's cell and says whether to go on.
+pub type Look<'l> = &'l mut dyn FnMut(i64, &Result<Cell, CellError>) -> ControlFlow<()>;
 
 /// Where a parameter stands in a group, and how its cells read there.
 pub struct Column {
@@ -83,16 +81,16 @@ impl Column {
         self.codec.as_ref()
     }
 
-    /// The cell among packed ones, if something was read.
-    pub fn cell(&self, cells: &[u8]) -> Option<Cell> {
-        cells::unpack(cells, self.columns, self.position)?.ok()
-    }
-
-    /// The cell and the value it makes; `None` where nothing good was read.
-    pub fn good(&self, cells: &[u8]) -> Option<(Cell, Held)> {
-        let cell = self.cell(cells)?;
+    /// The cell among packed ones and the value it makes; `None` where nothing good was read.
+    fn good(&self, cells: &[u8]) -> Option<(Cell, Held)> {
+        let cell = cells::unpack(cells, self.columns, self.position)?.ok()?;
         let value = cell.value(self.codec.as_ref()?)?;
         Some((cell, value))
+    }
+
+    /// The value of a cell; `None` where nothing good was read.
+    pub fn value(&self, cell: &Result<Cell, CellError>) -> Option<Held> {
+        cell.as_ref().ok()?.value(self.codec.as_ref()?)
     }
 }
 
@@ -120,8 +118,8 @@ impl Store {
         let record = Record { group: cycle.group, at: cycle.at.as_millis(), cells: cells::pack(&cycle.cells) };
         let log = self.shared.log.as_ref().ok_or(StoreError::Refused("the store is open without its log".into()))?;
         let mut log = log.lock();
-        log.append(&record)?;
-        self.shared.head.write().open.entry(record.group).or_default().insert(record.at, record.cells);
+        let segment = log.append(&record)?;
+        self.shared.head.write().insert(record, segment);
         Ok(())
     }
 
@@ -138,29 +136,82 @@ impl Store {
         }
     }
 
-    /// Moves what the log holds into the database.
+    /// Moves what the log holds into chunks.
     pub fn seal(&self) -> Result<(), StoreError> {
+        self.seal_some(Which::All)
+    }
+
+    /// The same of groups whose chunk is full, or that have waited long.
+    pub(super) fn seal_due(&self) -> Result<(), StoreError> {
+        self.seal_some(Which::Due)
+    }
+
+    fn seal_some(&self, which: Which) -> Result<(), StoreError> {
         let Some(log) = &self.shared.log else { return Ok(()) };
         let _alone = self.shared.sealing.lock();
         // Most of the medium's work is done before appends have to wait.
         self.sync()?;
-        let (folder, last, records) = {
-            let mut log = log.lock();
-            let mut head = self.shared.head.write();
-            let Some(last) = log.rotate()? else { return Ok(()) };
-            let open = std::mem::take(&mut head.open);
-            // Readings that a failed attempt left behind are sealed with the new ones.
-            for (group, cycles) in open {
-                head.sealing.entry(group).or_default().extend(cycles);
-            }
-            let records = head.sealing.iter().flat_map(|(group, cycles)| {
-                cycles.iter().map(|(at, cells)| Record { group: *group, at: *at, cells: cells.clone() })
-            });
-            (log.folder(), last, records.collect::<Vec<_>>())
+        let age = if which == Which::All { Duration::ZERO } else { SEGMENT_AGE };
+        log.lock().rotate(age)?;
+        let records = self.shared.head.read().to_seal(which);
+        if !records.is_empty() {
+            insert(&mut self.shared.writer.lock(), &records)?;
+            self.shared.head.write().sealed(&records);
+        }
+        // Nothing is appended between the two: what has no cycle waiting is older than the open segment.
+        let (folder, first) = {
+            let log = log.lock();
+            let oldest = self.shared.head.read().oldest_segment();
+            (log.folder(), oldest.map_or(log.segment(), |oldest| oldest.min(log.segment())))
         };
-        insert(&mut self.shared.writer.lock(), &records)?;
-        self.shared.head.write().sealing.clear();
-        Log::delete_up_to(&folder, last)
+        Log::delete_before(&folder, first)
+    }
+
+    /// Shows the cells of a column with `from ≤ at ≤ till`, sealed ones and those that wait as one row of time.
+    pub(super) fn visit(
+        &self,
+        connection: &Connection,
+        column: &Column,
+        range: (i64, i64),
+        order: Order,
+        visit: Look<'_>,
+    ) -> Result<(), StoreError> {
+        // The head first: what is sealed in between is then found in the database as well.
+        let mut waiting: Vec<(i64, Result<Cell, CellError>)> = {
+            let head = self.shared.head.read();
+            let cells = head.range(column.group, range).map(|(at, cells)| {
+                let cell = cells::unpack(cells, column.columns, column.position);
+                (at, cell.unwrap_or(Err(CellError::NoValue)))
+            });
+            cells.collect()
+        };
+        if order == Order::Descending {
+            waiting.reverse();
+        }
+        let is_before = |one: i64, other: i64| if order == Order::Ascending { one < other } else { one > other };
+        let mut waiting = waiting.into_iter().peekable();
+        let mut is_done = false;
+        let chunks = SqliteChunks(connection);
+        visit_cells(&chunks, (column.group, column.position), range, order, &mut |at, cell| {
+            let mut step = ControlFlow::Continue(());
+            while let Some((early, cell)) = waiting.next_if(|(early, _)| is_before(*early, at)) {
+                step = visit(early, &cell);
+                if step.is_break() {
+                    break;
+                }
+            }
+            if step.is_continue() {
+                // The newer arrival of an instant is the one that waits (A-2).
+                let newer = waiting.next_if(|(same, _)| *same == at);
+                step = visit(at, &newer.map_or(cell, |(_, newer)| newer));
+            }
+            is_done = step.is_break();
+            step
+        })?;
+        if !is_done {
+            let _ = waiting.try_for_each(|(at, cell)| visit(at, &cell));
+        }
+        Ok(())
     }
 
     /// Readings of a parameter with `from ≤ at ≤ till`, newest first, failed ones as `None` (A-3).
@@ -171,42 +222,33 @@ impl Store {
         till: Instant,
         limit: usize,
     ) -> Result<Vec<(Instant, Option<Held>)>, StoreError> {
-        let (from, till) = (from.map_or(i64::MIN, Instant::as_millis), till.as_millis());
-        if from > till {
-            return Ok(Vec::new());
-        }
+        let range = (from.map_or(i64::MIN, Instant::as_millis), till.as_millis());
         let reader = self.shared.reader.lock();
         let mut found = Vec::new();
         for column in Column::of_param(&reader, param)? {
-            // The head first: what is sealed in between is then found in the database as well.
-            let mut cycles = BTreeMap::new();
-            {
-                let head = self.shared.head.read();
-                for part in head.parts() {
-                    let newest = part.get(&column.group).into_iter().flat_map(|part| part.range(from..=till).rev());
-                    cycles.extend(newest.take(limit).map(|(at, cells)| (*at, cells.clone())));
-                }
-            }
-            let mut rows = reader.prepare_cached(
-                "SELECT at, cells FROM cycle WHERE group_id = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?",
-            )?;
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let rows = rows.query_map(params![column.group, from, till, limit], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+            let mut left = limit;
+            self.visit(&reader, &column, range, Order::Descending, &mut |at, cell| {
+                let Some(fewer) = left.checked_sub(1) else { return ControlFlow::Break(()) };
+                left = fewer;
+                found.push((Instant::from_millis(at), column.value(cell)));
+                ControlFlow::Continue(())
             })?;
-            for row in rows {
-                let (at, cells) = row?;
-                cycles.entry(at).or_insert(cells);
-            }
-            found.extend(
-                cycles
-                    .iter()
-                    .map(|(at, cells)| (Instant::from_millis(*at), column.good(cells).map(|(_, value)| value))),
-            );
         }
         found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         found.truncate(limit);
         Ok(found)
+    }
+
+    /// Lets go of sealed readings before an instant, chunk by chunk: of a chunk that reaches beyond it all are
+    /// kept. Gives how many chunks went.
+    pub fn drop_readings(&self, before: Instant) -> Result<usize, StoreError> {
+        let writer = self.shared.writer.lock();
+        let gone = SqliteChunks(&writer).drop_before(before.as_millis())?;
+        if gone > 0 {
+            // The pages go back to the file system, as far as the file was made so.
+            writer.query_row("PRAGMA incremental_vacuum", [], |_| Ok(())).optional()?;
+        }
+        Ok(gone)
     }
 
     /// The last good sealed reading of every parameter, however long ago it was, also if nothing is read of
@@ -231,21 +273,57 @@ impl Store {
     }
 }
 
-/// Puts cycles into the database; one of the same group and instant replaces the earlier (A-2).
-/// Cycles of a device that has been deleted are dropped with it.
+/// Puts cycles into chunks; one of the same group and instant replaces the earlier (A-2). Cycles of a device that
+/// has been deleted are dropped with it.
 pub fn insert(connection: &mut Connection, records: &[Record]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    {
-        let mut insert = transaction.prepare_cached(
-            "INSERT OR REPLACE INTO cycle (group_id, at, cells)
-             SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM read_group WHERE id = ?1)",
-        )?;
-        for record in records {
-            insert.execute(params![record.group, record.at, record.cells])?;
-        }
-    }
+    insert_into(&transaction, records)?;
     keep_last_good(&transaction, records)?;
     Ok(transaction.commit()?)
+}
+
+fn insert_into(connection: &Connection, records: &[Record]) -> Result<(), StoreError> {
+    let mut groups: BTreeMap<GroupId, BTreeMap<i64, &[u8]>> = BTreeMap::new();
+    for record in records {
+        groups.entry(record.group).or_default().insert(record.at, &record.cells);
+    }
+    for (group, cycles) in groups {
+        let Some(layout) = group_layout(connection, group)? else { continue };
+        let columns = layout.layouts.len();
+        let rows = cycles.into_iter().map(|(at, cells)| (at, cells::unpack_all(cells, columns))).collect();
+        merge(&mut SqliteChunks(connection), &layout, rows)?;
+    }
+    Ok(())
+}
+
+/// What a group's cells stand for, with the hold limit of its device's present period; `None` of a group that is
+/// gone.
+fn group_layout(connection: &Connection, group: GroupId) -> Result<Option<GroupLayout>, StoreError> {
+    let mut period = connection.prepare_cached(
+        "SELECT d.update_period_sec FROM read_group g JOIN device d ON d.id = g.device_id WHERE g.id = ?",
+    )?;
+    let Some(period) = period.query_row([group], |row| row.get::<_, u32>(0)).optional()? else { return Ok(None) };
+    let mut columns = Column::find(connection, "c.group_id = ?", group)?;
+    columns.sort_by_key(|column| column.position);
+    // A type that this version cannot decode keeps its bits.
+    let layout = |column: &Column| column.codec.as_ref().map_or(Layout::new(Kind::Unsigned { bits: 64 }), Layout::of);
+    let layouts = columns.iter().map(layout).collect();
+    Ok(Some(GroupLayout { id: group, layouts, hold_ms: Rule::of_period(period).hold_ms() }))
+}
+
+/// Moves cycles of stores from before there were chunks into chunks.
+pub(super) fn move_cycles(connection: &Connection) -> Result<(), StoreError> {
+    let mut cycles = connection.prepare("SELECT group_id, at, cells FROM cycle ORDER BY group_id, at")?;
+    let mut cycles = cycles.query([])?;
+    let mut records: Vec<Record> = Vec::new();
+    while let Some(row) = cycles.next()? {
+        let record = Record { group: row.get(0)?, at: row.get(1)?, cells: row.get(2)? };
+        if records.len() >= MOVED_AT_ONCE {
+            insert_into(connection, &std::mem::take(&mut records))?;
+        }
+        records.push(record);
+    }
+    insert_into(connection, &records)
 }
 
 /// Remembers the newest good reading of each parameter among these cycles.

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{StoreError, readings};
 
 const STEPS: &[&str] = &[
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -123,6 +123,12 @@ const STEPS: &[&str] = &[
          id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, org_id INTEGER,
          action TEXT NOT NULL, object TEXT NOT NULL, old TEXT, new TEXT, result TEXT NOT NULL);
      CREATE INDEX audit_at ON audit (at);",
+    // The cycles move from their table into this one when all steps are taken.
+    "CREATE TABLE chunk (
+         group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE, part INTEGER NOT NULL,
+         first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, row_count INTEGER NOT NULL, revision INTEGER NOT NULL,
+         data BLOB NOT NULL, PRIMARY KEY (group_id, part, first_at));
+     CREATE INDEX chunk_last ON chunk (last_at);",
 ];
 
 /// The schema of this version.
@@ -143,6 +149,11 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let found = version(&transaction)?;
     for step in STEPS.iter().skip(found) {
         transaction.execute_batch(step)?;
+    }
+    // When all tables are as this version knows them.
+    if transaction.table_exists(None, "cycle")? {
+        readings::move_cycles(&transaction)?;
+        transaction.execute_batch("DROP TABLE cycle")?;
     }
     transaction.pragma_update(None, "user_version", STEPS.len() as u32)?;
     Ok(transaction.commit()?)

@@ -417,3 +417,101 @@ fn the_trail_tells_what_changed_and_no_secret_and_is_bounded() {
     assert_eq!(store.trim_audit(Instant::from_millis(0), 2).unwrap(), created.len());
     assert_eq!(store.trim_audit(Instant::from_millis(i64::MAX), 2).unwrap(), 2);
 }
+
+/// A chunk's row in the database: its part and first instant, rows and revision.
+fn chunks(folder: &Path) -> Vec<(i64, i64, i64)> {
+    let database = open_for_reading(&database_of(folder)).unwrap();
+    let mut rows =
+        database.prepare("SELECT first_at, row_count, revision FROM chunk ORDER BY group_id, first_at").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+#[test]
+fn cycles_wait_until_their_chunk_is_full_and_the_log_keeps_them_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    for n in 0..255 {
+        store.append(&cycle(&store, n * 1000, [n as u64, 1])).unwrap();
+    }
+    store.seal_due().unwrap();
+    assert_eq!(chunks(folder.path()), []);
+    store.append(&cycle(&store, 255_000, [1, 1])).unwrap();
+    store.seal_due().unwrap();
+    assert_eq!(chunks(folder.path()), [(0, 256, 1)]);
+    store.append(&cycle(&store, 256_000, [1, 1])).unwrap();
+    store.seal_due().unwrap();
+    assert_eq!(texts(&store, 1).len(), 100);
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(chunks(folder.path()), [(0, 256, 1), (256_000, 1, 1)]);
+    assert_eq!(texts(&store, 1)[0], (256_000, Some("0.1".to_owned())));
+    store.append(&cycle(&store, 257_000, [2, 1])).unwrap();
+    store.append(&cycle(&store, 100_500, [3, 1])).unwrap();
+    store.seal().unwrap();
+    let now = chunks(folder.path());
+    assert_eq!(now.iter().map(|(_, rows, _)| rows).sum::<i64>(), 259);
+    assert_eq!((now[0].2, *now.last().unwrap()), (2, (256_000, 2, 2)), "written again with a higher revision");
+    drop(store);
+    drop(Store::open(folder.path()).unwrap());
+    assert_eq!(chunks(folder.path()), now, "nothing is written again that is there");
+}
+
+#[test]
+fn old_readings_are_let_go_of_and_the_rest_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    for n in 0..600 {
+        store.append(&cycle(&store, n * 1000, [n as u64, 1])).unwrap();
+    }
+    store.seal().unwrap();
+    assert_eq!(store.drop_readings(Instant::from_millis(0)).unwrap(), 0);
+    assert_eq!(store.drop_readings(Instant::from_millis(300_000)).unwrap(), 1);
+    let readings = store.readings(1, None, Instant::from_millis(i64::MAX), 1000).unwrap();
+    assert_eq!((readings.len(), readings.last().unwrap().0.as_millis()), (344, 256_000));
+    assert!(store.last_values().unwrap().contains_key(&1));
+    assert_eq!(store.drop_readings(Instant::from_millis(i64::MAX)).unwrap(), 2);
+    assert_eq!(texts(&store, 1), []);
+}
+
+#[test]
+fn a_store_without_chunks_is_taken_over_with_its_cycles() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let mut want = Vec::new();
+    let group = cycle(&store, 0, [0, 0]).group;
+    let mut rows = Vec::new();
+    for n in 0..700i64 {
+        let mut own = cycle(&store, n * 1000, [n as u64, 1]);
+        if n % 50 == 7 {
+            own.cells[0] = Err(CellError::Timeout);
+        }
+        let value = own.cells[0].is_ok().then(|| Decimal::new(n.into(), -1).unwrap().to_string());
+        want.push((n * 1000, value));
+        rows.push((n * 1000, cells::pack(&own.cells)));
+    }
+    want.reverse();
+    drop(store);
+    // As the version before this one left it.
+    let database = Connection::open(database_of(folder.path())).unwrap();
+    database
+        .execute_batch(
+            "DROP TABLE chunk; PRAGMA user_version = 10;
+             CREATE TABLE cycle (group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE, at INTEGER NOT NULL,
+                 cells BLOB NOT NULL, PRIMARY KEY (group_id, at)) WITHOUT ROWID;",
+        )
+        .unwrap();
+    for (at, cells) in rows {
+        database.execute("INSERT INTO cycle VALUES (?, ?, ?)", rusqlite::params![group, at, cells]).unwrap();
+    }
+    drop(database);
+    let store = Store::open(folder.path()).unwrap();
+    let readings = store.readings(1, None, Instant::from_millis(i64::MAX), 1000).unwrap();
+    let got: Vec<_> =
+        readings.into_iter().map(|(at, value)| (at.as_millis(), value.map(|value| value.to_string()))).collect();
+    assert_eq!(got, want.iter().map(|(at, text)| (*at, text.clone())).collect::<Vec<_>>());
+    assert_eq!(chunks(folder.path()), [(0, 256, 1), (256_000, 256, 1), (512_000, 188, 1)]);
+}

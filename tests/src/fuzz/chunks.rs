@@ -109,7 +109,7 @@ pub fn generate(random: &mut Random) -> Vec<u8> {
             let cell = match kind {
                 Kind::Text(_) => Cell::Registers(Registers::new(&registers[level as usize % 4])),
                 Kind::Bit => Cell::Raw(level / 8 % 2),
-                Kind::Bcd { .. } => Cell::Raw(level % 10 << 4 | level / 10 % 10),
+                Kind::Bcd { .. } => Cell::Raw(((level % 10) << 4) | (level / 10 % 10)),
                 _ => Cell::Raw(level % 0x1_0000),
             };
             if random.is(rate) { Cell::Error(random.below(3) as u8) } else { cell }

@@ -167,7 +167,7 @@ pub fn aggregate(data: &[u8]) {
         let middle = parts.remove(parts.len() / 2);
         parts[0].merge(&middle);
     }
-    assert_eq!(parts, [got.clone()]);
+    assert_eq!(parts, std::slice::from_ref(&got));
 
     single_values(&in_order, &series, &held, (start_ms, end_ms), &rule);
     roll_up(&arrived, &in_order, &rule);

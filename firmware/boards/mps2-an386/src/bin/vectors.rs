@@ -15,13 +15,13 @@ mod target {
     use cortex_m_semihosting::{debug, hprintln};
     use embedded_alloc::LlffHeap;
     use parabus_board_mps2_an386 as _;
-    use parabus_core::contract::{Error, format, modbus, reference, value};
+    use parabus_core::contract::{Error, aggregate, format, formula, modbus, reference, value};
     use parabus_core::value::Source;
 
     type Case = (&'static str, fn() -> Result<(), String>);
 
-    /// Bytes of heap; the longest frame is far below.
-    const HEAP: usize = 64 * 1024;
+    /// Bytes of heap; the answers of a hundred segments are far below.
+    const HEAP: usize = 256 * 1024;
 
     #[global_allocator]
     static ALLOCATOR: LlffHeap = LlffHeap::empty();

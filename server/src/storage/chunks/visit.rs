@@ -1,0 +1,49 @@
+use std::ops::ControlFlow;
+
+use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS};
+
+use super::{ChunkStore, Info, Order};
+use crate::model::{Cell, CellError, GroupId};
+use crate::storage::{StoreError, cells};
+
+/// Shows the sealed cells of a column with `from ≤ at ≤ till`. A damaged chunk is told of and left out: the rest
+/// stays readable.
+pub fn visit_cells(
+    store: &dyn ChunkStore,
+    (group, position): (GroupId, usize),
+    (from, till): (i64, i64),
+    order: Order,
+    visit: &mut dyn FnMut(i64, Result<Cell, CellError>) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(()) };
+    store.range(group, part, (from, till), order, &mut |info, data| {
+        let mut found = match window(data, position % MAX_COLUMNS, (from, till)) {
+            Ok(found) => found,
+            Err(error) => {
+                report(info, error);
+                return ControlFlow::Continue(());
+            }
+        };
+        if order == Order::Descending {
+            found.reverse();
+        }
+        found.into_iter().try_for_each(|(at, cell)| visit(at, cell))
+    })
+}
+
+type Found = Vec<(i64, Result<Cell, CellError>)>;
+
+fn window(data: &[u8], column: usize, (from, till): (i64, i64)) -> Result<Found, ChunkError> {
+    let chunk = Chunk::parse(data)?;
+    let rows = chunk.rows(from, till);
+    let Some(column) = chunk.column(column).filter(|_| !rows.is_empty()) else { return Ok(Vec::new()) };
+    let cells = chunk.body()?.cells(&column, rows.clone())?;
+    chunk.times(rows).zip(cells).map(|(at, cell)| Ok((at, cells::of_chunk(cell?)))).collect()
+}
+
+/// Tells of a chunk that cannot be read.
+pub(super) fn report(info: &Info, error: ChunkError) {
+    let name = info.name;
+    tracing::error!(group = name.group, part = name.part, first = name.first_at, %error, "readings are damaged");
+    metrics::counter!("parabus_store_damaged_chunks").increment(1);
+}
