@@ -11,7 +11,7 @@ use crate::{compiler, firmware, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core; `xtask/size` has a function `size_…` for each.
-const AREAS: [&str; 22] = [
+const AREAS: [&str; 23] = [
     "reference",
     "value",
     "number",
@@ -34,6 +34,7 @@ const AREAS: [&str; 22] = [
     "aggregate",
     "exact",
     "formula",
+    "alert",
 ];
 
 /// What the panic handler of `xtask/size` calls.
