@@ -46,7 +46,7 @@ pub fn emit_state(state: &State, conditions: &[ConditionState], out: &mut [u8]) 
     let mut rest = &mut *body;
     let mut put = |bytes: &[u8]| -> Option<()> {
         let (place, behind) = core::mem::take(&mut rest).split_at_mut_checked(bytes.len())?;
-        place.copy_from_slice(bytes);
+        place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
         rest = behind;
         Some(())
     };
