@@ -1,20 +1,4 @@
-//! A state as bytes, for a database or flash.
-//!
-//! Little-endian; a CRC-16 over everything stands at the end.
-//!
-//! | bytes | content |
-//! |---|---|
-//! | 4 | `PBA`, the version 1 |
-//! | 2 | number of conditions |
-//! | 8, 8, 8, 8, 8 | worked off until; record opened; its actions count from; last change of truth, or closed; confirmed |
-//! | 4, 4, 4 | last re-openings, as ms before the record opened; 0xFFFFFFFF for none |
-//! | 4 | number of the record |
-//! | 2, 2 | actions, follow-ups that were done, the first as the lowest bit |
-//! | 1 | no record 0, open 1, closed 2, alert deleted 3 |
-//! | 1 | truth of an open record: false 0, unknown 1, true 2 |
-//! | 1 | confirmed 1, flapping 2, actions count anew from the next truth 4 |
-//! | 15 a condition | last reading, or since when one is waited for (8); ms by which the hold limit began before (4); failed readings in a row (2); read 1, value known 2, holds 4, not polled 8 (1) |
-//! | 2 | CRC-16 of Modbus |
+//! A state as bytes.
 
 use super::condition::CONDITION_FLAGS;
 use super::state::STATE_FLAGS;
@@ -33,7 +17,23 @@ pub const fn stored_length(conditions: usize) -> usize {
     conditions.saturating_mul(CONDITION).saturating_add(HEADER + STATE + TRAILER)
 }
 
-/// Writes a state; the number of bytes.
+/// Writes a state as bytes for a database or flash, that later versions read as well; their number.
+///
+/// Little-endian; a CRC-16 over everything stands at the end.
+///
+/// | bytes | content |
+/// |---|---|
+/// | 4 | `PBA`, the version 1 |
+/// | 2 | number of conditions |
+/// | 8, 8, 8, 8, 8 | worked off until; record opened; its actions count from; last change of truth, or closed; confirmed |
+/// | 4, 4, 4 | last re-openings, as ms before the record opened; 0xFFFFFFFF for none |
+/// | 4 | number of the record |
+/// | 2, 2 | actions, follow-ups that were done, the first as the lowest bit |
+/// | 1 | no record 0, open 1, closed 2, alert deleted 3 |
+/// | 1 | truth of an open record: false 0, unknown 1, true 2 |
+/// | 1 | confirmed 1, flapping 2, actions count anew from the next truth 4 |
+/// | 15 a condition | last reading, or since when one is waited for (8); ms by which the hold limit began before (4); failed readings in a row (2); read 1, value known 2, holds 4, not polled 8 (1) |
+/// | 2 | CRC-16 of Modbus |
 ///
 /// # Errors
 /// [`AlertError::Room`] unless [`stored_length`] bytes fit; [`AlertError::Stored`] beyond 65,535 conditions.
