@@ -395,3 +395,98 @@ export class Formula {
   /** The result; null if an operand has no value, for a division by zero, and where there is no finite number. */
   evaluate(values: Map<number | bigint | string, number | null> | Record<string, number | null>): number | null;
 }
+
+/** The body with which the API creates an alert, and how it is to be reckoned. */
+export interface AlertRule {
+  /** In identifiers of effects. */
+  id?: number;
+  name?: string;
+  slug?: string;
+  description?: string;
+  logAs?: string;
+  conditionLogic: "all" | "any";
+  conditions: {
+    paramId: number;
+    kind: "g" | "ge" | "l" | "le" | "eq" | "neq" | "reading-error";
+    param?: string;
+    /** Exact as text. */
+    value?: number | string;
+    /** How far past the threshold a value has to be until the condition no longer holds. */
+    deadband?: number | string;
+    holdMs?: number;
+    /** Readings in a row that fail until they are a reading error; 3 without it. */
+    failures?: number;
+  }[];
+  actions?: { timeoutMinutes: number | string; type?: "sms" | "email" | "voice-call" | ""; recepient?: string }[];
+  followUps?: { stage: "confirmed" | "not-confirmed" | "resolved"; timeoutMinutes: number | string; type: "sms" | "email" | "voice-call"; recepient?: string }[];
+  /** From one reading to the next; 10 s without it. */
+  periodMs?: number;
+  /** For how long the conditions have to be false until a record closes; a period without it. */
+  resolveDelayMs?: number;
+  /** For how long a reading holds; three periods without it, at least a minute. */
+  holdMs?: number;
+}
+
+/** A value; null and NaN are readings that failed. */
+export type AlertValue = number | bigint | string | null;
+
+export type AlertEvent =
+  /** A device was read: values by parameter. */
+  | { cycle: { at: Moment; readings: Record<string, AlertValue> | Map<number | string, AlertValue> } }
+  | { tick: { at: Moment } }
+  | { confirm: { at: Moment } }
+  /** Polling of parameters begins or ends. */
+  | { polling: { at: Moment; params: number[]; on: boolean } }
+  /** The program runs again; what was meanwhile is not known. */
+  | { restart: { at: Moment } }
+  /** The alert is deleted. */
+  | { close: { at: Moment } };
+
+export interface AlertEffect {
+  /** By which it is known, however often it is delivered. */
+  id: string;
+  kind: "open" | "resolve" | "confirm" | "flapping" | "action" | "follow-up";
+  record: number;
+  /** When it was due; of `resolve`, when the record closed. */
+  due: number;
+  at: number;
+  /** Of actions and follow-ups. */
+  index?: number;
+  /** Absent if nobody is told. */
+  send?: { type: "sms" | "email" | "voice-call"; recepient: string };
+}
+
+/** How an alert stands; JSON can hold it. */
+export interface AlertState {
+  now: number;
+  /** Number of the last record; 0 of none. */
+  record: number;
+  phase: "quiet" | "active" | "resolved" | "ended";
+  started: number | null;
+  /** From when the actions of an open record count. */
+  since: number | null;
+  closed: number | null;
+  confirmed: number | null;
+  flapping: boolean;
+  /** When time alone changes something: the next `tick`. */
+  next: number | null;
+  /** null: it is not known. */
+  conditions: { param: number | bigint; triggered: boolean | null }[];
+  /** Everything, for `new Alert(rule, { state })`. */
+  stored: string;
+}
+
+/** An alert. It reads no clock: whoever keeps it tells it what happens. */
+export class Alert {
+  constructor(rule: AlertRule, options?: { at?: Moment; lastRecord?: number; state?: { stored: string } });
+  /** What was due before the event happens then, each at its own instant: one late tick tells what a hundred would. */
+  step(event: AlertEvent): AlertEffect[];
+  state(): AlertState;
+}
+
+/** What an alert would have done with readings; those of one instant are one cycle. */
+export function simulate(
+  rule: AlertRule,
+  series: Record<string, { times: Iterable<Moment>; values: Iterable<AlertValue> }> | Map<number | string, { times: Iterable<Moment>; values: Iterable<AlertValue> }>,
+  options?: { start?: Moment; end?: Moment },
+): { effects: AlertEffect[]; state: AlertState };

@@ -445,3 +445,44 @@ export class Formula {
     return this.#formula.evaluate(known.map(([id]) => String(id)), Float64Array.from(known, ([, value]) => Number(value))) ?? null;
   }
 }
+
+// Alerts. Rules are in the API's own spelling, and instants and values in any that are known here.
+const moments = (at) => (typeof at === "string" ? at : moment(at));
+const valueOf = (value) => (isMissing(value) ? null : typeof value === "bigint" ? String(value) : value);
+const byParam = (object, change) => Object.fromEntries((object instanceof Map ? [...object] : Object.entries(object)).map(([param, value]) => [String(param), change(value)]));
+const effectOf = (effect) => ({ ...plainFields(effect), ...(effect.send && { send: effect.send }) });
+const STATE = { started: null, since: null, closed: null, confirmed: null, next: null };
+const stateOf = (state) => ({
+  ...STATE,
+  ...plainFields(state),
+  conditions: state.conditions.map(({ param, triggered }) => ({ param: plain(param), triggered: triggered ?? null })),
+});
+const options = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+
+function happening(event) {
+  const [[kind, fields] = []] = Object.entries(event ?? {});
+  if (kind === undefined || typeof fields !== "object" || fields === null) throw new TypeError("an event has one key with an object, such as { tick: { at: 0 } }");
+  const readings = fields.readings && { readings: byParam(fields.readings, valueOf) };
+  return { [kind]: { ...fields, ...readings, at: moments(fields.at) } };
+}
+
+export class Alert {
+  #alert;
+  constructor(rule, { at, lastRecord, state } = {}) {
+    const from = at === undefined ? undefined : moments(at);
+    this.#alert = told(() => new core.Alert(options({ rule, at: from, last_record: lastRecord, state: state && { stored: state.stored } })));
+  }
+  step(event) {
+    return told(() => this.#alert.step(happening(event))).map(effectOf);
+  }
+  state() {
+    return stateOf(told(() => this.#alert.state()));
+  }
+}
+
+export const simulate = (rule, series, { start, end } = {}) => {
+  const points = byParam(series, ({ times, values }) => ({ times: Array.from(times, moments), values: Array.from(values, valueOf) }));
+  const fields = options({ rule, series: points, start: start === undefined ? undefined : moments(start), end: end === undefined ? undefined : moments(end) });
+  const { effects, state } = told(() => core.simulate(fields));
+  return { effects: effects.map(effectOf), state: stateOf(state) };
+};

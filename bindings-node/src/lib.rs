@@ -84,6 +84,8 @@ functions! {
     plan_reads = modbus,
     /// Values to requests that write them.
     plan_writes = modbus,
+    /// What an alert would have done with readings.
+    simulate = alert,
 }
 
 machines! {
@@ -343,6 +345,33 @@ impl Formula {
     pub fn evaluate(&self, ids: Vec<String>, values: &[f64]) -> Option<f64> {
         let known = ids.iter().zip(values).filter_map(|(id, value)| Some((id.parse().ok()?, *value)));
         self.0.evaluate(&known.collect())
+    }
+}
+
+/// An alert.
+#[napi]
+pub struct Alert(contract::alert::Alert);
+
+#[napi]
+impl Alert {
+    /// One that is enabled, or goes on from a state.
+    #[napi(constructor)]
+    pub fn new(env: Env, call: Unknown<'_>) -> Result<Self> {
+        let alert = contract::alert::Alert::new(&read(&env, call)?);
+        alert.map(Alert).map_err(|error| refuse(&env, error.kind.code(), &error.message, error.offset))
+    }
+
+    /// Takes it one event further.
+    #[napi]
+    pub fn step<'env>(&mut self, env: &'env Env, event: Unknown<'env>) -> Result<Unknown<'env>> {
+        let event = read(env, event)?;
+        answer(env, self.0.step(&event))
+    }
+
+    /// How it stands.
+    #[napi]
+    pub fn state<'env>(&self, env: &'env Env) -> Result<Unknown<'env>> {
+        answer(env, Ok(self.0.state()))
     }
 }
 

@@ -23,6 +23,7 @@ create_exception!(parabus, GatewayImageError, ParabusError, "Bytes that are no i
 create_exception!(parabus, ChunkError, ParabusError, "Bytes that are no chunk of readings.");
 create_exception!(parabus, AggregateError, ParabusError, "Readings, ranges or rules that give no sums.");
 create_exception!(parabus, FormulaSyntaxError, ParabusError, "Text that is no formula of a report.");
+create_exception!(parabus, AlertError, ParabusError, "Rules and states that are none of an alert.");
 create_exception!(parabus, InstantSyntaxError, ParabusError, "Text that is no ISO 8601 instant with a zone.");
 
 /// The exception for a refusal.
@@ -109,5 +110,6 @@ fn class(py: Python<'_>, kind: ErrorKind) -> Bound<'_, PyType> {
         | ErrorKind::BranchTree
         | ErrorKind::TariffRate => py.get_type::<AggregateError>(),
         ErrorKind::FormulaSyntax | ErrorKind::FormulaTooLong => py.get_type::<FormulaSyntaxError>(),
+        ErrorKind::AlertRule | ErrorKind::AlertState => py.get_type::<AlertError>(),
     }
 }

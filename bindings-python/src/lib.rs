@@ -2,6 +2,7 @@
 //! the answer back. What users read of it is `python/parabus/__init__.pyi` and the
 //! documentation of each item here.
 
+mod alerts;
 mod convert;
 mod errors;
 mod machines;
@@ -34,11 +35,14 @@ mod _core {
     };
 
     #[pymodule_export]
+    use super::alerts::{Alert, simulate};
+
+    #[pymodule_export]
     use super::machines::{ClientStep, FrameScanner, ModbusClient, ModbusServer};
 
     #[pymodule_export]
     use super::errors::{
-        AggregateError, ChunkError, FormulaSyntaxError, FrameError, GatewayImageError, InstantSyntaxError,
+        AggregateError, AlertError, ChunkError, FormulaSyntaxError, FrameError, GatewayImageError, InstantSyntaxError,
         ParabusError, ReferenceSyntaxError, ValueDecodeError,
     };
 

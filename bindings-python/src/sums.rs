@@ -22,7 +22,7 @@ impl<'py> FromPyObject<'_, 'py> for Moment {
     }
 }
 
-fn moment(object: &Bound<'_, PyAny>) -> PyResult<i64> {
+pub fn moment(object: &Bound<'_, PyAny>) -> PyResult<i64> {
     let of_text = |text: &str| {
         Instant::parse(text).map(Instant::as_millis).map_err(|error| {
             PyValueError::new_err(format!("`{text}` is no instant: {error}; a time needs its zone, such as `Z`"))
@@ -76,7 +76,7 @@ fn words<const SIZE: usize, T>(
     Ok(chunks.iter().map(|chunk| of_bytes(*chunk)).collect())
 }
 
-fn times_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
+pub fn times_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
     if let Some((array, kind)) = array(object)? {
         return match kind.as_str() {
             "M" => words(&milliseconds(&array)?, "int64", i64::from_ne_bytes),

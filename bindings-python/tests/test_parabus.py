@@ -34,6 +34,7 @@ KINDS = {
         "unknown-segment", "unknown-sampling", "unknown-zone", "zone-table", "branch-tree", "tariff-rate",
     },
     parabus.FormulaSyntaxError: {"formula-syntax", "formula-too-long"},
+    parabus.AlertError: {"alert-rule", "alert-state"},
 }  # fmt: skip
 
 

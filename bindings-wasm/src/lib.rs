@@ -75,6 +75,8 @@ functions! {
     plan_reads = modbus,
     /// Values to requests that write them.
     plan_writes = modbus,
+    /// What an alert would have done with readings.
+    simulate = alert,
 }
 
 machines! {
@@ -291,6 +293,29 @@ impl Formula {
     pub fn evaluate(&self, ids: Vec<String>, values: &[f64]) -> Option<f64> {
         let known = ids.iter().zip(values).filter_map(|(id, value)| Some((id.parse().ok()?, *value)));
         self.0.evaluate(&known.collect())
+    }
+}
+
+/// An alert.
+#[wasm_bindgen]
+pub struct Alert(contract::alert::Alert);
+
+#[wasm_bindgen]
+impl Alert {
+    /// One that is enabled, or goes on from a state.
+    #[wasm_bindgen(constructor)]
+    pub fn new(call: JsValue) -> Result<Alert, JsValue> {
+        contract::alert::Alert::new(&read(call)?).map(Alert).map_err(thrown)
+    }
+
+    /// Takes it one event further.
+    pub fn step(&mut self, event: JsValue) -> Result<JsValue, JsValue> {
+        answer(self.0.step(&read(event)?))
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> Result<JsValue, JsValue> {
+        answer(Ok(self.0.state()))
     }
 }
 

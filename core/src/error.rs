@@ -167,6 +167,12 @@ kinds! {
     FormulaSyntax => "formula-syntax",
     /// A formula of more steps than the limit allows.
     FormulaTooLong => "formula-too-long",
+
+    // alert
+    /// Conditions, actions and follow-ups that are no rule of an alert.
+    AlertRule => "alert-rule",
+    /// No state of an alert, or one of another rule.
+    AlertState => "alert-state",
 }
 
 #[cfg(test)]

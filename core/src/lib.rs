@@ -20,6 +20,7 @@
 extern crate alloc;
 
 pub mod aggregate;
+pub mod alert;
 pub mod chunk;
 #[cfg(feature = "serde")]
 pub mod contract;

@@ -99,12 +99,33 @@ def formula(text, values):
     return {"operands": read.operands(), "value": read.evaluate({int(id): value for id, value in values.items()})}
 
 
+def told(state):
+    """What the definition says of a state."""
+    return {key: value for key, value in state.items() if key not in ("next", "stored")}
+
+
+def alert(rule, events, restore=False, **args):
+    """With `restore`, the state is stored and loaded before each event."""
+    machine, effects = parabus.Alert(rule, **args), []
+    for event in events:
+        if restore:
+            machine = parabus.Alert(rule, state=machine.state())
+        effects.append(machine.step(event))
+    return {"effects": effects, "state": told(machine.state())}
+
+
+def simulate(series, **args):
+    pairs = {int(param): (points["times"], points["values"]) for param, points in series.items()}
+    timeline = parabus.simulate(series=pairs, **args)
+    return timeline | {"state": told(timeline["state"])}
+
+
 SUMS = ("segments", "dispersed", "min_max", "time_weighted_mean", "integrate", "increase", "exact_sum")
 
 # Bytes are hexadecimal text in the files, and objects are dicts.
 MACHINES = (frame_scanner, modbus_client, modbus_server)
 PLANS = (plan_reads, plan_writes)
-CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, decode_array, crc16, lrc, *PLANS, *MACHINES, formula)}
+CALLS = {each.__name__: each for each in (decode_frame, encode_frame, decode_value, decode_array, crc16, lrc, *PLANS, *MACHINES, formula, alert, simulate)}
 CALLS |= {name: of_values(name) for name in SUMS}
 
 

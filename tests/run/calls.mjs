@@ -132,3 +132,39 @@ assert.throws(() => api.segments([0], [1], { start: 1, end: 1 }), refused("time-
 assert.throws(() => api.segments([0], [], { start: 0, end: 1 }), refused("point-count"));
 assert.throws(() => api.segments(["2026-01-01T00:00:00"], [1], { start: 0, end: 1 }), TypeError);
 assert.throws(() => api.exactSum([2n ** 63n]), RangeError);
+
+// Alerts: instants, parameters and values in every shape; a state goes round by JSON.
+const rule = {
+  name: "Too hot",
+  conditionLogic: "all",
+  logAs: "warning",
+  conditions: [{ paramId: 542, kind: "g", value: "25.0", deadband: 1 }],
+  actions: [{ timeoutMinutes: 5, type: "sms", recepient: "+48 600" }],
+};
+const alert = new api.Alert(rule, { at: new Date(0), lastRecord: 6 });
+const [opened] = alert.step({ cycle: { at: new Date(1000), readings: new Map([[542, 25.1]]) } });
+assert.deepEqual({ ...opened, id: opened.id.length }, { id: 16, kind: "open", record: 7, due: 1000, at: 1000 });
+const { stored, ...stands } = alert.state();
+assert.deepEqual(stands, { now: 1000, record: 7, phase: "active", started: 1000, since: 1000, closed: null, confirmed: null, flapping: false, next: 61_000, conditions: [{ param: 542, triggered: true }] });
+const again = new api.Alert(rule, { state: JSON.parse(JSON.stringify(alert.state())) });
+assert.deepEqual(again.state(), alert.state());
+for (let at = 11_000; at < 301_000; at += 10_000) assert.deepEqual(again.step({ cycle: { at, readings: { 542: "24.5" } } }), []);
+const [acted] = again.step({ tick: { at: "1970-01-01T00:05:01Z" } });
+assert.deepEqual({ ...acted, id: "" }, { id: "", kind: "action", record: 7, due: 301_000, at: 301_000, index: 0, send: { type: "sms", recepient: "+48 600" } });
+for (const value of [26, "26", 26n, 2n ** 63n, 25.5]) assert.equal(new api.Alert(rule).step({ cycle: { at: 1, readings: { 542: value } } }).length, 1);
+for (const value of [null, NaN, undefined, Infinity]) {
+  const unknown = new api.Alert(rule);
+  unknown.step({ cycle: { at: 1, readings: { 542: value } } });
+  assert.equal(unknown.state().conditions[0].triggered, null);
+}
+const instants = Array.from({ length: 60 }, (_, index) => index * 10_000);
+const heat = instants.map((at) => (at < 400_000 ? 26.5 : 20));
+const lists = api.simulate(rule, { 542: { times: instants, values: heat } }, { end: 600_000 });
+assert.deepEqual(lists.effects.map(({ kind }) => kind), ["open", "action", "resolve"]);
+const arrays = new Map([[542, { times: instants.map((at) => new Date(at)), values: Float64Array.from(heat) }]]);
+assert.deepEqual(api.simulate(rule, arrays, { end: "1970-01-01T00:10:00Z" }), lists);
+assert.throws(() => new api.Alert({ ...rule, conditionLogic: "none" }), refused("alert-rule"));
+assert.throws(() => new api.Alert(rule, { state: { stored: "00" } }), refused("alert-state", 0));
+assert.throws(() => alert.step({}), TypeError);
+assert.throws(() => alert.step({ tick: {} }), TypeError);
+assert.throws(() => alert.step({ tick: { at: "2026-01-01T00:00:00" } }), refused("instant-syntax", 19));

@@ -37,6 +37,18 @@ const calls = {
     const formula = new api.Formula(text);
     return { operands: formula.operands(), value: formula.evaluate(values) };
   },
+  alert: (api, { rule, events, restore, ...options }) => {
+    let alert = new api.Alert(rule, renamed(options, camel));
+    const effects = events.map((event) => {
+      if (restore) alert = new api.Alert(rule, { state: alert.state() });
+      return alert.step(event);
+    });
+    return { effects, state: told(alert.state()) };
+  },
+  simulate: (api, { rule, series, ...options }) => {
+    const { effects, state } = api.simulate(rule, series, options);
+    return { effects, state: told(state) };
+  },
   parse_reference: (api, { text }) => renamed(api.parseReference(text), snake),
   print_reference: (api, { ref }) => api.printReference(renamed(ref, camel)),
   decode_value: (api, { registers, data_type, ...options }) => api.decodeValue(registers, data_type, renamed(options, camel)),
@@ -74,6 +86,9 @@ const calls = {
     return { replies: replies.map((reply) => reply && hex(reply)), bank };
   },
 };
+
+/** What the definition says of an alert's state. */
+const told = ({ next, stored, ...state }) => state;
 
 function stepOut({ send, events, ...step }) {
   const event = ({ frame, identity, ...rest }) => ({

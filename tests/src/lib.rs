@@ -3,6 +3,7 @@
 //! `README.md` beside this crate fixes the format. A runner is a loader and a comparison: it hands
 //! the arguments of a case to its own binding of core and compares the answer.
 
+mod alert;
 mod chunk;
 pub mod fuzz;
 pub mod line;
@@ -145,6 +146,8 @@ fn call(name: &str, args: &Map<String, Value>) -> Result<Value, Error> {
         "encode_chunk" => chunk::encode(args),
         "decode_chunk" => chunk::decode(args),
         "summarize_chunk" => chunk::summarize(args),
+        "alert" => alert::alert(args),
+        "simulate" => contract::alert::simulate(&read(args)).map(alert::timeline),
         other => sums::call(other, args).unwrap_or_else(|| panic!("no function `{other}`")),
     }
 }

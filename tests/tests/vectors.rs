@@ -34,13 +34,3 @@ fn a_broken_case_fails() {
     let difference = run(&broken).expect_err("the broken case passed");
     assert!(difference.contains("expected") && difference.contains("got"), "{difference}");
 }
-
-/// Shapes that no call answers yet, kept from the start so that their format is settled: a calendar
-/// segment and the effect of an alert.
-#[test]
-fn shapes_to_come_are_of_the_same_format() {
-    let text = include_str!("../format/shapes.json");
-    let file: parabus_tests::File = serde_json::from_str(text).expect("the vector format");
-    let calls: Vec<&str> = file.cases.iter().map(|case| case.call.as_str()).collect();
-    assert_eq!(calls, ["segments", "alert_step"]);
-}

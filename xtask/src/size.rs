@@ -11,7 +11,7 @@ use crate::{compiler, firmware, setup, wasm};
 const CORTEX_M: &str = "thumbv7em-none-eabihf";
 
 /// Areas of core; `xtask/size` has a function `size_…` for each.
-const AREAS: [&str; 24] = [
+const AREAS: [&str; 25] = [
     "reference",
     "value",
     "number",
@@ -36,6 +36,7 @@ const AREAS: [&str; 24] = [
     "formula",
     "gather",
     "chunk",
+    "alert",
 ];
 
 /// What the panic handler of `xtask/size` calls.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload, type_check_only
 
 import numpy as np
@@ -12,6 +13,8 @@ __version__: Final[str]
 __all__ = [
     "ERROR_KINDS",
     "AggregateError",
+    "Alert",
+    "AlertError",
     "ChunkError",
     "ClientStep",
     "DecodedValue",
@@ -48,6 +51,7 @@ __all__ = [
     "plural_category",
     "print_reference",
     "segments",
+    "simulate",
     "time_weighted_mean",
 ]
 
@@ -64,6 +68,7 @@ class GatewayImageError(ParabusError): ...
 class ChunkError(ParabusError): ...
 class AggregateError(ParabusError): ...
 class FormulaSyntaxError(ParabusError): ...
+class AlertError(ParabusError): ...
 class InstantSyntaxError(ParabusError): ...
 
 @final
@@ -407,3 +412,101 @@ class Formula:
     def __new__(cls, text: str) -> Formula: ...
     def operands(self) -> list[int]: ...
     def evaluate(self, values: Mapping[int, float | None]) -> float | None: ...
+
+_Exact: TypeAlias = int | float | str
+_AlertValues: TypeAlias = NDArray[np.integer[Any]] | NDArray[np.floating[Any]] | Sequence[int | float | str | Decimal | None]
+_Channel: TypeAlias = Literal["sms", "email", "voice-call"]
+
+# Rules in the spelling of the API's bodies; words may have `_` between their parts as well.
+@type_check_only
+class AlertCondition(TypedDict, total=False):
+    paramId: Required[int]
+    kind: Required[Literal["g", "ge", "l", "le", "eq", "neq", "reading-error"]]
+    param: str
+    value: _Exact
+    deadband: _Exact
+    holdMs: int
+    failures: int
+
+@type_check_only
+class AlertAction(TypedDict, total=False):
+    timeoutMinutes: Required[_Exact]
+    type: Literal["sms", "email", "voice-call", ""]
+    recepient: str
+
+@type_check_only
+class AlertFollowUp(TypedDict, total=False):
+    stage: Required[Literal["confirmed", "not-confirmed", "resolved"]]
+    timeoutMinutes: Required[_Exact]
+    type: Required[_Channel]
+    recepient: str
+
+@type_check_only
+class AlertRule(TypedDict, total=False):
+    conditionLogic: Required[Literal["all", "any"]]
+    conditions: Required[Sequence[AlertCondition]]
+    actions: Sequence[AlertAction]
+    followUps: Sequence[AlertFollowUp]
+    id: int
+    name: str
+    slug: str
+    description: str
+    logAs: str
+    periodMs: int
+    resolveDelayMs: int
+    holdMs: int
+
+@type_check_only
+class AlertMessage(TypedDict):
+    type: _Channel
+    recepient: str
+
+@type_check_only
+class AlertEffect(TypedDict, total=False):
+    id: Required[str]
+    kind: Required[Literal["open", "resolve", "confirm", "flapping", "action", "follow-up"]]
+    record: Required[int]
+    due: Required[int]
+    at: Required[int]
+    index: int
+    send: AlertMessage
+
+@type_check_only
+class AlertTriggered(TypedDict):
+    param: int
+    triggered: bool | None
+
+@type_check_only
+class AlertState(TypedDict):
+    now: int
+    record: int
+    phase: Literal["quiet", "active", "resolved", "ended"]
+    started: int | None
+    since: int | None
+    closed: int | None
+    confirmed: int | None
+    flapping: bool
+    next: int | None
+    conditions: list[AlertTriggered]
+    stored: str
+
+@type_check_only
+class AlertTimeline(TypedDict):
+    effects: list[AlertEffect]
+    state: AlertState
+
+@final
+class Alert:
+    def __new__(
+        cls, rule: AlertRule, *, at: _Moment | None = None, last_record: int | None = None, state: AlertState | None = None
+    ) -> Alert: ...
+    def step(self, event: Mapping[str, Mapping[str, Any]]) -> list[AlertEffect]: ...
+    def state(self) -> AlertState: ...
+
+def simulate(
+    rule: AlertRule,
+    series: Mapping[int, tuple[_Times, _AlertValues]],
+    *,
+    start: _Moment | None = None,
+    end: _Moment | None = None,
+) -> AlertTimeline: ...

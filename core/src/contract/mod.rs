@@ -4,6 +4,7 @@
 //! the Python spelling; JavaScript uses the same names in camelCase.
 
 pub mod aggregate;
+pub mod alert;
 pub mod format;
 #[cfg(feature = "formula")]
 pub mod formula;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod alert_table;
 mod table;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

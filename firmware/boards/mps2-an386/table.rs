@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::alert_table;
+
 /// Source of `CASES` and `BROKEN`.
 pub fn of(folder: &Path) -> Result<String, Box<dyn Error>> {
     let mut source = String::from("static CASES: &[Case] = &[\n");
@@ -128,6 +130,7 @@ fn check(case: &Value, want: &str) -> Result<String, Box<dyn Error>> {
                 "check({{ let values = [{values}].into(); formula::Formula::new({text}).map(|formula| {answer}) }}, {want})"
             ));
         }
+        "alert" | "simulate" => return alert_table::check(name, args, want),
         "lrc" => literal("modbus::Lrc", &with_bytes(args)?, &["data"], &[])?,
         "crc16" => literal("modbus::Crc16", &with_bytes(args)?, &["data"], &[])?,
         other => return Err(format!("no function `{other}`").into()),
@@ -339,6 +342,7 @@ fn want(case: &Value) -> Result<String, Box<dyn Error>> {
             literal("modbus::PlannedRead", group, &fields, &[])
         })?,
         "plan_writes" => each(Some(want.clone()), frame_literal)?,
+        call @ ("alert" | "simulate") => alert_table::want(call, want)?,
         "frame_scanner" => {
             let pushes = want.as_array().ok_or("no pushes")?.iter();
             let pushes: Result<Vec<String>, _> =

@@ -4,6 +4,7 @@
 //! A target takes any bytes, so that a coverage-guided fuzzer can drive it; [`generate`] makes bytes that
 //! get further than random ones.
 
+mod alerts;
 mod chunks;
 mod contract;
 mod generate;
@@ -60,7 +61,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 24] = [
+pub const TARGETS: [Target; 25] = [
     Target { name: "request", run: parsers::request, shape: Shape::Pdu },
     Target { name: "response", run: parsers::response, shape: Shape::Pdu },
     Target { name: "rtu-frame", run: parsers::rtu_frame, shape: Shape::Rtu },
@@ -84,5 +85,6 @@ pub const TARGETS: [Target; 24] = [
     Target { name: "chunk", run: chunks::read, shape: Shape::Chunk },
     Target { name: "plans", run: contract::plans, shape: Shape::Numbers },
     Target { name: "aggregate", run: sums::aggregate, shape: Shape::Numbers },
+    Target { name: "alert", run: alerts::alert, shape: Shape::Numbers },
     Target { name: "formula", run: sums::formula, shape: Shape::Formula },
 ];

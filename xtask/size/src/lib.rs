@@ -3,6 +3,7 @@
 //! panic can be reached does not link at all.
 #![cfg_attr(target_os = "none", no_std)]
 
+mod alerts;
 mod chunks;
 mod machines;
 mod sums;

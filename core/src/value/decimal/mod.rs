@@ -36,6 +36,19 @@ pub(super) static EXACT_POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 
+/// The powers of ten by which 63 bits still fit 128.
+static SHORT_POWERS: [i64; 19] = {
+    let mut powers = [1; 19];
+    let mut rest = powers.as_mut_slice();
+    let mut power: i64 = 1;
+    while let Some((first, behind)) = rest.split_first_mut() {
+        *first = power;
+        power = power.wrapping_mul(10);
+        rest = behind;
+    }
+    powers
+};
+
 impl Decimal {
     /// 0.
     pub const ZERO: Decimal = Decimal { mantissa: 0, exponent: 0 };
@@ -327,6 +340,16 @@ impl PartialOrd for Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
+        // Readings and thresholds: short numbers with about as many decimals.
+        if let (Ok(own), Ok(others), Some(power)) = (
+            i64::try_from(self.mantissa),
+            i64::try_from(other.mantissa),
+            SHORT_POWERS.get(usize::from(self.exponent.abs_diff(other.exponent))),
+        ) {
+            let (own, others, power) = (i128::from(own), i128::from(others), i128::from(*power));
+            let is_finer = self.exponent < other.exponent;
+            return if is_finer { own.cmp(&(others * power)) } else { (own * power).cmp(&others) };
+        }
         let signs = self.mantissa.signum().cmp(&other.mantissa.signum());
         if signs.is_ne() || self.mantissa == 0 {
             return signs;

@@ -108,6 +108,25 @@ fn order_is_that_of_the_numbers() {
 }
 
 #[test]
+fn order_is_that_of_integers_whatever_the_exponents() {
+    use num_bigint::BigInt;
+    let short = [0, 1, -1, 25, -250, 10i128.pow(18), i128::from(i64::MAX) / 10, i64::MAX.into(), i64::MIN.into()];
+    let long = [i128::from(i64::MAX) + 1, i128::from(i64::MIN) - 1, 10i128.pow(36), -(10i128.pow(37) - 1)];
+    let mut numbers = std::vec::Vec::new();
+    for mantissa in short.into_iter().chain(long) {
+        for exponent in [-20, -19, -18, -1, 0, 1, 17, 18, 19] {
+            let whole = BigInt::from(mantissa) * BigInt::from(10).pow(u32::try_from(exponent + 20).unwrap());
+            numbers.push((Decimal::new(mantissa, exponent).unwrap(), whole));
+        }
+    }
+    for (own, whole) in &numbers {
+        for (other, others) in &numbers {
+            assert_eq!(own.cmp(other), whole.cmp(others), "{own} and {other}");
+        }
+    }
+}
+
+#[test]
 fn rounding_is_half_away_from_zero() {
     for (text, decimals, rounded) in [
         ("12.3400001", 2, "12.34"),

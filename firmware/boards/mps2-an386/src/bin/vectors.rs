@@ -3,6 +3,13 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
+extern crate alloc;
+
+#[cfg(target_os = "none")]
+#[path = "vectors/alerts.rs"]
+mod alerts;
+
+#[cfg(target_os = "none")]
 mod target {
     extern crate alloc;
 
@@ -17,6 +24,8 @@ mod target {
     use parabus_board_mps2_an386 as _;
     use parabus_core::contract::{Error, aggregate, format, formula, modbus, reference, value};
     use parabus_core::value::Source;
+
+    use crate::alerts::{Case as AlertCase, Event, Rule, State, Timeline, Told, Value, When, alert, timeline, want};
 
     type Case = (&'static str, fn() -> Result<(), String>);
 

@@ -1,0 +1,4 @@
+mod laws;
+mod paragraphs;
+mod slow;
+mod stored;
