@@ -187,7 +187,6 @@ fn fraction(whole: u64) -> f64 {
 }
 
 /// The power of two above a number.
-#[expect(clippy::cast_possible_truncation, reason = "eleven bits")]
 const fn exponent(number: f64) -> i32 {
     ((number.to_bits() >> 52) as i32 & 0x7FF).saturating_sub(1022)
 }

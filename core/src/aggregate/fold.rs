@@ -204,7 +204,7 @@ mod tests {
     /// Numbers near each other, far apart, none at all, and the least and largest ones.
     fn odd(random: &mut Random, round: usize, whole: i64) -> f64 {
         match (round % 5, random.below(40)) {
-            (_, 0) if round % 3 == 0 => f64::NAN,
+            (_, 0) if round.is_multiple_of(3) => f64::NAN,
             (1, 1..=10) => f64::from_bits(random.next()),
             (2, 1..=10) => 0.0,
             (2, 11..=15) => -0.0,
