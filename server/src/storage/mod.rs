@@ -21,6 +21,7 @@ mod edit;
 mod head;
 mod history;
 mod log;
+pub mod outbox;
 mod people;
 mod readings;
 mod schema;

@@ -129,6 +129,16 @@ const STEPS: &[&str] = &[
          first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, row_count INTEGER NOT NULL, revision INTEGER NOT NULL,
          data BLOB NOT NULL, PRIMARY KEY (group_id, part, first_at));
      CREATE INDEX chunk_last ON chunk (last_at);",
+    // An effect's number is the 64 bits of an unsigned one; `cost` is in millionths.
+    "CREATE TABLE outbox (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, effect_id INTEGER NOT NULL, recipient TEXT NOT NULL,
+         alert_id INTEGER NOT NULL, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, channel TEXT NOT NULL,
+         lang TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL,
+         attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, is_held INTEGER NOT NULL DEFAULT 0,
+         answer TEXT, ended_at INTEGER, cost INTEGER, charged_at INTEGER, UNIQUE (effect_id, recipient));
+     CREATE INDEX outbox_waiting ON outbox (channel, next_at) WHERE state = 'waiting';
+     CREATE INDEX outbox_org ON outbox (org_id, charged_at);
+     CREATE INDEX outbox_ended ON outbox (ended_at);",
 ];
 
 /// The schema of this version.

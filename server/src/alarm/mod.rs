@@ -1,0 +1,3 @@
+//! Alerts: who is told of them, and by what.
+
+pub mod message;
