@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::alarm::Alarm;
 use crate::config::Config;
 use crate::controller::em130;
 use crate::link::Links;
@@ -22,6 +23,7 @@ pub struct App {
     pub links: Arc<Links>,
     pub live: Arc<Live>,
     pub poll: Poller,
+    pub alarm: Arc<Alarm>,
     pub em130: em130::Cursors,
     pub sessions: Sessions,
     pub quota: Quota,
@@ -39,7 +41,9 @@ impl App {
     pub fn new(config: Config) -> Result<Arc<App>, StartError> {
         let store = Store::open(&config.storage.path)?;
         let live = Live::new(store.clone())?;
+        let alarm = Alarm::new(store.clone(), config.alerts.public_url.as_deref())?;
         Ok(Arc::new(App {
+            alarm: Arc::new(alarm),
             links: Arc::default(),
             live: Arc::new(live),
             poll: Poller::default(),

@@ -20,6 +20,7 @@ pub struct Config {
     pub access: Access,
     pub backward: Backward,
     pub sms: Sms,
+    pub alerts: Alerts,
     pub log: Log,
 }
 
@@ -223,6 +224,30 @@ impl<'de> Deserialize<'de> for Range {
         Range::parse(&text).ok_or_else(|| {
             serde::de::Error::custom(format!("`{text}` is not a range, expected `address/prefix` such as `10.0.0.0/8`"))
         })
+    }
+}
+
+/// `[alerts]`: what messages of alerts say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alerts {
+    /// Where people reach this server, for links in messages: `https://plant.example`. Without it messages
+    /// have no links.
+    #[serde(deserialize_with = "web_address")]
+    pub public_url: Option<String>,
+}
+
+/// `http://` or `https://`, a host, perhaps a path.
+fn web_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let url: Option<axum::http::Uri> = text.parse().ok();
+    let is_web = url.is_some_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+    });
+    if is_web {
+        Ok(Some(text))
+    } else {
+        Err(serde::de::Error::custom(format!("`{text}` is no web address, expected one such as https://plant.example")))
     }
 }
 

@@ -8,6 +8,7 @@ use parabus_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::alarm;
 use crate::app::App;
 use crate::clock;
 use crate::link::backward;
@@ -26,6 +27,7 @@ pub struct Listeners {
 pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -> Result<(), TlsError> {
     let tls = app.certificate.as_ref().map(|certificate| certificate.acceptor()).transpose()?;
     app.store.keep(Duration::from_millis(app.config.storage.commit_interval_ms.into()));
+    let alarms = tokio::spawn(alarm::run(app.alarm.clone(), app.store.clone(), app.live.clone()));
     let polling = tokio::spawn(app.poll.clone().run(app.store.clone(), app.links.clone(), app.live.clone()));
     let controllers = listeners.backward.map(|listener| {
         let most = app.config.backward.max_controllers as usize;
@@ -47,6 +49,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -
     web::accept::serve(listeners.http, tls, router, &app.config.server, stop).await;
     alive.abort();
     polling.abort();
+    alarms.abort();
     if let Some(controllers) = controllers {
         controllers.abort();
     }
@@ -54,6 +57,9 @@ pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -
     trail.abort();
     retention.abort();
     renewal.abort();
+    if let Err(error) = app.alarm.checkpoint(clock::now()) {
+        tracing::warn!(%error, "states of alerts are made again from readings at the next start");
+    }
     // Readings are safe in the log already; sealing them makes the next start quicker.
     if let Err(error) = app.store.seal() {
         tracing::warn!(%error, "readings stay in the log until the next start");
