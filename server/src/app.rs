@@ -6,6 +6,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
+use crate::alarm::deliver::Providers;
 use crate::config::Config;
 use crate::controller::em130;
 use crate::link::Links;
@@ -29,6 +30,8 @@ pub struct App {
     pub quota: Quota,
     pub metrics: PrometheusHandle,
     pub certificate: Option<Arc<Certificate>>,
+    /// Who takes messages of alerts to people.
+    pub providers: Arc<Providers>,
     /// Cancelled when the server stops: streams that would go on for ever end.
     pub stopping: CancellationToken,
 }
@@ -52,6 +55,7 @@ impl App {
             quota: Quota::new(&config.api),
             metrics: recorder()?,
             certificate: Certificate::open(&config)?,
+            providers: Arc::new(Providers::open(&config)?),
             stopping: CancellationToken::new(),
             store,
             config,

@@ -52,6 +52,8 @@ macro_rules! words {
 }
 
 words! {
+    // What `parabus alert test` sends.
+    ALERT_TEST: Word(["Test message from Parabus: no alert", "Wiadomość testowa z Parabus: to nie alarm", "Пробное сообщение от Parabus: тревоги нет", "Пробне повідомлення від Parabus: тривоги немає"]);
     // What the next reading of a device waits for.
     POLL_SCHEDULED: Word(["Reading is scheduled", "Odczyt jest zaplanowany", "Чтение запланировано", "Читання заплановано"]);
     POLL_READING: Word(["Currently reading", "Trwa odczyt", "Выполняется чтение", "Виконується читання"]);

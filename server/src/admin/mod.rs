@@ -1,6 +1,7 @@
 //! What the command line does beside the declarative file: access, the audit trail, checks.
 
 mod access;
+pub mod alert;
 mod check;
 mod readings;
 mod trail;

@@ -3,6 +3,7 @@
 //! `core::alert` decides; this folder hands it readings and time, keeps what it says in one transaction with the
 //! messages, and words it.
 
+pub mod deliver;
 mod evaluator;
 pub mod happening;
 pub mod link;
