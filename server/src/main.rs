@@ -152,6 +152,44 @@ struct ConfigFile {
 
 #[derive(Subcommand)]
 enum AlertVerb {
+    /// Show alerts, and how their last events stand.
+    List {
+        /// Only of this organization.
+        #[arg(long)]
+        org: Option<String>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Say that the last event of an alert was seen.
+    Confirm {
+        /// Number, name or slug.
+        alert: String,
+        /// Who has seen it.
+        #[arg(long)]
+        by: Option<String>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Hold the messages of an alert back for a time; its events stand in the log.
+    Shelve {
+        /// Number, name or slug.
+        alert: String,
+        /// 1m to 30d: 90m, 2h, 3d.
+        #[arg(long = "for")]
+        time: String,
+        /// Why: it stands in the log.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Send the messages of an alert again.
+    Unshelve {
+        /// Number, name or slug.
+        alert: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// Send a test message, and show what the provider answers.
     Test {
         /// An e-mail address or a telephone number.
@@ -238,6 +276,16 @@ enum OrgVerb {
         /// en, pl, ru or ua.
         #[arg(value_parser = language)]
         language: Lang,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Set where an organization is told of alerts that name `-`; an empty text takes an address away.
+    Contact {
+        name: String,
+        #[arg(long)]
+        email: Option<String>,
+        #[arg(long)]
+        phone: Option<String>,
         #[command(flatten)]
         config: ConfigFile,
     },
@@ -475,6 +523,9 @@ fn org(verb: OrgVerb) -> Result<(), StartError> {
     match verb {
         OrgVerb::Create { name, language, config } => admin::create_org(&store_of(&config)?, &name, language)?,
         OrgVerb::Language { name, language, config } => admin::set_language(&store_of(&config)?, &name, language)?,
+        OrgVerb::Contact { name, email, phone, config } => {
+            admin::set_contact(&store_of(&config)?, &name, email.as_deref(), phone.as_deref())?;
+        }
         OrgVerb::List { config } => print!("{}", admin::list_orgs(&store_of(&config)?)),
     }
     Ok(())
@@ -482,6 +533,14 @@ fn org(verb: OrgVerb) -> Result<(), StartError> {
 
 fn alert(verb: AlertVerb) -> Result<(), StartError> {
     match verb {
+        AlertVerb::List { org, config } => print!("{}", admin::alert::list(&store_of(&config)?, org.as_deref())?),
+        AlertVerb::Confirm { alert, by, config } => {
+            print!("{}", admin::alert::confirm(&store_of(&config)?, &alert, by.as_deref())?);
+        }
+        AlertVerb::Shelve { alert, time, reason, config } => {
+            print!("{}", admin::alert::shelve(&store_of(&config)?, &alert, &time, &reason)?);
+        }
+        AlertVerb::Unshelve { alert, config } => print!("{}", admin::alert::unshelve(&store_of(&config)?, &alert)?),
         AlertVerb::Test { to, channel, language, config } => {
             let config = Config::load(&config.config)?;
             let test = admin::alert::Test { to: &to, channel, lang: language };

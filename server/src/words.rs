@@ -87,6 +87,10 @@ words! {
     NOT_SENT_SHELVED: Word(["not sent, the alert is shelved until", "nie wysłano, alert jest odłożony do", "не отправлено, оповещение отложено до", "не надіслано, сповіщення відкладено до"]);
     NOT_SENT_NO_ADDRESS: Word(["not sent, the organization has no address of its own for it", "nie wysłano, organizacja nie ma własnego adresu", "не отправлено, у организации нет своего адреса", "не надіслано, організація не має власної адреси"]);
     LATE: Word(["Late by", "Opóźnienie", "С опозданием на", "Із запізненням на"]);
+    MESSAGE_WAITING: Word(["waits to be sent", "oczekuje na wysłanie", "ожидает отправки", "очікує надсилання"]);
+    MESSAGE_SENT: Word(["sent", "wysłano", "отправлено", "надіслано"]);
+    MESSAGE_SUPPRESSED: Word(["not to be sent", "nie do wysłania", "не подлежит отправке", "не підлягає надсиланню"]);
+    MESSAGE_FAILED: Word(["could not be sent", "nie udało się wysłać", "не удалось отправить", "не вдалося надіслати"]);
     CONFIRM_HERE: Word(["Confirm that you have seen it", "Potwierdź, że to widzisz", "Подтвердите, что вы это видели", "Підтвердьте, що ви це бачили"]);
 
     // The page behind a link to confirm.

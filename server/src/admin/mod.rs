@@ -7,8 +7,8 @@ mod readings;
 mod trail;
 
 pub use access::{
-    create_key, create_org, create_user, delete_user, list_keys, list_orgs, list_users, revoke_key, set_language,
-    set_role,
+    create_key, create_org, create_user, delete_user, list_keys, list_orgs, list_users, revoke_key, set_contact,
+    set_language, set_role,
 };
 pub use check::check;
 pub use readings::{Wanted, write_readings};

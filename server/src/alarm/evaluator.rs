@@ -94,6 +94,13 @@ impl Alarm {
         result
     }
 
+    /// As after a fault of the store: states and readings are read again, the program did not stand still.
+    #[cfg(test)]
+    pub fn work_without_restart(&self, now: Instant) {
+        self.inner.lock().is_restarted = true;
+        self.work(&[], false, now).unwrap();
+    }
+
     /// Stores all states, so that nothing has to be read again.
     pub fn checkpoint(&self, now: Instant) -> Result<(), StoreError> {
         let mut inner = self.inner.lock();

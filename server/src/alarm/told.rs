@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::Channel;
 use crate::model::{Directory, Held, ParamId};
+use crate::storage::outbox::{Outgoing, State};
 use crate::words::{self, Word};
 
 /// One text of a line in the log.
@@ -75,6 +76,11 @@ impl Told {
         Told::ReadingError { param, name: place(directory, param, Lang::En) }
     }
 
+    /// Whether it is a message of which the outbox knows more.
+    pub const fn is_message(&self) -> bool {
+        matches!(self, Told::Queued { .. })
+    }
+
     /// Whether it shows a value, which not every role may see (D-37).
     pub const fn shows_value(&self) -> bool {
         matches!(self, Told::Value { .. })
@@ -108,6 +114,21 @@ impl Told {
             Told::NoAddress { channel } => format!("{}: {}", way(channel), say(words::NOT_SENT_NO_ADDRESS)),
             Told::Late { minutes } => format!("{}: {minutes} min", say(words::LATE)),
         }
+    }
+}
+
+/// What became of a message, with the provider's answer where it was not sent.
+pub fn outcome(message: &Outgoing, lang: Lang) -> String {
+    let word = match message.state {
+        State::Waiting => words::MESSAGE_WAITING,
+        State::Sent => words::MESSAGE_SENT,
+        State::Suppressed => words::MESSAGE_SUPPRESSED,
+        State::Failed => words::MESSAGE_FAILED,
+    };
+    let word = word.text(lang);
+    match message.answer.as_deref().filter(|_| message.state != State::Sent) {
+        Some(answer) => format!("{word}: {answer}"),
+        None => word.to_owned(),
     }
 }
 

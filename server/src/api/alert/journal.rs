@@ -4,11 +4,13 @@ use parabus_core::value::Lang;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::alarm::told::{Told, outcome};
 use crate::api::endpoint::Context;
 use crate::api::error::ApiError;
 use crate::api::types::Date;
 use crate::model::OrgId;
-use crate::storage::{AlertRecord, LogLine, Records, StoreError};
+use crate::storage::outbox::Outgoing;
+use crate::storage::{AlertRecord, LogLine, Records, Store, StoreError};
 
 /// Items on a page where nothing is said, and at most (seed: alert log).
 const ITEMS: u64 = 25;
@@ -65,6 +67,16 @@ const fn status(record: &AlertRecord) -> &'static str {
     }
 }
 
+/// The log of a record; of lines with a message what became of it.
+fn details(store: &Store, record: i64) -> Result<Vec<(LogLine, Vec<Outgoing>)>, StoreError> {
+    let lines = store.record_log(record)?.into_iter().map(|line| {
+        let has_message = line.texts.iter().any(Told::is_message);
+        let effect = line.effect_id.filter(|_| has_message);
+        Ok((line, effect.map_or(Ok(Vec::new()), |effect| store.messages_of_effect(effect))?))
+    });
+    lines.collect()
+}
+
 pub async fn page(context: &Context, wanted: Wanted) -> Result<JournalReply, ApiError> {
     let Wanted { org, records, page, items_on_page, lang } = wanted;
     let (page, items) = (page.unwrap_or(1), items_on_page.unwrap_or(ITEMS));
@@ -77,19 +89,23 @@ pub async fn page(context: &Context, wanted: Wanted) -> Result<JournalReply, Api
     let offset = (page - 1).saturating_mul(items);
     let found = context.stored(move |store| {
         let (records, total) = store.alert_records(&records, (offset, items))?;
-        let with_log = records.into_iter().map(|record| Ok((store.record_log(record.id)?, record)));
+        let with_log = records.into_iter().map(|record| Ok((details(store, record.id)?, record)));
         Ok((with_log.collect::<Result<Vec<_>, StoreError>>()?, total))
     });
     let (found, total) = found.await?;
     //
     let lang = lang.unwrap_or_else(|| context.lang(Some(org)));
     let shows_values = context.role(org).is_some_and(|role| role.sees_values());
-    let details = |lines: Vec<LogLine>| {
-        let line = |line: LogLine| {
-            let texts = line.texts.iter().filter(|told| shows_values || !told.shows_value());
-            JournalLine { date: Date(line.at), texts: texts.map(|told| told.text(&context.directory, lang)).collect() }
-        };
-        lines.into_iter().map(line).collect()
+    let told = |(line, messages): (LogLine, Vec<Outgoing>)| {
+        let texts = line.texts.iter().filter(|told| shows_values || !told.shows_value());
+        let texts = texts.map(|told| {
+            let text = told.text(&context.directory, lang);
+            match messages.first().filter(|_| told.is_message()) {
+                Some(message) => format!("{text}: {}", outcome(message, lang)),
+                None => text,
+            }
+        });
+        JournalLine { date: Date(line.at), texts: texts.collect() }
     };
     let records = found.into_iter().map(|(lines, record)| JournalRecord {
         status: status(&record),
@@ -98,7 +114,7 @@ pub async fn page(context: &Context, wanted: Wanted) -> Result<JournalReply, Api
         log_as: record.level.code(),
         log_as_text: record.level.word().text(lang),
         confirmed_on: record.confirmed.map(Date),
-        details: details(lines),
+        details: lines.into_iter().map(told).collect(),
         name: record.name,
     });
     Ok(JournalReply { records: records.collect(), total_records: total, current_page: page, items_on_page: items })
