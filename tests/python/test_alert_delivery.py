@@ -72,7 +72,7 @@ class Sink:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with sink.lock:
-                    sink.requests.append((time.time(), self.path, dict(self.headers.items()), body))
+                    sink.requests.append((time.time(), self.path, {name.lower(): value for name, value in self.headers.items()}, body))
                     status, headers, text = sink.answers.pop(0) if len(sink.answers) > 1 else sink.answers[0]
                 if status is None:  # No answer at all.
                     time.sleep(60)
@@ -259,14 +259,14 @@ def test_hooks_are_signed_and_known_by_their_key(desk):
     assert desk.until(effect, "sent") == "200 taken" and desk.until(call, "sent")
     ((at, path, headers, body),) = sms.requests
     known = json.loads(body)
-    assert path == "/take" and headers["Content-Type"] == "application/json"
+    assert path == "/take" and headers["content-type"] == "application/json"
     due = known.pop("dueOn")
     assert due.endswith("Z") and due.startswith(time.strftime("%Y-", time.gmtime(at)))
     assert known == {
         "id": key(effect, "+48600100200"), "channel": "sms", "to": "+48600100200", "lang": "pl", "subject": "Alert",
         "text": "Ciśnienie: 7 bar", "orgId": 1, "alertId": 4,
     }  # fmt: skip
-    assert headers["Idempotency-Key".lower()] == headers["webhook-id"] == known["id"]
+    assert headers["idempotency-key"] == headers["webhook-id"] == known["id"]
     stamp = headers["webhook-timestamp"]
     assert abs(int(stamp) - at) < 5
     signed = hmac.new(b"a secret of some length", f"{known['id']}.{stamp}.".encode() + body, hashlib.sha256).digest()
