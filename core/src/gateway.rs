@@ -5,14 +5,16 @@
 //!
 //! | bytes | content |
 //! |---|---|
-//! | 4 | `PBG1` |
+//! | 4 | `PBG1`, or `PBG2` if something is watched |
 //! | 2, 2 | number of units, number of groups |
 //! | 4, 4 | baud of the bus, time-out of a reply in ms |
 //! | 8 a unit | unit id, retries, number of groups (2), period in ms (4) |
 //! | 6 a group | kind (0 coil, 1 discrete input, 2 holding, 3 input), 0, address (2), quantity (2) |
+//! | | in `PBG2`: what is watched, an own head of 8 bytes first |
 //! | 2 | CRC-16 |
 //!
-//! Groups stand in the order of the units. Each is one request.
+//! Groups stand in the order of the units. Each is one request. What is watched are numbers in these registers
+//! ([`Point`]) and alerts on them ([`Alert`], [`Watched`]); a point stands in registers of one group.
 //!
 //! ```
 //! use parabus_core::gateway::{Group, Image, Unit, emit};
@@ -27,13 +29,18 @@
 //! assert_eq!(image.groups().next(), Some((0, group)));
 //! ```
 
+mod alerts;
+
 use core::fmt;
 
+pub use self::alerts::{Alert, Point, Relay, Watch, Watched};
+use self::alerts::{HEAD, Part};
 use crate::error::ErrorKind;
 use crate::modbus::rtu::crc16;
 use crate::modbus::{RegisterKind, UnitId};
 
 const MAGIC: [u8; 4] = *b"PBG1";
+const MAGIC_WATCHING: [u8; 4] = *b"PBG2";
 const HEADER: usize = 16;
 const UNIT: usize = 8;
 const GROUP: usize = 6;
@@ -99,6 +106,7 @@ pub struct Image<'a> {
     timeout_ms: u32,
     units: &'a [u8],
     groups: &'a [u8],
+    part: Part<'a>,
 }
 
 impl<'a> Image<'a> {
@@ -110,25 +118,38 @@ impl<'a> Image<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ImageError> {
         let header: &[u8; HEADER] = bytes.first_chunk().ok_or(error(bytes.len(), "a header of 16 bytes"))?;
         let [p, b, g, one, units_low, units_high, groups_low, groups_high, b0, b1, b2, b3, t0, t1, t2, t3] = *header;
-        if [p, b, g, one] != MAGIC {
-            return Err(error(0, "`PBG1`"));
+        let is_watching = [p, b, g, one] == MAGIC_WATCHING;
+        if !is_watching && [p, b, g, one] != MAGIC {
+            return Err(error(0, "`PBG1` or `PBG2`"));
         }
         let unit_count = usize::from(u16::from_le_bytes([units_low, units_high]));
         let group_count = usize::from(u16::from_le_bytes([groups_low, groups_high]));
-        let body = HEADER + unit_count * UNIT + group_count * GROUP;
-        let whole = bytes.get(..body + TRAILER).ok_or(error(bytes.len(), "all units and groups, and a CRC"))?;
+        let polled = HEADER + unit_count * UNIT + group_count * GROUP;
+        let short = error(bytes.len(), "all units and groups, what is watched, and a CRC");
+        let watched = if is_watching {
+            Part::length(bytes.get(polled..).and_then(|rest| rest.first_chunk::<HEAD>()).ok_or(short)?)
+        } else {
+            0
+        };
+        let body = polled + watched;
+        let whole = bytes.get(..body + TRAILER).ok_or(short)?;
         if crc16(whole) != 0 {
             return Err(error(body, "the CRC-16 of the bytes before it"));
         }
         let (units, groups) = whole
-            .get(HEADER..body)
-            .and_then(|body| body.split_at_checked(unit_count * UNIT))
+            .get(HEADER..polled)
+            .and_then(|polled| polled.split_at_checked(unit_count * UNIT))
             .ok_or(error(HEADER, "units and groups"))?;
+        let part = match whole.get(polled..body) {
+            Some(bytes) if is_watching => Part::parse(bytes, polled)?,
+            _ => Part::NONE,
+        };
         let image = Image {
             baud: u32::from_le_bytes([b0, b1, b2, b3]),
             timeout_ms: u32::from_le_bytes([t0, t1, t2, t3]),
             units,
             groups,
+            part,
         };
         image.check(group_count).map(|()| image)
     }
@@ -165,7 +186,30 @@ impl<'a> Image<'a> {
                 return Err(error(offset, "a kind 0 to 3, and registers that one request can read"));
             }
         }
+        self.check_watched()
+    }
+
+    fn check_watched(&self) -> Result<(), ImageError> {
+        let offset = HEADER + self.units.len() + self.groups.len();
+        let own = self.own_unit();
+        if own.0 != 0 && self.units().any(|unit| unit.unit_id == own) {
+            return Err(error(offset, "an own unit id that no device has"));
+        }
+        for (index, point) in self.points().enumerate() {
+            if !self.groups().any(|(unit, group)| self.has(unit, &group, &point)) {
+                return Err(error(offset + HEAD + index * Part::POINT, "a point in registers of one group"));
+            }
+        }
         Ok(())
+    }
+
+    fn has(&self, unit: usize, group: &Group, point: &Point) -> bool {
+        let (from, end) = (u32::from(group.address), u32::from(group.address) + u32::from(group.quantity));
+        let registers = u32::try_from(point.data_type.register_count()).unwrap_or(u32::MAX);
+        self.units().nth(unit).is_some_and(|unit| unit.unit_id == point.unit_id)
+            && group.kind == point.kind
+            && from <= u32::from(point.address)
+            && u32::from(point.address).saturating_add(registers) <= end
     }
 
     /// Rate of the bus.
@@ -183,6 +227,21 @@ impl<'a> Image<'a> {
         self.units.chunks_exact(UNIT).filter_map(unit_of).map(|(unit, _)| unit)
     }
 
+    /// Under which the gateway itself is asked about alerts; 0 if it is not.
+    pub const fn own_unit(&self) -> UnitId {
+        self.part.own_unit
+    }
+
+    /// The numbers that conditions look at.
+    pub fn points(&self) -> impl Iterator<Item = Point> + use<'a> {
+        self.part.points()
+    }
+
+    /// The alerts.
+    pub fn alerts(&self) -> impl Iterator<Item = Watched<'a>> + use<'a> {
+        self.part.alerts()
+    }
+
     /// The groups, each with the index of its unit.
     pub fn groups(&self) -> impl Iterator<Item = (usize, Group)> + use<'a> {
         let counts = self.units.chunks_exact(UNIT).filter_map(unit_of).map(|(_, groups)| groups);
@@ -191,9 +250,14 @@ impl<'a> Image<'a> {
     }
 }
 
-/// Bytes of the image of so many units and groups.
+/// Bytes of the image of so many units and groups, of which nothing is watched.
 pub const fn image_length(units: usize, groups: usize) -> usize {
     HEADER + units * UNIT + groups * GROUP + TRAILER
+}
+
+/// Bytes of the image of so many units and groups of which this is watched.
+pub fn watching_length(units: usize, groups: usize, watch: &Watch<'_>) -> usize {
+    image_length(units, groups) + watch.length()
 }
 
 /// Writes an image and gives its length, that of [`image_length`].
@@ -201,12 +265,27 @@ pub const fn image_length(units: usize, groups: usize) -> usize {
 /// # Errors
 /// What [`Image::parse`] refuses; more than 65,535 groups; a buffer that is too small.
 pub fn emit(baud: u32, timeout_ms: u32, units: &[(Unit, &[Group])], buffer: &mut [u8]) -> Result<usize, ImageError> {
+    emit_watching(baud, timeout_ms, units, &Watch::NONE, buffer)
+}
+
+/// Writes an image of which something is watched, and gives its length, that of [`watching_length`].
+///
+/// # Errors
+/// Those of [`emit`]; numbers of more than 24 characters; times beyond [`u32::MAX`] ms; more than 65,535 points,
+/// alerts, or bytes of alerts.
+pub fn emit_watching(
+    baud: u32,
+    timeout_ms: u32,
+    units: &[(Unit, &[Group])],
+    watch: &Watch<'_>,
+    buffer: &mut [u8],
+) -> Result<usize, ImageError> {
     let groups = units.iter().map(|(_, groups)| groups.len()).sum();
     let count = |number: usize| u16::try_from(number).map_err(|_| error(4, "at most 65535 units and groups"));
     let (unit_count, group_count) = (count(units.len())?, count(groups)?);
     let found = buffer.len();
     let whole = buffer
-        .get_mut(..image_length(units.len(), groups))
+        .get_mut(..watching_length(units.len(), groups, watch))
         .ok_or(error(found, "a buffer with room for the whole image"))?;
     let (body, trailer) =
         whole.split_last_chunk_mut::<TRAILER>().ok_or(error(found, "a buffer with room for the whole image"))?;
@@ -221,8 +300,13 @@ pub fn emit(baud: u32, timeout_ms: u32, units: &[(Unit, &[Group])], buffer: &mut
     });
     let header = [unit_count.to_le_bytes(), group_count.to_le_bytes()].into_iter().flatten();
     let times = [baud.to_le_bytes(), timeout_ms.to_le_bytes()].into_iter().flatten();
-    let bytes = MAGIC.into_iter().chain(header).chain(times).chain(unit_bytes).chain(group_bytes);
-    body.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+    let magic = if watch.is_none() { MAGIC } else { MAGIC_WATCHING };
+    let bytes = magic.into_iter().chain(header).chain(times).chain(unit_bytes).chain(group_bytes);
+    let polled = image_length(units.len(), groups).saturating_sub(TRAILER);
+    body.iter_mut().take(polled).zip(bytes).for_each(|(place, byte)| *place = byte);
+    if !watch.is_none() {
+        watch.emit(body.get_mut(polled..).unwrap_or_default(), polled)?;
+    }
     *trailer = crc16(body).to_le_bytes();
     let length = whole.len();
     Image::parse(whole).map(|_| length)
@@ -255,10 +339,10 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    const INPUT: Group = Group { kind: RegisterKind::Input, address: 10, quantity: 2 };
+    pub(super) const INPUT: Group = Group { kind: RegisterKind::Input, address: 10, quantity: 2 };
     const COILS: Group = Group { kind: RegisterKind::Coil, address: 0, quantity: 2000 };
 
-    fn unit(unit_id: u8) -> Unit {
+    pub(super) fn unit(unit_id: u8) -> Unit {
         Unit { unit_id: UnitId(unit_id), retries: 1, period_ms: 1000 }
     }
 

@@ -111,6 +111,12 @@ impl<const UNITS: usize> Bus<UNITS> {
         }
     }
 
+    /// The unit of which everything was read, while its turn lasts.
+    pub fn finished(&self) -> Option<UnitId> {
+        let turn = self.turn.filter(|turn| turn.next_group >= turn.end_group && self.again.is_none())?;
+        self.units.get(turn.unit).map(|unit| unit.unit_id)
+    }
+
     /// Starts a request; gives the length of its frame, or why not.
     pub fn start(
         &mut self,

@@ -9,7 +9,10 @@ use parabus_core::modbus::rtu::Server;
 use parabus_core::modbus::server::ServerPoll;
 use parabus_core::modbus::{ExceptionCode, Line, MAX_PDU, RegisterKind, Request, Response, UnitId};
 
+use crate::alarm::{Alarms, Transition};
 use crate::bus::{Bus, Want, Work};
+use crate::memory::Memory;
+use crate::own::Own;
 use crate::points::{Known, Points};
 
 /// The image asks for more than this build has room for; the number says for how many it has.
@@ -21,15 +24,28 @@ pub enum CapacityError {
     Groups(usize),
     /// Registers; sixteen bits count as one.
     Words(usize),
+    /// Alerts.
+    Alerts(usize),
+    /// Conditions of all alerts, or numbers that they look at.
+    Conditions(usize),
+    /// Conditions of one alert.
+    ConditionsOfOne(usize),
+    /// Actions, or follow-ups, of one alert.
+    ActionsOfOne(usize),
 }
 
 impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CapacityError::Units(room) => write!(f, "the image has too many units, expected at most {room}"),
-            CapacityError::Groups(room) => write!(f, "the image has too many groups, expected at most {room}"),
-            CapacityError::Words(room) => write!(f, "the image has too many registers, expected at most {room}"),
-        }
+        let (what, room) = match self {
+            CapacityError::Units(room) => ("units", room),
+            CapacityError::Groups(room) => ("groups", room),
+            CapacityError::Words(room) => ("registers", room),
+            CapacityError::Alerts(room) => ("alerts", room),
+            CapacityError::Conditions(room) => ("conditions or points", room),
+            CapacityError::ConditionsOfOne(room) => ("conditions of one alert", room),
+            CapacityError::ActionsOfOne(room) => ("actions or follow-ups of one alert", room),
+        };
+        write!(f, "the image has too many {what}, expected at most {room}")
     }
 }
 
@@ -68,28 +84,43 @@ struct Passing {
     unit_id: UnitId,
 }
 
-/// A gateway with room for so many units, groups of registers and registers.
+/// A gateway with room for so many units, groups of registers, registers, alerts and conditions.
 #[derive(Debug)]
-pub struct Gateway<const UNITS: usize, const GROUPS: usize, const WORDS: usize> {
+pub struct Gateway<
+    const UNITS: usize,
+    const GROUPS: usize,
+    const WORDS: usize,
+    const ALERTS: usize = 0,
+    const CONDITIONS: usize = 0,
+> {
     bus: Bus<UNITS>,
     points: Points<GROUPS, WORDS>,
+    alarms: Alarms<ALERTS, CONDITIONS>,
     uplink: Server,
+    /// Under which the gateway itself is asked.
+    own_unit: UnitId,
     passing: Option<Passing>,
     /// A broadcast from the uplink that waits for the bus.
     broadcast: Option<Vec<u8, MAX_PDU>>,
     health: Health,
 }
 
-impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS, GROUPS, WORDS> {
+impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize, const ALERTS: usize, const CONDITIONS: usize>
+    Gateway<UNITS, GROUPS, WORDS, ALERTS, CONDITIONS>
+{
     /// A gateway that polls what the image says, from `now_us` on.
     ///
     /// # Errors
     /// An image that does not fit.
     pub fn new(image: &Image<'_>, bus: Line, uplink: Line, now_us: u64) -> Result<Self, CapacityError> {
-        let units = image.units().map(|unit| unit.unit_id).collect();
+        let own_unit = image.own_unit();
+        let own = Some(own_unit).filter(|own| *own != UnitId::BROADCAST);
+        let units = image.units().map(|unit| unit.unit_id).chain(own).collect();
         Ok(Gateway {
             bus: Bus::new(image, bus, now_us)?,
             points: Points::new(image)?,
+            alarms: Alarms::new(image, now_us)?,
+            own_unit,
             uplink: Server::new(units, uplink),
             passing: None,
             broadcast: None,
@@ -107,6 +138,41 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
         (self.points.fresh(now_us), self.points.groups())
     }
 
+    /// The relay is to be closed: an alert wants it.
+    pub fn is_relay_closed(&self) -> bool {
+        self.alarms.is_relay_closed()
+    }
+
+    /// Somebody has seen the last record of every alert.
+    pub fn confirm(&mut self, now_us: u64) {
+        self.alarms.confirm(now_us);
+    }
+
+    /// What happened to alerts since the start, as far as it is still known, oldest first; each with its
+    /// number, from 1.
+    pub fn transitions(&self) -> impl Iterator<Item = (u32, Transition)> + '_ {
+        self.alarms.ring.iter()
+    }
+
+    /// Goes on with alerts as they were stored, and gives how many of them; before anything was polled.
+    /// `start_ms` is the instant that the board's clock of the real time shows, 0 without one: the time that
+    /// the gateway was off does not count then. What was stored of an alert that says something else now is
+    /// but the number of its last record.
+    ///
+    /// # Errors
+    /// Of the memory. Alerts that were read go on all the same.
+    pub fn restore<M: Memory>(&mut self, memory: &mut M, start_ms: i64, now_us: u64) -> Result<usize, M::Error> {
+        self.alarms.restore(memory, start_ms, now_us)
+    }
+
+    /// Stores alerts of which something happened.
+    ///
+    /// # Errors
+    /// Of the memory. What was not stored then is stored the next time.
+    pub fn store<M: Memory>(&mut self, memory: &mut M) -> Result<(), M::Error> {
+        self.alarms.store(memory)
+    }
+
     /// Takes bytes from the bus, the last of which came at `now_us`.
     pub fn receive_bus(&mut self, mut bytes: &[u8], now_us: u64) {
         while !bytes.is_empty() {
@@ -119,6 +185,9 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                     Some(Work::Group { index, .. }) => {
                         self.health.read = self.health.read.wrapping_add(1);
                         self.points.store(index, &response, now_us);
+                        if let Some(unit_id) = self.bus.finished() {
+                            self.alarms.cycle(unit_id, &self.points, now_us);
+                        }
                     }
                     Some(Work::Passed { id }) => {
                         // Whoever asked may have given up and asked something else since.
@@ -149,6 +218,11 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
             return;
         }
         let (id, unit_id) = (asked.id, asked.unit_id);
+        if unit_id == self.own_unit && unit_id != UnitId::BROADCAST {
+            self.uplink.answer(&mut Own { alarms: &mut self.alarms, now_us });
+            self.health.answered = self.health.answered.wrapping_add(1);
+            return;
+        }
         let known = match Request::parse(asked.pdu) {
             Ok(request) if unit_id == UnitId::BROADCAST && request.is_read() => return self.uplink.ignore(),
             Ok(Request::Read { function, address, quantity }) => RegisterKind::of_read_function(function)
@@ -177,6 +251,8 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
 
     /// What is to be done now; ask again until it says to wait.
     pub fn poll(&mut self, now_us: u64) -> Action<'_> {
+        self.alarms.tick(now_us);
+        let alarm_us = self.alarms.wake_us();
         let mut wait_us = match self.bus.client.poll(now_us) {
             Poll::TimedOut(_) => {
                 self.lose(now_us);
@@ -197,6 +273,7 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
                 Err(at) => wait_us = if wait_us == u64::MAX { at } else { wait_us.min(at) },
             }
         }
+        wait_us = wait_us.min(alarm_us);
         match self.uplink.poll(now_us) {
             ServerPoll::Send(bytes) => Action::SendUplink(bytes),
             ServerPoll::WaitUntil(at) => Action::WaitUntil(at.min(wait_us)),
@@ -208,7 +285,12 @@ impl<const UNITS: usize, const GROUPS: usize, const WORDS: usize> Gateway<UNITS,
     fn lose(&mut self, now_us: u64) {
         self.health.timeouts = self.health.timeouts.wrapping_add(1);
         match self.bus.work.take() {
-            Some(Work::Group { index, retries }) if self.bus.fail(index, retries, now_us) => self.points.silence(index),
+            Some(Work::Group { index, retries }) if self.bus.fail(index, retries, now_us) => {
+                self.points.silence(index);
+                if let Some((unit_id, _)) = self.points.unit_and_group(index) {
+                    self.alarms.cycle(unit_id, &self.points, now_us);
+                }
+            }
             Some(Work::Passed { id }) => {
                 if let Some(passing) = self.passing.take_if(|passing| passing.id == id) {
                     let code = ExceptionCode::GATEWAY_TARGET_DEVICE_FAILED_TO_RESPOND;

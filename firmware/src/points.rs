@@ -19,6 +19,8 @@ enum State {
     Read(u64),
     /// The unit refused.
     Refused(ExceptionCode),
+    /// The unit was busy: "later" is no answer to keep (exceptions 5 and 6).
+    Busy,
     /// The unit did not answer.
     Silent,
 }
@@ -59,6 +61,17 @@ pub(crate) enum Known {
     Refused(ExceptionCode),
     /// Some were never read.
     No,
+}
+
+/// What the last turn of a unit gave of a number's registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// All of them.
+    Read,
+    /// An error.
+    Failed,
+    /// Nothing: they were written since.
+    Nothing,
 }
 
 #[derive(Debug)]
@@ -104,8 +117,7 @@ impl<const GROUPS: usize, const WORDS: usize> Points<GROUPS, WORDS> {
                 }
                 State::Read(now_us)
             }
-            // "Later" is no answer to keep (exceptions 5 and 6).
-            Response::Exception { code, .. } if matches!(code.0, 5 | 6) => State::Unread,
+            Response::Exception { code, .. } if matches!(code.0, 5 | 6) => State::Busy,
             Response::Exception { code, .. } => State::Refused(*code),
             _ => State::Unread,
         };
@@ -135,7 +147,7 @@ impl<const GROUPS: usize, const WORDS: usize> Points<GROUPS, WORDS> {
         while at < end {
             let Some((slot, _)) = self.find(unit_id, kind, at) else { return Known::No };
             match slot.state {
-                State::Unread => return Known::No,
+                State::Unread | State::Busy => return Known::No,
                 // One address that does not exist makes a unit refuse the whole group; others of it
                 // can be asked for alone.
                 State::Refused(_) if slot.group.address != address || slot.group.quantity != quantity => {
@@ -165,6 +177,22 @@ impl<const GROUPS: usize, const WORDS: usize> Points<GROUPS, WORDS> {
             return self.words.get(slot.first_word + index / 16).map(|word| word >> (index % 16) & 1);
         }
         self.words.get(slot.first_word + index).copied()
+    }
+
+    /// Fills in registers of one group as they were read last.
+    pub fn take(&self, unit_id: UnitId, kind: RegisterKind, address: u16, registers: &mut [u16]) -> Taken {
+        match self.find(unit_id, kind, address.into()).map(|(slot, _)| slot.state) {
+            Some(State::Read(_)) => {}
+            Some(State::Unread) => return Taken::Nothing,
+            Some(State::Refused(_) | State::Busy | State::Silent) | None => return Taken::Failed,
+        }
+        for (place, address) in registers.iter_mut().zip(u32::from(address)..) {
+            match self.item(unit_id, kind, address) {
+                Some(item) => *place = item,
+                None => return Taken::Failed,
+            }
+        }
+        Taken::Read
     }
 
     /// Groups that hold a fresh value.

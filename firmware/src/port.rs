@@ -3,11 +3,12 @@
 
 use core::convert::Infallible;
 
-use embedded_hal::digital::{ErrorType as PinErrorType, OutputPin};
+use embedded_hal::digital::{ErrorType as PinErrorType, InputPin, OutputPin};
 use embedded_io::{Read, ReadReady, Write};
 use parabus_core::modbus::Line;
 
-/// The pin of a port that has none: full duplex, or a transceiver that turns round by itself.
+/// The pin of what has none: a port of full duplex or whose transceiver turns round by itself, a gateway without
+/// relay or button.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoPin;
 
@@ -22,6 +23,16 @@ impl OutputPin for NoPin {
 
     fn set_high(&mut self) -> Result<(), Infallible> {
         Ok(())
+    }
+}
+
+impl InputPin for NoPin {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        Ok(true)
     }
 }
 

@@ -12,17 +12,36 @@ const CHUNK: usize = 64;
 /// A gateway with its two ports. A board calls [`step`](Self::step) in a loop and feeds its watchdog
 /// after each: a step never waits for a device.
 #[derive(Debug)]
-pub struct Runner<B, BP, U, UP, const UNITS: usize, const GROUPS: usize, const WORDS: usize> {
+pub struct Runner<
+    B,
+    BP,
+    U,
+    UP,
+    const UNITS: usize,
+    const GROUPS: usize,
+    const WORDS: usize,
+    const ALERTS: usize = 0,
+    const CONDITIONS: usize = 0,
+> {
     /// The machine.
-    pub gateway: Gateway<UNITS, GROUPS, WORDS>,
+    pub gateway: Gateway<UNITS, GROUPS, WORDS, ALERTS, CONDITIONS>,
     /// Towards the devices.
     pub bus: Port<B, BP>,
     /// Towards the server.
     pub uplink: Port<U, UP>,
 }
 
-impl<B, BP, U, UP, const UNITS: usize, const GROUPS: usize, const WORDS: usize>
-    Runner<B, BP, U, UP, UNITS, GROUPS, WORDS>
+impl<
+    B,
+    BP,
+    U,
+    UP,
+    const UNITS: usize,
+    const GROUPS: usize,
+    const WORDS: usize,
+    const ALERTS: usize,
+    const CONDITIONS: usize,
+> Runner<B, BP, U, UP, UNITS, GROUPS, WORDS, ALERTS, CONDITIONS>
 where
     B: Read + ReadReady + Write,
     U: Read + ReadReady + Write,

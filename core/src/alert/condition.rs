@@ -137,6 +137,11 @@ impl Condition {
         self.param
     }
 
+    /// For how long a reading holds, if not until the next.
+    pub const fn held_ms(&self) -> Option<u32> {
+        self.hold_ms
+    }
+
     /// What makes it true.
     pub const fn test(&self) -> &Test {
         &self.test

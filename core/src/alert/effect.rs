@@ -49,8 +49,8 @@ impl Kind {
         }
     }
 
-    /// Number that stands for it in [`effect_id`].
-    const fn number(self) -> u8 {
+    /// Number that stands for it in [`effect_id`] and in the registers of a gateway.
+    pub const fn number(self) -> u8 {
         match self {
             Kind::Open => 0,
             Kind::Resolve => 1,

@@ -140,7 +140,18 @@ impl<'a> Rule<'a> {
         self.follow_ups
     }
 
-    pub(super) const fn delay_ms(&self) -> u64 {
+    /// How its conditions make one truth.
+    pub const fn logic(&self) -> Logic {
+        self.logic
+    }
+
+    /// How often readings come.
+    pub const fn period_ms(&self) -> u64 {
+        self.period_ms
+    }
+
+    /// For how long the logic has to be false until a record closes.
+    pub const fn delay_ms(&self) -> u64 {
         self.resolve_delay_ms
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::vec::Vec;
 
-use embedded_hal::digital::{ErrorType as PinErrorType, OutputPin};
+use embedded_hal::digital::{ErrorType as PinErrorType, InputPin, OutputPin};
 use embedded_io::{ErrorType, Read, ReadReady, Write};
 use parabus_core::gateway::{Group, Unit, emit};
 use parabus_core::modbus::client::{Event, Poll};
@@ -14,7 +14,9 @@ use parabus_core::modbus::server::{Bank, BitsMut, RegistersMut};
 use parabus_core::modbus::{Bits, FunctionCode, Registers, Values};
 
 use super::*;
-use crate::{NoPin, Port, Runner};
+use crate::{NoPin, Panel, Port, RECORD, Runner};
+
+mod alerts;
 
 /// One end of a wire; what is written waits until the other end's clock comes.
 #[derive(Clone, Default)]
@@ -80,6 +82,56 @@ impl OutputPin for Pin {
     }
 }
 
+/// A button, and whether it is pressed.
+#[derive(Clone, Default)]
+struct Button(Rc<RefCell<bool>>);
+
+impl PinErrorType for Button {
+    type Error = core::convert::Infallible;
+}
+
+impl InputPin for Button {
+    fn is_high(&mut self) -> Result<bool, Self::Error> {
+        Ok(*self.0.borrow())
+    }
+
+    fn is_low(&mut self) -> Result<bool, Self::Error> {
+        Ok(!*self.0.borrow())
+    }
+}
+
+/// Slots that outlive the gateway; a write can be cut short.
+#[derive(Clone)]
+struct Flash {
+    slots: Rc<RefCell<Vec<[u8; RECORD]>>>,
+    written: Rc<RefCell<usize>>,
+    /// Of the next write only so many bytes are done.
+    cut: Rc<RefCell<Option<usize>>>,
+}
+
+impl Default for Flash {
+    fn default() -> Self {
+        let slots = Rc::new(RefCell::new(std::vec![[0xFF; RECORD]; 8]));
+        Flash { slots, written: Rc::default(), cut: Rc::default() }
+    }
+}
+
+impl Memory for Flash {
+    type Error = ();
+
+    fn read(&mut self, slot: usize, bytes: &mut [u8; RECORD]) -> Result<(), ()> {
+        *bytes = self.slots.borrow()[slot];
+        Ok(())
+    }
+
+    fn write(&mut self, slot: usize, bytes: &[u8; RECORD]) -> Result<(), ()> {
+        *self.written.borrow_mut() += 1;
+        let done = self.cut.borrow_mut().take().unwrap_or(RECORD);
+        self.slots.borrow_mut()[slot][..done].copy_from_slice(&bytes[..done]);
+        if done < RECORD { Err(()) } else { Ok(()) }
+    }
+}
+
 /// A unit on the bus: registers by kind and address; it answers unless it is off.
 #[derive(Default)]
 struct Device {
@@ -136,7 +188,7 @@ impl Bank for Devices {
     }
 }
 
-type Gateways = Runner<Wire, Pin, Wire, NoPin, 4, 8, 300>;
+type Gateways = Runner<Wire, Pin, Wire, NoPin, 4, 8, 300, 4, 8>;
 
 /// A plant: units 1 (ten input registers, 20 coils) and 2 (two holding registers), read once a second.
 struct Plant {
@@ -144,39 +196,61 @@ struct Plant {
     pin: Pin,
     bus: Wire,
     uplink: Wire,
+    relay: Pin,
+    button: Button,
+    flash: Flash,
     runner: Gateways,
+    panel: Panel<Pin, Button, Flash>,
     server: Server,
     devices: Devices,
     client: Client,
 }
+
+/// Once a second.
+const fn unit(unit_id: u8, retries: u8) -> Unit {
+    Unit { unit_id: UnitId(unit_id), retries, period_ms: 1000 }
+}
+
+const ONE: [Group; 2] = [
+    Group { kind: RegisterKind::Input, address: 100, quantity: 10 },
+    Group { kind: RegisterKind::Coil, address: 0, quantity: 20 },
+];
+const TWO: [Group; 1] = [Group { kind: RegisterKind::Holding, address: 7, quantity: 2 }];
 
 const LINE: Line = Line::serial(19_200);
 const TICK_US: u64 = 250;
 
 impl Plant {
     fn new() -> Self {
-        let unit = |unit_id, retries| Unit { unit_id: UnitId(unit_id), retries, period_ms: 1000 };
-        let group = |kind, address, quantity| Group { kind, address, quantity };
-        let one = [group(RegisterKind::Input, 100, 10), group(RegisterKind::Coil, 0, 20)];
-        let two = [group(RegisterKind::Holding, 7, 2)];
         let mut image = [0; 100];
-        emit(19_200, 300, &[(unit(1, 1), &one), (unit(2, 0), &two)], &mut image).unwrap();
-        let image = Image::parse(&image).unwrap();
+        emit(19_200, 300, &[(unit(1, 1), &ONE), (unit(2, 0), &TWO)], &mut image).unwrap();
+        Plant::with(&image, Plant::devices(), Flash::default())
+    }
+
+    fn devices() -> Devices {
         let mut devices = Devices([(1, Device::default()), (2, Device::default())].into());
         devices.write(UnitId(1), RegisterKind::Input, 100, (0..10).map(|n| 1000 + n).collect());
         devices.write(UnitId(1), RegisterKind::Coil, 0, (0..20).map(|n| n % 3 % 2).collect());
         devices.write(UnitId(2), RegisterKind::Holding, 7, std::vec![70, 80]);
         devices.write(UnitId(2), RegisterKind::Holding, 500, std::vec![5]);
+        devices
+    }
+
+    /// A gateway that begins, among devices and with a memory that may have been there before.
+    fn with(image: &[u8], devices: Devices, flash: Flash) -> Self {
+        let image = Image::parse(image).unwrap();
         let (pin, bus, uplink) = (Pin::default(), Wire::default(), Wire::default());
-        let runner = Runner {
+        let (relay, button) = (Pin { clock: pin.clock.clone(), ..Pin::default() }, Button::default());
+        let mut runner = Runner {
             gateway: Gateway::new(&image, LINE, Line::stream(), 0).unwrap(),
             bus: Port::new(bus.clone(), pin.clone(), LINE),
             uplink: Port::new(uplink.clone(), NoPin, Line::stream()),
         };
+        let panel = Panel::new(relay.clone(), button.clone(), flash.clone(), &mut runner.gateway, 0, 0);
         let units = [UnitId(1), UnitId(2)].into_iter().collect();
-        let server = Server::new(units, LINE);
-        let client = Client::new(Line::stream());
-        Plant { clock: pin.clock.clone(), pin, bus, uplink, runner, server, devices, client }
+        let (server, client) = (Server::new(units, LINE), Client::new(Line::stream()));
+        let clock = pin.clock.clone();
+        Plant { clock, pin, bus, uplink, relay, button, flash, runner, panel, server, devices, client }
     }
 
     fn now(&self) -> u64 {
@@ -188,6 +262,7 @@ impl Plant {
         let now = self.now() + TICK_US;
         *self.clock.borrow_mut() = now;
         self.runner.step(now);
+        self.panel.step(&mut self.runner.gateway, now);
         let asked = std::mem::take(&mut *self.bus.sent.borrow_mut());
         self.server.receive(&asked, now);
         if let Some(request) = self.server.request() {

@@ -12,7 +12,7 @@ use core::fmt::{self, Write as _};
 use core::hint::black_box;
 use core::net::Ipv4Addr;
 
-use parabus_core::gateway::Image;
+use parabus_core::gateway::{Image, Watched};
 use parabus_core::modbus::plan::{Point, Refused, plan_reads, plan_writes};
 use parabus_core::modbus::{RegisterKind, Request, Response, WriteFunction, ascii, rtu, tcp};
 use parabus_core::reference::{Address, Directory, Found, ParamPlace, tokens};
@@ -232,7 +232,15 @@ pub unsafe extern "C" fn size_frame(data: *const u8, length: usize) -> u32 {
 pub unsafe extern "C" fn size_image(data: *const u8, length: usize) -> u32 {
     // SAFETY: promised by the caller.
     let bytes = unsafe { core::slice::from_raw_parts(data, length) };
-    Image::parse(bytes).map_or(0, |image| (image.units().count() + image.groups().count()) as u32)
+    let watched =
+        |alert: Watched<'_>| alert.conditions().count() + alert.actions().count() + alert.follow_ups().count();
+    let count = |image: Image<'_>| {
+        let polled = image.units().count() + image.groups().count();
+        polled
+            + image.points().filter_map(|point| point.codec().ok()).count()
+            + image.alerts().map(watched).sum::<usize>()
+    };
+    Image::parse(bytes).map_or(0, |image| count(image) as u32)
 }
 
 /// Plans reads and writes.
