@@ -38,6 +38,9 @@ cargo xtask COMMAND
                  every parser and machine with inputs that follow from seeds, or led by libFuzzer
   tough zoo [SEEDS]
                  background reading among devices that misbehave, 100 seeds without a number
+  tough store [--images N] [--kills N]
+                 the store after power cuts, flipped bytes and kills: 10,000 images and 1,000 kills without
+                 numbers
   size           flash and transfer sizes
   dist           what users install, into target/dist/
   ci             what CI runs: test
