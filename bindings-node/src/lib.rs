@@ -250,8 +250,8 @@ macro_rules! sums {
             is_whole: bool,
         ) -> Result<Unknown<'env>> {
             let call: aggregate::$call = read(env, call)?;
-            let readings = Columns { times, wholes, failed, fractions, is_whole }.readings(decimals);
-            answer(env, readings.and_then(|readings| call.answer(&readings)))
+            let columns = Columns { times, wholes, failed, fractions, is_whole };
+            answer(env, call.answer(&columns, decimals))
         }
     )+};
 }

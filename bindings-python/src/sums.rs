@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use parabus_core::contract::aggregate::{self, Answer, Options, Pushed, Readings, Spans};
-use parabus_core::contract::formula;
+use parabus_core::contract::aggregate::{
+    self, Answer, Answering, Flow, Options, Pushed, Readings, SegmentAnswer, Spans, Summing,
+};
+use parabus_core::contract::{Error, formula};
+use parabus_core::error::ErrorKind;
 use parabus_core::time::Instant;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PySlice, PyString};
 
 use crate::errors;
+
+/// Items of an array that are looked at at once: few enough for the processor's own memory, so many that asking for
+/// them costs little.
+const PIECE: usize = 1 << 14;
 
 /// Milliseconds since 1970 UTC: an int, ISO 8601 text with a zone, an aware `datetime` or a `datetime64`.
 pub struct Moment(i64);
@@ -140,6 +147,130 @@ fn readings(
     gathered.map_err(|error| errors::raise(py, error))
 }
 
+/// Arrays of times and numbers that can be looked at piece by piece, where they lie.
+struct Arrays<'py> {
+    times: Bound<'py, PyAny>,
+    /// Whether they are `datetime64`.
+    is_datetime: bool,
+    values: Numbers<'py>,
+    count: usize,
+}
+
+/// A one-dimensional array of numbers that fit.
+enum Numbers<'py> {
+    Whole(Bound<'py, PyAny>),
+    Fraction(Bound<'py, PyAny>),
+}
+
+impl<'py> Numbers<'py> {
+    /// `None` of what is no such array.
+    fn of(object: &Bound<'py, PyAny>) -> PyResult<Option<Numbers<'py>>> {
+        let Some((array, kind)) = array(object)? else { return Ok(None) };
+        let size: usize = array.getattr("dtype")?.getattr("itemsize")?.extract()?;
+        if array.getattr("ndim")?.extract::<usize>()? != 1 {
+            return Ok(None);
+        }
+        Ok(match (kind.as_str(), size) {
+            ("u", 8) => None,
+            ("i" | "u" | "b", _) => Some(Numbers::Whole(array)),
+            ("f", ..=8) => Some(Numbers::Fraction(array)),
+            _ => None,
+        })
+    }
+}
+
+/// A part of an array.
+fn piece<'py>(array: &Bound<'py, PyAny>, from: usize, until: usize) -> PyResult<Bound<'py, PyAny>> {
+    let place = |place: usize| isize::try_from(place).map_err(|_| PyValueError::new_err("an array too long"));
+    array.get_item(PySlice::new(array.py(), place(from)?, place(until)?, 1))
+}
+
+/// Where pieces of an array of so many items begin and end.
+fn pieces(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..count).step_by(PIECE).map(move |from| (from, count.min(from.saturating_add(PIECE))))
+}
+
+impl<'py> Arrays<'py> {
+    /// `None` of anything else.
+    fn of(times: &Bound<'py, PyAny>, values: &Bound<'py, PyAny>) -> PyResult<Option<Arrays<'py>>> {
+        let (Some((times, kind)), Some(values)) = (array(times)?, Numbers::of(values)?) else { return Ok(None) };
+        let (Numbers::Whole(of_values) | Numbers::Fraction(of_values)) = &values;
+        let (count, of_values) = (times.len()?, of_values.len()?);
+        let is_datetime = kind == "M";
+        let is_one = count == of_values && times.getattr("ndim")?.extract::<usize>()? == 1;
+        let is_known = is_datetime || kind == "i" || kind == "u";
+        Ok((is_one && is_known).then_some(Arrays { times, is_datetime, values, count }))
+    }
+
+    /// The segments; `None` if the readings are in another order than that of time.
+    fn segments(
+        &self,
+        py: Python<'py>,
+        spans: &Spans,
+        options: Options,
+        decimals: Option<u16>,
+    ) -> PyResult<Option<Vec<SegmentAnswer>>> {
+        match &self.values {
+            Numbers::Whole(values) => {
+                let flow = Flow::new(spans, options, decimals).map_err(|error| errors::raise(py, error))?;
+                self.flow(py, flow, |from, until| words(&piece(values, from, until)?, "int64", i64::from_ne_bytes))
+            }
+            Numbers::Fraction(values) => {
+                let flow = Flow::new(spans, options, decimals).map_err(|error| errors::raise(py, error))?;
+                self.flow(py, flow, |from, until| words(&piece(values, from, until)?, "float64", f64::from_ne_bytes))
+            }
+        }
+    }
+
+    fn flow<N: Answering + Send + Sync>(
+        &self,
+        py: Python<'py>,
+        mut flow: Flow<N>,
+        values: impl Fn(usize, usize) -> PyResult<Vec<N>>,
+    ) -> PyResult<Option<Vec<SegmentAnswer>>>
+    where
+        Flow<N>: Send,
+    {
+        for (from, until) in pieces(self.count) {
+            let times = piece(&self.times, from, until)?;
+            let times = if self.is_datetime { milliseconds(&times)? } else { times };
+            let (times, values) = (words(&times, "int64", i64::from_ne_bytes)?, values(from, until)?);
+            match py.detach(|| flow.push(&times, &values)) {
+                Err(Error { kind: ErrorKind::ReadingOrder, .. }) => return Ok(None),
+                pushed => pushed.map_err(|error| errors::raise(py, error))?,
+            }
+        }
+        py.detach(|| flow.finish()).map(Some).map_err(|error| errors::raise(py, error))
+    }
+}
+
+/// What is known of each segment, without copies of arrays that are in order of time.
+fn segments_of(
+    py: Python<'_>,
+    (times, values, decimals): (&Bound<'_, PyAny>, &Bound<'_, PyAny>, Option<u16>),
+    spans: &Spans,
+    options: Options,
+) -> PyResult<Vec<SegmentAnswer>> {
+    if let Some(arrays) = Arrays::of(times, values)?
+        && let Some(found) = arrays.segments(py, spans, options, decimals)?
+    {
+        return Ok(found);
+    }
+    let readings = readings(py, times, values, decimals)?;
+    py.detach(|| aggregate::segments(&readings, spans, options)).map_err(|error| errors::raise(py, error))
+}
+
+/// The same of a range alone.
+fn range_of(
+    py: Python<'_>,
+    readings: (&Bound<'_, PyAny>, &Bound<'_, PyAny>, Option<u16>),
+    start: Moment,
+    end: Moment,
+    options: Options,
+) -> PyResult<Option<SegmentAnswer>> {
+    Ok(segments_of(py, readings, &spans(None, None, None, start, end), options)?.pop())
+}
+
 fn python<'py>(py: Python<'py>, answer: Option<Answer>) -> PyResult<Bound<'py, PyAny>> {
     Ok(match answer {
         Some(Answer::Int(int)) => int.into_pyobject(py)?.into_any(),
@@ -196,10 +327,9 @@ pub fn segments<'py>(
     decimals: Option<u16>,
     width_bits: Option<u8>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let readings = readings(py, times, values, decimals)?;
     let spans = spans(cadence, segment, tz, start, end);
-    let found = py.detach(|| aggregate::segments(&readings, &spans, Options { hold_ms, width_bits }));
-    Ok(pythonize::pythonize(py, &found.map_err(|error| errors::raise(py, error))?)?)
+    let found = segments_of(py, (times, values, decimals), &spans, Options { hold_ms, width_bits })?;
+    Ok(pythonize::pythonize(py, &found)?)
 }
 
 /// A value for each of so many equal parts of a range.
@@ -273,9 +403,8 @@ pub fn time_weighted_mean(
     hold_ms: Option<u64>,
     decimals: Option<u16>,
 ) -> PyResult<Option<f64>> {
-    let readings = readings(py, times, values, decimals)?;
-    let found = py.detach(|| aggregate::range(&readings, start.0, end.0, Options { hold_ms, width_bits: None }));
-    Ok(found.map_err(|error| errors::raise(py, error))?.mean)
+    let options = Options { hold_ms, width_bits: None };
+    Ok(range_of(py, (times, values, decimals), start, end, options)?.and_then(|found| found.mean))
 }
 
 /// A value times the milliseconds for which it is known; None if it is not known at all. Of watts, watt hours
@@ -294,9 +423,8 @@ pub fn integrate(
     hold_ms: Option<u64>,
     decimals: Option<u16>,
 ) -> PyResult<Option<f64>> {
-    let readings = readings(py, times, values, decimals)?;
-    let found = py.detach(|| aggregate::range(&readings, start.0, end.0, Options { hold_ms, width_bits: None }));
-    Ok(found.map_err(|error| errors::raise(py, error))?.integral)
+    let options = Options { hold_ms, width_bits: None };
+    Ok(range_of(py, (times, values, decimals), start, end, options)?.and_then(|found| found.integral))
 }
 
 /// What a counter counted with `start <= t < end`, each step from the reading before it, whenever that was; over
@@ -316,9 +444,8 @@ pub fn increase<'py>(
     width_bits: Option<u8>,
     decimals: Option<u16>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let readings = readings(py, times, values, decimals)?;
-    let found = py.detach(|| aggregate::range(&readings, start.0, end.0, Options { hold_ms: None, width_bits }));
-    python(py, found.map_err(|error| errors::raise(py, error))?.increase)
+    let options = Options { hold_ms: None, width_bits };
+    python(py, range_of(py, (times, values, decimals), start, end, options)?.and_then(|found| found.increase))
 }
 
 /// The sum of numbers: of ints an int, of floats the float nearest to the exact sum.
@@ -328,6 +455,9 @@ pub fn increase<'py>(
 ///     AggregateError: a sum beyond the range of float.
 #[pyfunction]
 pub fn exact_sum<'py>(py: Python<'py>, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if let Some(numbers) = Numbers::of(values)? {
+        return sum_of_array(py, &numbers);
+    }
     let answer = match values_of(values)? {
         Values::Whole(values) => {
             let missing = values.iter().position(Option::is_none);
@@ -343,6 +473,27 @@ pub fn exact_sum<'py>(py: Python<'py>, values: &Bound<'py, PyAny>) -> PyResult<B
         }
     };
     python(py, Some(answer))
+}
+
+fn sum_of_array<'py>(py: Python<'py>, numbers: &Numbers<'py>) -> PyResult<Bound<'py, PyAny>> {
+    match numbers {
+        Numbers::Whole(array) => {
+            let mut sum = 0i128;
+            for (from, until) in pieces(array.len()?) {
+                let values = words(&piece(array, from, until)?, "int64", i64::from_ne_bytes)?;
+                sum = sum.wrapping_add(py.detach(|| aggregate::exact_sum_of_integers(&values)));
+            }
+            python(py, Some(Answer::Int(sum)))
+        }
+        Numbers::Fraction(array) => {
+            let mut sum = Summing::default();
+            for (from, until) in pieces(array.len()?) {
+                let values = words(&piece(array, from, until)?, "float64", f64::from_ne_bytes)?;
+                py.detach(|| sum.push(&values)).map_err(|error| errors::raise(py, error))?;
+            }
+            python(py, Some(Answer::Float(sum.finish().map_err(|error| errors::raise(py, error))?)))
+        }
+    }
 }
 
 /// Readings that come in any order, for questions in between: each answer has the bits that `segments` gives for

@@ -208,8 +208,8 @@ macro_rules! sums {
             is_whole: bool,
         ) -> Result<JsValue, JsValue> {
             let call: aggregate::$call = read(call)?;
-            let readings = Columns { times, wholes, failed, fractions, is_whole }.readings(decimals);
-            answer(readings.and_then(|readings| call.answer(&readings)))
+            let columns = Columns { times, wholes, failed, fractions, is_whole };
+            answer(call.answer(&columns, decimals))
         }
     )+};
 }

@@ -24,8 +24,9 @@ def repetitions(run):
     return count
 
 
-def race(title, base, contestants, peer):
+def race(title, base, contestants, peers, samples=SAMPLES):
     """Medians, interleaved; the ratio to the base. Who makes something wrong is told, not timed."""
+    peers = (peers,) if isinstance(peers, str) else peers
     print(f"\n  Python: {title}")
     fit = dict([base])
     for name, run, is_right in contestants:
@@ -38,11 +39,11 @@ def race(title, base, contestants, peer):
             fit[name] = run
         else:
             print(f"  {name:<42}{failure[:200]}")
-            if name != peer or failure.startswith("wrong"):
+            if name not in peers or failure.startswith("wrong"):
                 wrong.append(name)
     counts = {name: repetitions(run) for name, run in fit.items()}
     times = {name: [] for name in fit}
-    for _ in range(SAMPLES):
+    for _ in range(samples):
         for name, run in fit.items():
             times[name].append(timed(run, counts[name]) / counts[name])
     medians = {name: statistics.median(each) for name, each in times.items()}
@@ -50,7 +51,9 @@ def race(title, base, contestants, peer):
     for name, median in medians.items():
         print(f"  {name:<42}{median:>12.1f} ns {median / first:>10.2f}x")
     ours = [median for name, median in medians.items() if name.startswith("parabus")]
-    if ours and peer in medians:
+    fit_peers = [name for name in peers if name in medians]
+    if ours and fit_peers:
+        peer = min(fit_peers, key=medians.get)
         ahead = medians[peer] / min(ours)
         place = f"ahead of {peer} by {ahead:.2f}x" if ahead >= 1 else f"BEHIND {peer} by {1 / ahead:.2f}x"
         print(f"  {place}")

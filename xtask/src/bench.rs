@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use crate::setup::{self, venv_python};
 use crate::steps::{Result, attempt, cargo, output, program, step, target};
-use crate::{node, polling, python};
+use crate::{node, polling, python, wasm};
 
 /// What can be raced alone.
-const AREAS: [&str; 5] = ["modbus", "values", "reference", "chunk", "polling"];
+const AREAS: [&str; 7] = ["modbus", "values", "reference", "chunk", "aggregate", "store", "polling"];
 
 /// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
 const OPENED: [(&str, &str, &str); 8] = [
@@ -31,12 +31,19 @@ pub fn run(area: Option<&str>) -> Result {
     if let Some(area) = area.filter(|area| !AREAS.contains(area)) {
         return Err(format!("unknown area `{area}`, expected one of: {}", AREAS.join(" ")));
     }
-    let (with_frames, with_values) = (matches!(area, None | Some("modbus")), matches!(area, None | Some("values")));
-    let with_bindings = with_frames || with_values;
-    if with_bindings {
+    let is_in = |name: &str| area.is_none_or(|area| area == name);
+    let (with_frames, with_values, with_sums) = (is_in("modbus"), is_in("values"), is_in("aggregate"));
+    let with_bindings = with_frames || with_values || with_sums;
+    if with_bindings || is_in("store") {
         setup::run()?;
     }
+    if with_sums || is_in("store") {
+        setup::peers()?;
+    }
     println!("bench (a few minutes; other work on the machine shows in the numbers)");
+    if area == Some("store") {
+        return store();
+    }
     let peers = build()?;
     if area == Some("polling") {
         return polling::run(&peers, 60);
@@ -55,7 +62,30 @@ pub fn run(area: Option<&str>) -> Result {
         let addon = node::build()?;
         race("Intl", program("node").args(["tests/bench/values.mjs", "--addon"]).arg(addon))?;
     }
-    Ok(())
+    if with_sums {
+        race("pandas, polars, DuckDB", program(venv_python()).arg("tests/bench/sums.py"))?;
+        let (addon, wasm) = (node::build()?, wasm::build()?);
+        let mut sums = program("node");
+        race("loops of JavaScript", sums.args(["tests/bench/sums.mjs", "--addon"]).arg(addon).arg("--wasm").arg(wasm))?;
+    }
+    if is_in("store") { store() } else { Ok(()) }
+}
+
+/// The store beside rows in other engines.
+fn store() -> Result {
+    let mut build = cargo();
+    build.args(["bench", "--locked", "-p", "parabus", "--bench", "store", "--no-run", "--message-format", "json"]);
+    let mend = "look at the compiler's message";
+    let printed = step("store, optimized", mend, &mut build)?;
+    let built = executable_of(&printed, "store").ok_or("cargo does not say where the bench of the store is")?;
+    race("rows in other engines", program(venv_python()).arg("tests/bench/store.py").arg(built))
+}
+
+/// The program of a target, as `--message-format json` tells of it.
+fn executable_of<'p>(printed: &'p str, target: &str) -> Option<&'p str> {
+    let name = format!("\"name\":\"{target}\"");
+    let mut lines = printed.lines().filter(|line| line.contains("compiler-artifact") && line.contains(&name));
+    lines.find_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next())
 }
 
 /// Runs a race and shows its table, also that of a race in which somebody was wrong.
@@ -138,6 +168,14 @@ fn write_changed(path: &Path, content: &[u8]) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_program_of_a_bench_is_found() {
+        let printed = r#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"store"},"executable":null}
+{"reason":"compiler-artifact","target":{"kind":["bench"],"name":"store"},"executable":"/t/store-1"}"#;
+        assert_eq!(executable_of(printed, "store"), Some("/t/store-1"));
+        assert_eq!(executable_of(printed, "other"), None);
+    }
 
     #[test]
     fn a_package_is_told_from_a_dependency() {

@@ -30,14 +30,18 @@ cargo xtask COMMAND
   demo --check   the same without a person: wait for fresh values and the page, then stop
   demo --gateway with an emulated gateway between a part of the plant and the server; also with --check
   test [AREA]    every test, or one of: core server vectors wasm python node firmware page devices
-  bench [AREA]   speed, side by side with peers, or one of: modbus (Rust, Python, Node) value
-                 reference polling (the server beside a bare loop)
+  bench [AREA]   speed, side by side with peers, or one of: modbus values aggregate (Rust, Python, Node)
+                 reference chunk store (beside rows in SQLite, DuckDB, PostgreSQL) polling (the server
+                 beside a bare loop)
   tough line [TRANSACTIONS]
                  core's machines on noisy lines, 1,000,000 without a number
   tough fuzz [TARGET] [--inputs N] [--guided SECONDS]
                  every parser and machine with inputs that follow from seeds, or led by libFuzzer
   tough zoo [SEEDS]
                  background reading among devices that misbehave, 100 seeds without a number
+  tough store [--images N] [--kills N]
+                 the store after power cuts, flipped bytes and kills: 10,000 images and 1,000 kills without
+                 numbers
   size           flash and transfer sizes
   dist           what users install, into target/dist/
   ci             what CI runs: test

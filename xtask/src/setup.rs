@@ -143,10 +143,20 @@ pub fn venv_python() -> PathBuf {
     root().join(".venv/bin/python")
 }
 
+/// Peers of the benches alone: packages that no test needs.
+pub fn peers() -> Result {
+    npm("tests/bench")?;
+    pip("python-peers", "tests/bench/requirements.txt")
+}
+
 fn python() -> Result {
-    let file = root().join("tests/requirements.txt");
+    pip("python", "tests/requirements.txt")
+}
+
+fn pip(stamp: &str, requirements: &str) -> Result {
+    let file = root().join(requirements);
     let Ok(requirements) = fs::read_to_string(&file) else { return Ok(()) };
-    once("python", &requirements, venv_python().exists(), || {
+    once(stamp, &requirements, venv_python().exists(), || {
         let mend = "look at the message; often the network is away or python3-venv is missing";
         step("python3 -m venv .venv", mend, program("python3").args(["-m", "venv", ".venv"]))?;
         let mut pip = program(venv_python());

@@ -1,4 +1,5 @@
-//! Long runs of what the tests do shortly: core's machines on noisy lines, fuzzing, misbehaving devices.
+//! Long runs of what the tests do shortly: core's machines on noisy lines, fuzzing, misbehaving devices, stores that
+//! end without warning.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +11,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing";
 
-/// `line …` and `fuzz …`, with the words that the program takes; `--guided SECONDS` for libFuzzer; `zoo`.
+/// `line …` and `fuzz …`, with the words that the program takes; `--guided SECONDS` for libFuzzer; `zoo`; `store`.
 pub fn run(words: &[&str]) -> Result {
     let place = words.iter().position(|word| *word == "--guided");
     match (words, place) {
@@ -27,12 +28,29 @@ pub fn run(words: &[&str]) -> Result {
         (["zoo", rest @ ..], None) => {
             let seeds = rest.first().map_or(Some(100), |word| word.parse::<u32>().ok());
             let seeds = seeds.ok_or("zoo takes a number of seeds")?;
-            let mut test = cargo();
-            test.args(["test", "--release", "-p", "parabus", "--lib", "tests_zoo", "--", "--nocapture"]);
-            finish("zoo", test.env("PARABUS_SEEDS", seeds.to_string()))
+            finish("zoo", tests_of_the_server("tests_zoo").env("PARABUS_SEEDS", seeds.to_string()))
         }
-        _ => Err("tough takes `line`, `fuzz` or `zoo`".to_owned()),
+        (["store", rest @ ..], None) => {
+            let (mut images, mut kills) = (10_000, 1000);
+            for pair in rest.chunks(2) {
+                match (pair, pair.last().and_then(|word| word.parse::<u32>().ok())) {
+                    (["--images", _], Some(count)) => images = count,
+                    (["--kills", _], Some(count)) => kills = count,
+                    _ => return Err("store takes `--images` and `--kills`, each with a number".to_owned()),
+                }
+            }
+            let mut tests = tests_of_the_server("tests_crash");
+            finish("store", tests.env("PARABUS_IMAGES", images.to_string()).env("PARABUS_KILLS", kills.to_string()))
+        }
+        _ => Err("tough takes `line`, `fuzz`, `zoo` or `store`".to_owned()),
     }
+}
+
+/// Some tests of the server, optimized, with what they print.
+fn tests_of_the_server(filter: &str) -> Command {
+    let mut test = cargo();
+    test.args(["test", "--release", "-p", "parabus", "--lib", filter, "--", "--nocapture"]);
+    test
 }
 
 /// Products of the package, which is no member of the workspace.

@@ -57,8 +57,16 @@ impl<N: Number, S: Iterator<Item = (i64, i64)>> Feed<N, S> {
             if self.last_ms >= Some(at_ms) {
                 return Err(AggregateError::ReadingOrder { index });
             }
-            let until_ms = self.open.map(|((start_ms, end_ms), is_begun)| if is_begun { end_ms } else { start_ms });
-            let length = until_ms.map_or(times_left.len(), |until_ms| rising(times_left, until_ms));
+            let Some(((start_ms, end_ms), is_begun)) = self.open else {
+                // Behind the last span it only matters that time goes on.
+                let mut pairs = times_left.iter().zip(times_left.iter().skip(1));
+                if let Some(place) = pairs.position(|(earlier, later)| later <= earlier) {
+                    return Err(AggregateError::ReadingOrder { index: index.saturating_add(place).saturating_add(1) });
+                }
+                self.last_ms = times_left.last().copied();
+                break;
+            };
+            let length = rising(times_left, if is_begun { end_ms } else { start_ms });
             let (own_times, rest_times) = times_left.split_at_checked(length).unwrap_or((times_left, &[]));
             let (own_values, rest_values) = values_left.split_at_checked(length).unwrap_or((values_left, &[]));
             self.fold.columns(own_times, own_values).map_err(|error| match error {

@@ -14,6 +14,7 @@
 //! | [`Track`] | a series in 160 bytes: the open minute and four coarser cadences |
 //! | [`Cadence`], [`Grid`], [`Calendar`] | spans: of UTC, and of local days |
 //! | [`dispersed`], [`value_at`] | single values |
+//! | [`dispersed_in_columns`], [`min_max_in_columns`] | the same of readings in columns |
 //! | [`Tariff`], [`Cost`], [`Energy`] | what energy costs at local times |
 //!
 //! With `alloc` there are also `Series`, readings in a tree of blocks that answers for any range;
@@ -36,6 +37,7 @@
 mod block;
 mod cadence;
 mod calendar;
+mod columns;
 mod cost;
 mod counter;
 mod error;
@@ -63,6 +65,7 @@ mod zone;
 
 pub use cadence::{Cadence, Grid, Window, last_closed, quarter_hours};
 pub use calendar::{Calendar, Unit};
+pub use columns::{dispersed_in_columns, min_max_in_columns};
 pub use cost::{Cost, Energy, Rate, Slot, Slots, Tariff};
 pub use counter::{Rule, Step};
 pub use error::AggregateError;

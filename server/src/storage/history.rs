@@ -55,10 +55,15 @@ impl<'s> Past<'s> {
         order: Order,
         mut visit: impl FnMut(i64, &Column, &Result<Cell, CellError>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        self.visit_in(&self.inside(range)?, range, order, &mut visit)
+    }
+
+    /// The columns that have cells in a range.
+    fn inside(&self, range: (i64, i64)) -> Result<Vec<&Column>, StoreError> {
         let mut inside = Vec::new();
         for column in &self.columns {
             let mut is_inside = false;
-            self.store.visit(&self.connection, column, range, order, &mut |_, _| {
+            self.store.visit(&self.connection, column, range, Order::Ascending, &mut |_, _| {
                 is_inside = true;
                 ControlFlow::Break(())
             })?;
@@ -66,10 +71,21 @@ impl<'s> Past<'s> {
                 inside.push(column);
             }
         }
-        if let [column] = inside.as_slice() {
+        Ok(inside)
+    }
+
+    /// The same of these columns alone, in which all cells of the range are.
+    fn visit_in(
+        &self,
+        columns: &[&Column],
+        range: (i64, i64),
+        order: Order,
+        visit: LookAt<'_>,
+    ) -> Result<(), StoreError> {
+        if let [column] = columns {
             return self.store.visit(&self.connection, column, range, order, &mut |at, cell| visit(at, column, cell));
         }
-        self.visit_side_by_side(&inside, range, order, &mut visit)
+        self.visit_side_by_side(columns, range, order, visit)
     }
 
     fn visit_side_by_side(
@@ -118,8 +134,17 @@ impl<'s> Past<'s> {
 
     /// The first good reading in this order.
     fn first_good(&self, range: (i64, i64), order: Order) -> Result<Option<(i64, Held)>, StoreError> {
+        self.first_good_in(&self.inside(range)?, range, order)
+    }
+
+    fn first_good_in(
+        &self,
+        columns: &[&Column],
+        range: (i64, i64),
+        order: Order,
+    ) -> Result<Option<(i64, Held)>, StoreError> {
         let mut found = None;
-        self.visit(range, order, |at, column, cell| match column.value(cell) {
+        self.visit_in(columns, range, order, &mut |at, column, cell| match column.value(cell) {
             Some(value) => {
                 found = Some((at, value));
                 ControlFlow::Break(())
@@ -143,22 +168,21 @@ impl Store {
         let (Some((from, _)), Some((_, until))) = (spans.first(), spans.last()) else { return Ok(found) };
         let till = until.saturating_sub(1);
         let past = Past::open(self, param)?;
+        let columns = past.inside((*from, till))?;
         // No good reading stands before this instant any more.
         let mut next_at = *from;
         for (start, end) in spans {
             let mut first = None;
             if next_at < *end {
-                // Seen to the end if no later one stops it.
-                let from = next_at.max(*start);
-                next_at = i64::MAX;
-                past.visit((from, till), Order::Ascending, |at, column, cell| {
-                    let Some(value) = column.value(cell) else { return ControlFlow::Continue(()) };
-                    next_at = at;
-                    first = (at < *end).then_some(value);
-                    ControlFlow::Break(())
-                })?;
+                // Within the span first: what waits in the log behind it would be gathered for each of them.
+                let within = (next_at.max(*start), end.saturating_sub(1));
+                first = past.first_good_in(&columns, within, Order::Ascending)?;
+                if first.is_none() {
+                    let later = past.first_good_in(&columns, (*end, till), Order::Ascending)?;
+                    next_at = later.map_or(i64::MAX, |(at, _)| at);
+                }
             }
-            found.push(first);
+            found.push(first.map(|(_, value)| value));
         }
         Ok(found)
     }

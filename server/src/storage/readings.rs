@@ -124,7 +124,7 @@ impl Store {
     }
 
     /// Forces the log to the medium.
-    pub(super) fn sync(&self) -> Result<(), StoreError> {
+    pub fn sync(&self) -> Result<(), StoreError> {
         let Some(log) = &self.shared.log else { return Ok(()) };
         let unsynced = log.lock().unsynced()?;
         match unsynced {

@@ -1,6 +1,6 @@
 //! Ends without warning: power cuts at any byte, killed processes, flipped bytes, full disks.
 //!
-//! What a run tries is bounded; `PARABUS_CRASHES` multiplies it.
+//! What a run tries is bounded; `cargo xtask tough store` tries more.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -13,11 +13,17 @@ use super::tests::{configured, cycle};
 use super::*;
 use crate::model::CellError;
 
-/// How often each is tried.
-fn times(count: u32) -> u32 {
-    let factor = std::env::var("PARABUS_CRASHES").ok().and_then(|text| text.parse().ok());
-    count.saturating_mul(factor.unwrap_or(1))
+/// How often something is tried, unless the environment says otherwise.
+fn times(name: &str, count: u32) -> u32 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(count)
 }
+
+/// Crash images, half of them of the log and half of the database.
+const IMAGES: &str = "PARABUS_IMAGES";
+const KILLS: &str = "PARABUS_KILLS";
+/// Kills after which a new store is begun: all readings of a store are looked at after each.
+const KILLS_OF_A_STORE: u32 = 50;
+const ROUNDS: u32 = 8;
 
 /// SplitMix64.
 struct Random(u64);
@@ -79,7 +85,8 @@ fn a_power_cut_at_any_byte_loses_nothing_that_was_forced_to_the_medium() {
     checkpoint(&store);
     let mut random = Random(11);
     let (mut model, mut tried, mut at) = (BTreeMap::new(), 0, 0);
-    for round in 0..8 {
+    let images = times(IMAGES, 192).div_ceil(2 * ROUNDS);
+    for round in 0..ROUNDS {
         for _ in 0..40 + random.below(300) {
             at += 1000;
             let late = if random.below(20) == 0 { at - random.below(60_000) as i64 } else { at };
@@ -107,7 +114,7 @@ fn a_power_cut_at_any_byte_loses_nothing_that_was_forced_to_the_medium() {
         }
         let open = log_of(&forced).pop().unwrap();
         let written = image(folder.path());
-        for _ in 0..times(12) {
+        for _ in 0..images {
             let mut files = forced.clone();
             let (from, until) = (forced[&open].len(), written[&open].len());
             files.insert(open.clone(), written[&open][..from + random.below(until - from + 1)].to_vec());
@@ -122,7 +129,7 @@ fn a_power_cut_at_any_byte_loses_nothing_that_was_forced_to_the_medium() {
         store.seal().unwrap();
         let sealed = image(folder.path());
         let wal = &sealed["parabus.sqlite-wal"];
-        for _ in 0..times(12) {
+        for _ in 0..images {
             let mut files = sealed.clone();
             files.extend(log_of(&logs).into_iter().map(|name| (name.clone(), logs[&name].clone())));
             let mut part = wal[..random.below(wal.len() + 1)].to_vec();
@@ -159,7 +166,7 @@ fn a_flipped_byte_is_told_or_harmless_and_never_a_panic() {
     drop(store);
     let mut random = Random(13);
     let (mut whole, mut partly, mut refused) = (0, 0, 0);
-    for _ in 0..times(250) {
+    for _ in 0..times(IMAGES, 250) {
         let mut damaged = files.clone();
         let bytes = damaged.get_mut("parabus.sqlite").unwrap();
         // As often in a chunk as anywhere else.
@@ -257,11 +264,24 @@ fn kept(line: &str) -> Option<i64> {
 
 #[test]
 fn a_killed_process_loses_nothing_that_was_acknowledged() {
-    let folder = tempfile::tempdir().unwrap();
-    configured(&Store::open(folder.path()).unwrap());
+    let kills = times(KILLS, 12);
     let mut random = Random(17);
     let mut acknowledged = 0;
-    for _ in 0..times(12) {
+    let mut left = kills;
+    while left > 0 {
+        let own = left.min(KILLS_OF_A_STORE);
+        acknowledged += killed(own, &mut random);
+        left -= own;
+    }
+    println!("kills survived: {kills}, readings acknowledged: {acknowledged}");
+}
+
+/// Kills the process on one store so many times; gives how many readings were acknowledged.
+fn killed(kills: u32, random: &mut Random) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    configured(&Store::open(folder.path()).unwrap());
+    let mut acknowledged = 0;
+    for _ in 0..kills {
         let mut child = child_command(folder.path(), "").spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut last = None;
@@ -284,7 +304,7 @@ fn a_killed_process_loses_nothing_that_was_acknowledged() {
         assert!(found.iter().all(|(at, values)| *values == [told(*at as u64 / 1000 % 60_000), told(5)]));
         acknowledged = want.len();
     }
-    println!("kills survived: {}, readings acknowledged: {acknowledged}", times(12));
+    acknowledged
 }
 
 #[test]

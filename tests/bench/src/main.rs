@@ -7,6 +7,7 @@ mod peers;
 mod race;
 mod reference;
 mod streams;
+mod sums;
 mod values;
 
 use std::process::ExitCode;
@@ -20,12 +21,13 @@ fn main() -> ExitCode {
     {
         return bare::run(seconds, ports);
     }
-    let areas: [(&str, fn()); 5] = [
+    let areas: [(&str, fn()); 6] = [
         ("modbus", modbus::run),
         ("modbus", streams::run),
         ("values", values::run),
         ("reference", reference::run),
         ("chunk", chunk::run),
+        ("aggregate", sums::run),
     ];
     if let Some(unknown) = wanted.iter().find(|area| areas.iter().all(|(name, _)| name != area)) {
         eprintln!("unknown area `{unknown}`");

@@ -16,29 +16,50 @@ pub fn visit_cells(
     visit: &mut dyn FnMut(i64, Result<Cell, CellError>) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(()) };
-    store.range(group, part, (from, till), order, &mut |info, data| {
-        let mut found = match window(data, position % MAX_COLUMNS, (from, till)) {
-            Ok(found) => found,
-            Err(error) => {
-                report(info, error);
-                return ControlFlow::Continue(());
-            }
-        };
-        if order == Order::Descending {
-            found.reverse();
+    store.range(group, part, (from, till), order, &mut |info, data| match window(
+        data,
+        position % MAX_COLUMNS,
+        (from, till),
+        order,
+        visit,
+    ) {
+        Ok(step) => step,
+        Err(error) => {
+            report(info, error);
+            ControlFlow::Continue(())
         }
-        found.into_iter().try_for_each(|(at, cell)| visit(at, cell))
     })
 }
 
-type Found = Vec<(i64, Result<Cell, CellError>)>;
-
-fn window(data: &[u8], column: usize, (from, till): (i64, i64)) -> Result<Found, ChunkError> {
+/// Shows the cells of a chunk; ascending ones are read as far as they are wanted.
+fn window(
+    data: &[u8],
+    column: usize,
+    (from, till): (i64, i64),
+    order: Order,
+    visit: &mut dyn FnMut(i64, Result<Cell, CellError>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, ChunkError> {
     let chunk = Chunk::parse(data)?;
     let rows = chunk.rows(from, till);
-    let Some(column) = chunk.column(column).filter(|_| !rows.is_empty()) else { return Ok(Vec::new()) };
+    let Some(column) = chunk.column(column).filter(|_| !rows.is_empty()) else {
+        return Ok(ControlFlow::Continue(()));
+    };
     let cells = chunk.body()?.cells(&column, rows.clone())?;
-    chunk.times(rows).zip(cells).map(|(at, cell)| Ok((at, cells::of_chunk(cell?)))).collect()
+    let mut cells = chunk.times(rows).zip(cells);
+    if order == Order::Descending {
+        let found = cells.map(|(at, cell)| Ok((at, cells::of_chunk(cell?)))).collect::<Result<Vec<_>, _>>()?;
+        return Ok(found.into_iter().rev().try_for_each(|(at, cell)| visit(at, cell)));
+    }
+    cells
+        .try_for_each(|(at, cell)| match cell {
+            Ok(cell) => match visit(at, cells::of_chunk(cell)) {
+                ControlFlow::Continue(()) => ControlFlow::Continue(()),
+                ControlFlow::Break(()) => ControlFlow::Break(Ok(ControlFlow::Break(()))),
+            },
+            Err(error) => ControlFlow::Break(Err(error)),
+        })
+        .break_value()
+        .unwrap_or(Ok(ControlFlow::Continue(())))
 }
 
 /// Tells of a chunk that cannot be read.

@@ -11,12 +11,19 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+mod flow;
+
 use super::Error;
 use crate::aggregate::{
     AggregateError, Cadence, Calendar, Carry, ExactSum, Grid, Partial, Reading, Rule, Sampling, Scale, Segments,
-    Transitions, Unit, dispersed as dispersed_readings, min_max as min_max_of, partial, points, sorted,
+    Transitions, Unit, dispersed as dispersed_readings, dispersed_in_columns, min_max as min_max_of,
+    min_max_in_columns, points, sorted,
 };
 use crate::error::ErrorKind;
+pub use flow::{Answering, Flow};
+
+/// Readings that are brought into the core's own form at once.
+const PIECE: usize = 512;
 
 /// Most segments in one answer.
 const MOST_SEGMENTS: usize = 1_000_000;
@@ -28,8 +35,17 @@ pub struct Readings(Kind);
 #[derive(Clone, Debug)]
 enum Kind {
     /// With what acts on their numbers; without it they are integers.
-    Whole(Vec<Reading<i64>>, Option<Scale>),
-    Fraction(Vec<Reading<f64>>),
+    Whole(Rows<i64>, Option<Scale>),
+    Fraction(Rows<f64>),
+}
+
+/// Readings in order of time, one for each instant.
+#[derive(Clone, Debug)]
+enum Rows<N> {
+    /// Which are summed in blocks; NaN where a reading failed.
+    Columns(Vec<i64>, Vec<N>),
+    /// Integers of which some failed.
+    Each(Vec<Reading<N>>),
 }
 
 impl Readings {
@@ -43,12 +59,21 @@ impl Readings {
         decimals: Option<u16>,
     ) -> Result<Readings, Error> {
         same_length(times.len(), values.len())?;
-        let scale = decimals.map(Scale::of_decimals).transpose()?;
+        let scale = i64::scale(decimals)?;
+        let values: Vec<Option<i64>> = values.collect();
+        let known: Option<Vec<i64>> = values.iter().copied().collect();
+        if let Some(values) = known.filter(|_| is_rising(times)) {
+            return Ok(Readings(Kind::Whole(Rows::Columns(times.to_vec(), values), scale)));
+        }
         let readings = times.iter().zip(values).map(|(at_ms, value)| match value {
             Some(value) => Reading::new(*at_ms, value),
             None => Reading::error(*at_ms),
         });
-        Ok(Readings(Kind::Whole(in_order(readings.collect()), scale)))
+        let readings = in_order(readings.collect());
+        let columns = readings.iter().map(|reading| Some((reading.at_ms(), reading.value()?))).collect();
+        let columns: Option<(Vec<i64>, Vec<i64>)> = columns;
+        let rows = columns.map_or(Rows::Each(readings), |(times, values)| Rows::Columns(times, values));
+        Ok(Readings(Kind::Whole(rows, scale)))
     }
 
     /// Fractions; NaN and infinities are readings that failed.
@@ -58,13 +83,20 @@ impl Readings {
     /// have.
     pub fn fraction(times: &[i64], values: &[f64], decimals: Option<u16>) -> Result<Readings, Error> {
         same_length(times.len(), values.len())?;
-        if decimals.is_some() {
-            let message = "`decimals` with fractions, expected integers".into();
-            return Err(Error { kind: ErrorKind::ValueRange, message, offset: None });
+        f64::scale(decimals)?;
+        if is_rising(times) {
+            return Ok(Readings(Kind::Fraction(Rows::Columns(times.to_vec(), values.to_vec()))));
         }
         let readings = times.iter().zip(values).map(|(at_ms, value)| Reading::new(*at_ms, *value));
-        Ok(Readings(Kind::Fraction(in_order(readings.collect()))))
+        let readings = sorted(readings.collect());
+        let value = |reading: &Reading<f64>| (reading.at_ms(), reading.value().unwrap_or(f64::NAN));
+        let (times, values) = readings.iter().map(value).collect();
+        Ok(Readings(Kind::Fraction(Rows::Columns(times, values))))
     }
+}
+
+fn is_rising(times: &[i64]) -> bool {
+    times.iter().zip(times.iter().skip(1)).fold(true, |is_rising, (earlier, later)| is_rising & (earlier < later))
 }
 
 fn same_length(times: usize, values: usize) -> Result<(), Error> {
@@ -210,8 +242,9 @@ impl SegmentsCall {
     ///
     /// # Errors
     /// Those of [`segments`].
-    pub fn answer(&self, readings: &Readings) -> Result<Vec<SegmentAnswer>, Error> {
-        segments(readings, &self.spans(), Options { hold_ms: self.hold_ms, width_bits: self.width_bits })
+    pub fn answer(&self, columns: &Columns<'_>, decimals: Option<u16>) -> Result<Vec<SegmentAnswer>, Error> {
+        let options = Options { hold_ms: self.hold_ms, width_bits: self.width_bits };
+        columns.segments(&self.spans(), options, decimals)
     }
 
     /// The segments alone, for a [`Series`], which has its own options.
@@ -238,10 +271,10 @@ impl DispersedCall {
     ///
     /// # Errors
     /// Those of [`dispersed`].
-    pub fn answer(&self, readings: &Readings) -> Result<Vec<Point>, Error> {
+    pub fn answer(&self, columns: &Columns<'_>, decimals: Option<u16>) -> Result<Vec<Point>, Error> {
         let options = Options { hold_ms: self.hold_ms, width_bits: None };
         let sampling = self.sampling.as_deref().unwrap_or("first");
-        dispersed(readings, (self.start, self.end), self.points as usize, sampling, options)
+        dispersed(&columns.readings(decimals)?, (self.start, self.end), self.points as usize, sampling, options)
     }
 }
 
@@ -258,8 +291,9 @@ impl MinMaxCall {
     ///
     /// # Errors
     /// Those of [`min_max`].
-    pub fn answer(&self, readings: &Readings) -> Result<Option<MinMax>, Error> {
-        min_max(readings, self.start.unwrap_or(i64::MIN), self.end.unwrap_or(i64::MAX))
+    pub fn answer(&self, columns: &Columns<'_>, decimals: Option<u16>) -> Result<Option<MinMax>, Error> {
+        let readings = columns.readings(decimals)?;
+        min_max(&readings, self.start.unwrap_or(i64::MIN), self.end.unwrap_or(i64::MAX))
     }
 }
 
@@ -278,8 +312,11 @@ impl RangeCall {
     ///
     /// # Errors
     /// Those of [`range`].
-    pub fn answer(&self, readings: &Readings) -> Result<SegmentAnswer, Error> {
-        range(readings, self.start, self.end, Options { hold_ms: self.hold_ms, width_bits: self.width_bits })
+    pub fn answer(&self, columns: &Columns<'_>, decimals: Option<u16>) -> Result<SegmentAnswer, Error> {
+        let spans = Spans { cadence: None, segment: None, tz: None, zone: None, start: self.start, end: self.end };
+        let options = Options { hold_ms: self.hold_ms, width_bits: self.width_bits };
+        // One range has one answer.
+        columns.segments(&spans, options, decimals)?.pop().ok_or_else(|| AggregateError::TimeRange.into())
     }
 }
 
@@ -339,6 +376,36 @@ impl Columns<'_> {
         } else {
             Readings::fraction(&times, self.fractions, decimals)
         }
+    }
+
+    /// The segments, without keeping readings that are in order already.
+    fn segments(&self, spans: &Spans, options: Options, decimals: Option<u16>) -> Result<Vec<SegmentAnswer>, Error> {
+        let flowed = match (self.is_whole, self.failed) {
+            (true, []) => self.flow(self.wholes, spans, options, decimals),
+            (true, _) => return segments(&self.readings(decimals)?, spans, options),
+            (false, _) => self.flow(self.fractions, spans, options, decimals),
+        };
+        match flowed {
+            Err(error) if error.kind == ErrorKind::ReadingOrder => segments(&self.readings(decimals)?, spans, options),
+            flowed => flowed,
+        }
+    }
+
+    fn flow<N: Answering>(
+        &self,
+        values: &[N],
+        spans: &Spans,
+        options: Options,
+        decimals: Option<u16>,
+    ) -> Result<Vec<SegmentAnswer>, Error> {
+        same_length(self.times.len(), values.len())?;
+        let mut flow = Flow::new(spans, options, decimals)?;
+        let mut room = [0; PIECE];
+        for (times, values) in self.times.chunks(PIECE).zip(values.chunks(PIECE)) {
+            room.iter_mut().zip(times).for_each(|(place, time)| *place = *time as i64);
+            flow.push(room.get(..times.len()).unwrap_or_default(), values)?;
+        }
+        flow.finish()
     }
 
     /// The sum of the values.
@@ -402,14 +469,49 @@ pub fn segments(readings: &Readings, spans: &Spans, options: Options) -> Result<
     let rule = options.rule()?;
     let spans = spans.spans()?;
     match &readings.0 {
-        Kind::Whole(readings, scale) => {
-            let segments = Segments::new(readings, Carry::default(), rule, spans)?;
-            segments.map(|segment| whole_answer(segment.start_ms, &segment.partial, *scale)).collect()
+        Kind::Whole(rows, scale) => rows.segments(spans, rule, *scale),
+        Kind::Fraction(rows) => rows.segments(spans, rule, None),
+    }
+}
+
+impl<N: Answering> Rows<N> {
+    fn segments(&self, spans: Vec<(i64, i64)>, rule: Rule, scale: Option<Scale>) -> Result<Vec<SegmentAnswer>, Error> {
+        match self {
+            Rows::Columns(times, values) => {
+                let mut flow = Flow::over(spans, rule, scale);
+                flow.push(times, values)?;
+                flow.finish()
+            }
+            Rows::Each(readings) => {
+                let segments = Segments::new(readings, Carry::default(), rule, spans)?;
+                segments.map(|segment| N::answer(segment.start_ms, &segment.partial, scale)).collect()
+            }
         }
-        Kind::Fraction(readings) => {
-            let segments = Segments::new(readings, Carry::default(), rule, spans)?;
-            Ok(segments.map(|segment| fraction_answer(segment.start_ms, &segment.partial)).collect())
+    }
+
+    fn dispersed(
+        &self,
+        (start, end): (i64, i64),
+        count: usize,
+        sampling: Sampling,
+        rule: &Rule,
+    ) -> Result<Vec<Option<N>>, Error> {
+        let mut out = alloc::vec![None; count];
+        match self {
+            Rows::Columns(times, values) => {
+                dispersed_in_columns((times, values), start, end, sampling, rule, &mut out)?;
+            }
+            Rows::Each(readings) => dispersed_readings(readings, start, end, sampling, rule, &mut out)?,
         }
+        Ok(out)
+    }
+
+    #[expect(clippy::type_complexity, reason = "two readings, each with its instant")]
+    fn min_max(&self, start: i64, end: i64) -> Result<Option<((i64, N), (i64, N))>, Error> {
+        Ok(match self {
+            Rows::Columns(times, values) => min_max_in_columns((times, values), start, end),
+            Rows::Each(readings) => min_max_of(readings, start, end)?,
+        })
     }
 }
 
@@ -462,14 +564,9 @@ fn fraction_answer(start: i64, partial: &Partial<f64>) -> SegmentAnswer {
 /// # Errors
 /// `time-range`, `counter-width`, `sum-overflow`.
 pub fn range(readings: &Readings, start: i64, end: i64, options: Options) -> Result<SegmentAnswer, Error> {
-    let rule = options.rule()?;
-    if start >= end {
-        return Err(AggregateError::TimeRange.into());
-    }
-    match &readings.0 {
-        Kind::Whole(readings, scale) => whole_answer(start, &partial(readings, start, end, &rule)?, *scale),
-        Kind::Fraction(readings) => Ok(fraction_answer(start, &partial(readings, start, end, &rule)?)),
-    }
+    let spans = Spans { cadence: None, segment: None, tz: None, zone: None, start, end };
+    // One range has one answer.
+    segments(readings, &spans, options)?.pop().ok_or_else(|| AggregateError::TimeRange.into())
 }
 
 /// One point of [`dispersed`].
@@ -500,15 +597,13 @@ pub fn dispersed(
     }
     let starts = points(start, end, count)?.map(|(start, _)| start);
     let values: Vec<Option<Answer>> = match &readings.0 {
-        Kind::Whole(readings, scale) => {
-            let mut out = alloc::vec![None; count];
-            dispersed_readings(readings, start, end, sampling, &rule, &mut out)?;
-            out.into_iter().map(|value| value.and_then(|value| whole(value, *scale))).collect()
+        Kind::Whole(rows, scale) => {
+            let found = rows.dispersed((start, end), count, sampling, &rule)?;
+            found.into_iter().map(|value| value.and_then(|value| whole(value, *scale))).collect()
         }
-        Kind::Fraction(readings) => {
-            let mut out = alloc::vec![None; count];
-            dispersed_readings(readings, start, end, sampling, &rule, &mut out)?;
-            out.into_iter().map(|value| value.map(Answer::Float)).collect()
+        Kind::Fraction(rows) => {
+            let found = rows.dispersed((start, end), count, sampling, &rule)?;
+            found.into_iter().map(|value| value.map(Answer::Float)).collect()
         }
     };
     Ok(starts.zip(values).map(|(start, value)| Point { start, value }).collect())
@@ -533,13 +628,13 @@ pub struct MinMax {
 /// None at present; as the others.
 pub fn min_max(readings: &Readings, start: i64, end: i64) -> Result<Option<MinMax>, Error> {
     Ok(match &readings.0 {
-        Kind::Whole(readings, scale) => min_max_of(readings, start, end)?.map(|(min, max)| MinMax {
+        Kind::Whole(rows, scale) => rows.min_max(start, end)?.map(|(min, max)| MinMax {
             min: whole(min.1, *scale),
             min_at: min.0,
             max: whole(max.1, *scale),
             max_at: max.0,
         }),
-        Kind::Fraction(readings) => min_max_of(readings, start, end)?.map(|(min, max)| MinMax {
+        Kind::Fraction(rows) => rows.min_max(start, end)?.map(|(min, max)| MinMax {
             min: Some(Answer::Float(min.1)),
             min_at: min.0,
             max: Some(Answer::Float(max.1)),
@@ -553,21 +648,52 @@ pub fn min_max(readings: &Readings, start: i64, end: i64) -> Result<Option<MinMa
 /// # Errors
 /// `not-finite` with the index of a number that is none; `sum-overflow` beyond the range of binary64.
 pub fn exact_sum(values: &[f64]) -> Result<f64, Error> {
-    let mut sum = ExactSum::default();
-    for (index, value) in values.iter().enumerate() {
-        if !value.is_finite() {
-            let message = format!("value {index} is `{value}`, expected a number");
-            return Err(Error { kind: ErrorKind::NotFinite, message, offset: Some(index) });
+    let mut sum = Summing::default();
+    sum.push(values)?;
+    sum.finish()
+}
+
+/// [`exact_sum`] of numbers that come in pieces.
+#[derive(Clone, Debug, Default)]
+pub struct Summing {
+    sum: ExactSum,
+    count: usize,
+}
+
+impl Summing {
+    /// Adds what comes next.
+    ///
+    /// # Errors
+    /// `not-finite` with the index of a number that is none.
+    pub fn push(&mut self, values: &[f64]) -> Result<(), Error> {
+        for values in values.chunks(PIECE) {
+            let is_good = values.iter().fold(true, |is_good, value| is_good & value.is_finite());
+            let other = values.iter().enumerate().find(|(_, value)| !is_good && !value.is_finite());
+            if let Some((index, value)) = other {
+                let index = self.count.saturating_add(index);
+                let message = format!("value {index} is `{value}`, expected a number");
+                return Err(Error { kind: ErrorKind::NotFinite, message, offset: Some(index) });
+            }
+            self.sum.add_all(values);
+            self.count = self.count.saturating_add(values.len());
         }
-        sum.add(*value, 1);
+        Ok(())
     }
-    sum.to_f64().ok_or_else(|| AggregateError::SumOverflow.into())
+
+    /// The sum, rounded once.
+    ///
+    /// # Errors
+    /// `sum-overflow` beyond the range of binary64.
+    pub fn finish(&self) -> Result<f64, Error> {
+        self.sum.to_f64().ok_or_else(|| AggregateError::SumOverflow.into())
+    }
 }
 
 /// The sum of integers.
 #[must_use]
 pub fn exact_sum_of_integers(values: &[i64]) -> i128 {
-    values.iter().fold(0, |sum, value| sum.saturating_add(i128::from(*value)))
+    // As many numbers of 63 bits as memory holds are below 2^127.
+    values.iter().fold(0i128, |sum, value| sum.wrapping_add(i128::from(*value)))
 }
 
 /// Readings that come in any order, for questions in between.
