@@ -14,6 +14,7 @@ use crate::model::{
     ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
     Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
 };
+use crate::report::Report;
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
 fn read<T>(field: &'static str, text: String, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
@@ -84,6 +85,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         let monthly_limit = row.get::<_, Option<String>>("monthly_limit")?.map(decimal).transpose()?;
         Ok((row.get("org_id")?, SmsSettings { is_disabled: row.get("is_disabled")?, monthly_limit }))
     })?;
+    let reports = rows(connection, "SELECT * FROM report", report)?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -97,6 +99,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
+        reports: reports.into_iter().map(|report| (report.id, report)).collect(),
         sms: sms.into_iter().collect(),
         index: OnceLock::new(),
     })
@@ -122,6 +125,15 @@ fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         id: read("a notification's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
         texts: json("texts of a notification", row.get("texts")?)?,
         is_enabled: row.get("is_enabled")?,
+    })
+}
+
+fn report(row: &Row<'_>) -> Result<Report, StoreError> {
+    Ok(Report {
+        id: read("a report's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
+        org_id: row.get("org_id")?,
+        name: row.get("name")?,
+        branches: json("branches of a report", row.get("branches")?)?,
     })
 }
 

@@ -129,6 +129,10 @@ const STEPS: &[&str] = &[
          first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, row_count INTEGER NOT NULL, revision INTEGER NOT NULL,
          data BLOB NOT NULL, PRIMARY KEY (group_id, part, first_at));
      CREATE INDEX chunk_last ON chunk (last_at);",
+    // `branches` is JSON: a report is read and written as a whole.
+    "CREATE TABLE report (
+         id TEXT PRIMARY KEY, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL,
+         branches TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 /// The schema of this version.

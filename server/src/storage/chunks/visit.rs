@@ -1,6 +1,7 @@
 use std::ops::ControlFlow;
 
-use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS};
+use parabus_core::aggregate::Rule;
+use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS, Summary};
 
 use super::{ChunkStore, Info, Order};
 use crate::model::{Cell, CellError, GroupId};
@@ -33,7 +34,8 @@ pub fn visit_cells(
 
 type Found = Vec<(i64, Result<Cell, CellError>)>;
 
-fn window(data: &[u8], column: usize, (from, till): (i64, i64)) -> Result<Found, ChunkError> {
+/// The cells of a column of one chunk with `from ≤ at ≤ till`.
+pub fn window(data: &[u8], column: usize, (from, till): (i64, i64)) -> Result<Found, ChunkError> {
     let chunk = Chunk::parse(data)?;
     let rows = chunk.rows(from, till);
     let Some(column) = chunk.column(column).filter(|_| !rows.is_empty()) else { return Ok(Vec::new()) };
@@ -41,8 +43,15 @@ fn window(data: &[u8], column: usize, (from, till): (i64, i64)) -> Result<Found,
     chunk.times(rows).zip(cells).map(|(at, cell)| Ok((at, cells::of_chunk(cell?)))).collect()
 }
 
+/// What is known of a column's numbers without unpacking one, and by which rule; `None` of a chunk that cannot be
+/// read.
+pub fn known(data: &[u8], column: usize) -> Option<(Rule, Summary)> {
+    let column = Chunk::parse(data).ok()?.column(column)?;
+    Some((column.rule(), column.summary().ok()?))
+}
+
 /// Tells of a chunk that cannot be read.
-pub(super) fn report(info: &Info, error: ChunkError) {
+pub fn report(info: &Info, error: ChunkError) {
     let name = info.name;
     tracing::error!(group = name.group, part = name.part, first = name.first_at, %error, "readings are damaged");
     metrics::counter!("parabus_store_damaged_chunks").increment(1);
