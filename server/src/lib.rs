@@ -23,6 +23,7 @@ pub mod plant;
 pub mod poll;
 pub mod quota;
 mod reference;
+pub mod report;
 pub mod run;
 mod service;
 pub mod session;

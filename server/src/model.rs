@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::alarm::model::{Alert, AlertId, Contact};
 use crate::reference::Index;
+use crate::report::Report;
 use crate::words;
 
 /// Identifier of an organization; the seed's integers.
@@ -515,6 +516,7 @@ pub struct Directory {
     /// What the others are looked up in, once it was asked for.
     pub index: OnceLock<Index>,
     pub notifications: BTreeMap<Uuid, Notification>,
+    pub reports: BTreeMap<Uuid, Report>,
     /// Of organizations that have set any.
     pub sms: BTreeMap<OrgId, SmsSettings>,
     pub alerts: BTreeMap<AlertId, Alert>,

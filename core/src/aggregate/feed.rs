@@ -1,4 +1,4 @@
-use super::{AggregateError, Carry, Fold, Number, Rule, Segment};
+use super::{AggregateError, Carry, Fold, Number, Reading, Rule, Run, Segment};
 
 /// Readings in columns, in pieces that follow each other, to what is known of each of a row of spans: the bits of
 /// [`Segments`](super::Segments), in a fraction of its time.
@@ -85,6 +85,51 @@ impl<N: Number, S: Iterator<Item = (i64, i64)>> Feed<N, S> {
         Ok(())
     }
 
+    /// Adds one reading, which may have failed.
+    ///
+    /// # Errors
+    /// [`AggregateError::ReadingOrder`] unless it is later than all before it; nothing is added then.
+    pub fn reading(&mut self, reading: Reading<N>, mut emit: impl FnMut(Segment<N>)) -> Result<(), AggregateError> {
+        let at_ms = reading.at_ms();
+        if self.last_ms >= Some(at_ms) {
+            return Err(AggregateError::ReadingOrder { index: self.count });
+        }
+        self.turn_until(at_ms, &mut emit);
+        self.fold.reading(reading);
+        self.last_ms = Some(at_ms);
+        self.count = self.count.saturating_add(1);
+        Ok(())
+    }
+
+    /// Adds a run, which was made by the same rule without anything before it. `false`, and no reading added, where
+    /// its readings are needed one by one: a span begins or ends within it, a reading before it is not earlier, or a
+    /// counter goes on a little below its base.
+    #[must_use]
+    pub fn run(&mut self, run: &Run<N>, mut emit: impl FnMut(Segment<N>)) -> bool {
+        if self.last_ms >= Some(run.first_ms()) {
+            return false;
+        }
+        self.turn_until(run.first_ms(), &mut emit);
+        if self.turns_at().is_some_and(|until_ms| run.last_ms() >= until_ms) || !self.fold.run(run) {
+            return false;
+        }
+        self.last_ms = Some(run.last_ms());
+        let readings = run.partial().count().saturating_add(run.partial().errors());
+        self.count = self.count.saturating_add(usize::try_from(readings).unwrap_or(usize::MAX));
+        true
+    }
+
+    /// When a span begins or ends next.
+    fn turns_at(&self) -> Option<i64> {
+        self.open.map(|((start_ms, end_ms), is_begun)| if is_begun { end_ms } else { start_ms })
+    }
+
+    fn turn_until(&mut self, at_ms: i64, emit: &mut impl FnMut(Segment<N>)) {
+        while self.turns_at().is_some_and(|until_ms| until_ms <= at_ms) {
+            self.turn(emit);
+        }
+    }
+
     /// Nothing comes any more: the segments that are left.
     pub fn finish(mut self, mut emit: impl FnMut(Segment<N>)) {
         while self.open.is_some() {
@@ -155,6 +200,37 @@ mod tests {
             feed.finish(|segment| fast.push(segment));
             assert_eq!(fast, slow);
         }
+    }
+
+    #[test]
+    fn runs_and_single_readings_give_the_segments_of_readings() {
+        let mut random = Random(34);
+        let mut whole_runs = 0;
+        for round in 0..200 {
+            let readings = random.readings(1 + round * 5, -300_000);
+            let rule = Rule::new([None, Some(90_000)][round % 2], [None, Some(16)][round / 2 % 2]).unwrap();
+            let spans: Vec<_> = Grid::new(-400_000, 900_000, 60_000 * (1 + round as i64 % 7)).unwrap().collect();
+            let slow: Vec<_> = Segments::new(&readings, Carry::default(), rule, spans.clone()).unwrap().collect();
+            let (mut fast, mut from) = (Vec::new(), 0);
+            let mut feed = Feed::new(spans, rule);
+            while from < readings.len() {
+                let until = (from + 1 + random.below(20) as usize).min(readings.len());
+                let run = Run::of(&readings[from..until], Carry::default(), &rule);
+                if feed.run(&run, |segment| fast.push(segment)) {
+                    whole_runs += 1;
+                } else {
+                    for reading in &readings[from..until] {
+                        feed.reading(*reading, |segment| fast.push(segment)).unwrap();
+                    }
+                }
+                from = until;
+            }
+            let last = readings[readings.len() - 1];
+            assert!(feed.reading(last, |_| ()).is_err(), "not later");
+            feed.finish(|segment| fast.push(segment));
+            assert_eq!(fast, slow, "round {round}");
+        }
+        assert!(whole_runs > 1000, "{whole_runs}");
     }
 
     #[test]

@@ -75,6 +75,13 @@ impl Scale {
         Scale { shift: Decimal::ZERO, ..*self }.weighted(*increase, 0, 1)
     }
 
+    /// What a counter counted, times the multiplier, without shift, exact; `None` if nothing was counted, or if it
+    /// has too many digits.
+    #[must_use]
+    pub fn counted(&self, partial: &Partial<i64>) -> Option<Decimal> {
+        Decimal::new(*partial.increase()?, 0).ok()?.checked_mul(self.multiplier)
+    }
+
     /// A single value, exact; `None` if it has too many digits.
     #[must_use]
     pub fn value(&self, raw: i64) -> Option<Decimal> {

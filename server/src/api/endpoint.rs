@@ -7,6 +7,7 @@ use parabus_core::value::Lang;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::{IntoParams, PartialSchema, ToSchema};
+use uuid::Uuid;
 
 use super::error::ApiError;
 use super::permission::Permission;
@@ -42,6 +43,7 @@ pub enum Scope {
     Param(ParamId),
     Vis(VisId),
     Alert(AlertId),
+    ReportBranch(Uuid),
 }
 
 /// One endpoint of the seed. An endpoint without a permission does not compile.
@@ -117,14 +119,15 @@ impl Context {
     /// Checks the object of a request: 404 where it is absent or hidden, 401 where not allowed.
     pub fn authorize(&self, scope: Scope, permission: Permission) -> Result<(), ApiError> {
         let directory = &self.directory;
-        let (what, id, org) = match scope {
+        let (what, id, org): (_, &dyn std::fmt::Display, _) = match &scope {
             Scope::Caller => return Ok(()),
-            Scope::Org(id) => ("organization", id, Some(id).filter(|id| directory.orgs.contains_key(id))),
-            Scope::Net(id) => ("network", id, directory.org_of_net(id)),
-            Scope::Device(id) => ("device", id, directory.org_of_device(id)),
-            Scope::Param(id) => ("parameter", id, directory.org_of_param(id)),
-            Scope::Vis(id) => ("visualization", id, directory.org_of_vis(id)),
-            Scope::Alert(id) => ("alert", id, directory.org_of_alert(id)),
+            Scope::Org(id) => ("organization", id, Some(*id).filter(|id| directory.orgs.contains_key(id))),
+            Scope::Net(id) => ("network", id, directory.org_of_net(*id)),
+            Scope::Device(id) => ("device", id, directory.org_of_device(*id)),
+            Scope::Param(id) => ("parameter", id, directory.org_of_param(*id)),
+            Scope::Vis(id) => ("visualization", id, directory.org_of_vis(*id)),
+            Scope::Alert(id) => ("alert", id, directory.org_of_alert(*id)),
+            Scope::ReportBranch(id) => ("branch", id, directory.org_of_report_branch(*id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }
     }

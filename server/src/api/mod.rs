@@ -23,6 +23,7 @@ pub mod public;
 pub mod raw;
 pub mod readings;
 pub mod references;
+pub mod report;
 mod serve;
 pub mod template;
 mod trail;
@@ -142,6 +143,9 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<references::increment::Increment>(),
     Entry::of::<references::save_param_value::SaveParamValue>(),
     Entry::of::<references::toggle::Toggle>(),
+    Entry::of::<report::chart_data::ChartData>(),
+    Entry::of::<report::create::CreateReport>(),
+    Entry::of::<report::list::ListReports>(),
     Entry::of::<template::get::GetTemplate>(),
     Entry::of::<template::of_sku::TemplateOfSku>(),
     Entry::of::<user::orgs::UserOrgs>(),

@@ -11,6 +11,7 @@ use crate::model::{
     ConnectCode, Device, Directory, Disabled, Net, Notification, Org, OrgId, Param, ParamId, Role, SmsSettings,
     Template, TemplateParam, User, UserId, Vis,
 };
+use crate::report::{Branch, BranchValue, Report};
 
 /// A change without its instant and author.
 pub struct Change {
@@ -131,6 +132,13 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
         &after.visualizations,
         |directory, vis| (Some(vis.org_id), place(directory, vis.org_id, &vis.name)),
         vis,
+    );
+    compare.objects(
+        "report",
+        &before.reports,
+        &after.reports,
+        |directory, report| (Some(report.org_id), place(directory, report.org_id, &report.name)),
+        report,
     );
     compare.objects(
         "notification",
@@ -323,6 +331,21 @@ fn template(template: &Template) -> Fields {
         ("writeFunction", write_function.code().to_owned()),
         ("parameters", params.iter().map(one_line).collect::<Vec<_>>().join(" ")),
     ]
+}
+
+fn report(report: &Report) -> Fields {
+    let Report { id: _, org_id: _, name, branches } = report;
+    let told = |branch: &Branch| {
+        let Branch { id, parent, name, borders, category, value } = branch;
+        let value = match value {
+            Some(BranchValue::Param(id)) => format!("#{id}"),
+            Some(BranchValue::Formula(formula)) => formula.clone(),
+            Some(BranchValue::Link(link)) => format!("linked to {link}"),
+            None => "sum".to_owned(),
+        };
+        format!("{id} {name} below={} borders={} category={}: {value}", text(parent), text(borders), text(category))
+    };
+    vec![("name", name.clone()), ("branches", branches.iter().map(told).collect::<Vec<_>>().join("; "))]
 }
 
 fn vis(vis: &Vis) -> Fields {

@@ -19,6 +19,7 @@ use crate::model::{
     ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
     Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
 };
+use crate::report::Report;
 
 /// Reads a code that the store wrote; an unknown one comes from another version.
 fn read<T>(field: &'static str, text: String, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
@@ -92,6 +93,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
     let contacts = rows(connection, "SELECT * FROM org_contact", |row| {
         Ok((row.get("org_id")?, Contact { email: row.get("email")?, phone: row.get("phone")? }))
     })?;
+    let reports = rows(connection, "SELECT * FROM report", report)?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -105,6 +107,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
+        reports: reports.into_iter().map(|report| (report.id, report)).collect(),
         sms: sms.into_iter().collect(),
         alerts: alerts(connection)?,
         contacts: contacts.into_iter().collect(),
@@ -185,6 +188,15 @@ fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {
         id: read("a notification's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
         texts: json("texts of a notification", row.get("texts")?)?,
         is_enabled: row.get("is_enabled")?,
+    })
+}
+
+fn report(row: &Row<'_>) -> Result<Report, StoreError> {
+    Ok(Report {
+        id: read("a report's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
+        org_id: row.get("org_id")?,
+        name: row.get("name")?,
+        branches: json("branches of a report", row.get("branches")?)?,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::model::{
     ApiKey, ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification,
     Org, OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
 };
+use crate::report::Report;
 
 /// An open transaction and the configuration as it was when it began.
 pub struct Edit<'c> {
@@ -171,6 +172,15 @@ impl<'c> Edit<'c> {
     /// Deletes a device with its parameters and all readings.
     pub fn delete_device(&mut self, id: DeviceId) -> Result<(), StoreError> {
         self.execute("DELETE FROM device WHERE id = ?", [id])
+    }
+
+    /// Creates a report or puts it in the place of what it was.
+    pub fn put_report(&mut self, report: &Report) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO report (id, org_id, name, branches) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, branches = ?4",
+            params![report.id.to_string(), report.org_id, report.name, to_json(&report.branches)],
+        )
     }
 
     pub fn delete_vis(&mut self, id: VisId) -> Result<(), StoreError> {

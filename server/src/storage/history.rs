@@ -6,13 +6,14 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
-use parabus_core::aggregate::{Carry, Extremes, Number, Reading, Rule, Scale, Segments};
+use parabus_core::aggregate::{Extremes, Number, Partial, Reading};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
 use rusqlite::Connection;
 
 use super::chunks::Order;
 use super::readings::Column;
+use super::sums::{Meaning, Sums};
 use super::{Store, StoreError, open_for_reading};
 use crate::model::{Cell, CellError, Held, ParamId};
 
@@ -26,10 +27,10 @@ const PAGE: usize = 1024;
 type LookAt<'l> = &'l mut dyn FnMut(i64, &Column, &Result<Cell, CellError>) -> ControlFlow<()>;
 
 /// The cells of a parameter, of every type and scale that it has had.
-struct Past<'s> {
-    store: &'s Store,
+pub(super) struct Past<'s> {
+    pub(super) store: &'s Store,
     /// Of its own, so that a long look keeps no other waiting.
-    connection: Connection,
+    pub(super) connection: Connection,
     /// The newest last.
     columns: Vec<Column>,
 }
@@ -41,7 +42,7 @@ struct Page {
 }
 
 impl<'s> Past<'s> {
-    fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
+    pub(super) fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
         let connection = open_for_reading(&store.shared.database)?;
         let mut columns = Column::of_param(&connection, param)?;
         columns.sort_by_key(Column::group);
@@ -49,7 +50,7 @@ impl<'s> Past<'s> {
     }
 
     /// Shows the cells with `from ≤ at ≤ till`, one for each instant, until the visitor has seen enough.
-    fn visit(
+    pub(super) fn visit(
         &self,
         range: (i64, i64),
         order: Order,
@@ -58,8 +59,8 @@ impl<'s> Past<'s> {
         self.visit_in(&self.inside(range)?, range, order, &mut visit)
     }
 
-    /// The columns that have cells in a range.
-    fn inside(&self, range: (i64, i64)) -> Result<Vec<&Column>, StoreError> {
+    /// The columns that have cells with `from ≤ at ≤ till`.
+    pub(super) fn inside(&self, range: (i64, i64)) -> Result<Vec<&Column>, StoreError> {
         let mut inside = Vec::new();
         for column in &self.columns {
             let mut is_inside = false;
@@ -155,12 +156,6 @@ impl<'s> Past<'s> {
     }
 }
 
-/// Readings as samples, and what their numbers stand for.
-enum Samples {
-    Whole(Vec<Reading<i64>>, Scale),
-    Fraction(Vec<Reading<f64>>),
-}
-
 impl Store {
     /// The first good reading in each of a row of spans `[start, end)`, which come in order of time.
     pub fn first_in_each(&self, param: ParamId, spans: &[(i64, i64)]) -> Result<Vec<Option<Held>>, StoreError> {
@@ -225,67 +220,27 @@ impl Store {
 
     /// The time-weighted mean of each of a row of spans `[start, end)`, which come in order of time and do not
     /// overlap; `None` where nothing held.
-    pub fn means(&self, param: ParamId, rule: &Rule, spans: &[(i64, i64)]) -> Result<Vec<Option<f64>>, StoreError> {
-        let (Some((start, _)), Some((_, end))) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
-        // What holds when the first span begins was read within the hold limit, or is no longer good.
-        let before = rule.hold_ms().map_or(i64::MIN, |hold_ms| start.saturating_sub_unsigned(hold_ms));
-        let spans = spans.iter().copied();
-        let refused = |error: parabus_core::aggregate::AggregateError| StoreError::Refused(error.to_string());
-        match self.samples(param, (before, end.saturating_sub(1)))? {
-            Samples::Whole(readings, scale) => {
-                let segments = Segments::new(&readings, Carry::default(), *rule, spans).map_err(refused)?;
-                // A sum beyond 128 bits has no mean that could be told.
-                Ok(segments.map(|segment| scale.mean(&segment.partial).ok().flatten()).collect())
-            }
-            Samples::Fraction(readings) => {
-                let segments = Segments::new(&readings, Carry::default(), *rule, spans).map_err(refused)?;
-                Ok(segments.map(|segment| segment.partial.mean()).collect())
-            }
-        }
-    }
-
-    /// Readings with `from ≤ at ≤ till` in order of time: whole numbers where all are of one scale.
-    fn samples(&self, param: ParamId, range: (i64, i64)) -> Result<Samples, StoreError> {
-        let past = Past::open(self, param)?;
-        let mut wholes = Vec::new();
-        let mut scale = None;
-        let mut is_whole = true;
-        past.visit(range, Order::Ascending, |at, column, cell| {
-            let whole = match column.sample(cell) {
-                Some(Sample::Whole(whole)) => {
-                    let own = column.codec().map(Scale::of);
-                    is_whole &= *scale.get_or_insert(own) == own;
-                    Some(whole)
-                }
-                Some(Sample::Fraction(_)) => {
-                    is_whole = false;
-                    None
-                }
-                None => None,
-            };
-            wholes.push(reading(at, whole));
-            if is_whole { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
-        if is_whole {
-            return Ok(Samples::Whole(wholes, scale.flatten().unwrap_or_default()));
-        }
-        let mut fractions = Vec::with_capacity(wholes.len());
-        past.visit(range, Order::Ascending, |at, column, cell| {
-            let number = column.sample(cell).and_then(|_| column.number(cell));
-            fractions.push(reading(at, number.map(|number| number.to_f64())));
-            ControlFlow::Continue(())
-        })?;
-        Ok(Samples::Fraction(fractions))
+    pub fn means(
+        &self,
+        param: ParamId,
+        hold_ms: Option<u64>,
+        spans: &[(i64, i64)],
+    ) -> Result<Vec<Option<f64>>, StoreError> {
+        Ok(match self.sums(param, hold_ms, Meaning::Level, spans)? {
+            // A sum beyond 128 bits has no mean that could be told.
+            Sums::Whole(partials, scale) => partials.iter().map(|partial| scale.mean(partial).ok().flatten()).collect(),
+            Sums::Fraction(partials) => partials.iter().map(Partial::mean).collect(),
+        })
     }
 }
 
-fn reading<N: Number>(at: i64, value: Option<N>) -> Reading<N> {
+pub(super) fn reading<N: Number>(at: i64, value: Option<N>) -> Reading<N> {
     value.map_or(Reading::error(at), |value| Reading::new(at, value))
 }
 
 impl Column {
     /// The value as sums take it.
-    fn sample(&self, cell: &Result<Cell, CellError>) -> Option<Sample> {
+    pub(super) fn sample(&self, cell: &Result<Cell, CellError>) -> Option<Sample> {
         match cell.as_ref().ok()? {
             Cell::Raw(raw) => self.codec()?.sample(*raw).ok(),
             Cell::Registers(_) => None,

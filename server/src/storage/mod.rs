@@ -26,6 +26,7 @@ pub mod outbox;
 mod people;
 mod readings;
 mod schema;
+mod sums;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub use edit::Edit;
 use head::Head;
 pub use history::MinMax;
 pub use people::VisData;
+pub use sums::{Meaning, Sums};
 
 /// Milliseconds that a statement waits for another process's transaction.
 const BUSY_TIMEOUT_MS: u64 = 5000;

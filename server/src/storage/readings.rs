@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use parabus_core::aggregate::Rule;
-use parabus_core::chunk::{Kind, Layout};
+use parabus_core::chunk::{Kind, Layout, MAX_COLUMNS, Summary};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Decimal, Raw};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::cells;
-use super::chunks::{ChunkStore as _, GroupLayout, Order, SqliteChunks, merge, visit_cells};
+use super::chunks::{ChunkStore as _, GroupLayout, Order, SqliteChunks, known, merge, report, visit_cells, window};
 use super::head::Which;
 use super::log::{Log, Record};
 use super::{Store, StoreError, open_for_reading};
@@ -177,14 +177,7 @@ impl Store {
         visit: Look<'_>,
     ) -> Result<(), StoreError> {
         // The head first: what is sealed in between is then found in the database as well.
-        let mut waiting: Vec<(i64, Result<Cell, CellError>)> = {
-            let head = self.shared.head.read();
-            let cells = head.range(column.group, range).map(|(at, cells)| {
-                let cell = cells::unpack(cells, column.columns, column.position);
-                (at, cell.unwrap_or(Err(CellError::NoValue)))
-            });
-            cells.collect()
-        };
+        let mut waiting = self.waiting(column, range);
         if order == Order::Descending {
             waiting.reverse();
         }
@@ -211,6 +204,57 @@ impl Store {
         if !is_done {
             let _ = waiting.try_for_each(|(at, cell)| visit(at, &cell));
         }
+        Ok(())
+    }
+
+    /// The cells of a column in the log alone, in order of time.
+    fn waiting(&self, column: &Column, range: (i64, i64)) -> Vec<(i64, Result<Cell, CellError>)> {
+        let head = self.shared.head.read();
+        let cells = head.range(column.group, range).map(|(at, cells)| {
+            let cell = cells::unpack(cells, column.columns, column.position);
+            (at, cell.unwrap_or(Err(CellError::NoValue)))
+        });
+        cells.collect()
+    }
+
+    /// As [`Store::visit`] in order of time, but of a chunk that lies in the range, and into which no cell of the log
+    /// falls, what is known of its numbers is offered first: where that is enough, none of them is unpacked.
+    pub(super) fn visit_runs(
+        &self,
+        connection: &Connection,
+        column: &Column,
+        (from, till): (i64, i64),
+        take: &mut dyn FnMut(Rule, Summary) -> bool,
+        visit: &mut dyn FnMut(i64, &Result<Cell, CellError>),
+    ) -> Result<(), StoreError> {
+        let mut waiting = self.waiting(column, (from, till)).into_iter().peekable();
+        let chunks = SqliteChunks(connection);
+        let Ok(part) = u16::try_from(column.position / MAX_COLUMNS) else { return Ok(()) };
+        let position = column.position % MAX_COLUMNS;
+        chunks.range(column.group, part, (from, till), Order::Ascending, &mut |info, data| {
+            let (first, last) = (info.name.first_at, info.last_at);
+            while let Some((at, cell)) = waiting.next_if(|(at, _)| *at < first) {
+                visit(at, &cell);
+            }
+            let is_whole = from <= first && last <= till && waiting.peek().is_none_or(|(at, _)| *at > last);
+            if is_whole && known(data, position).is_some_and(|(rule, summary)| take(rule, summary)) {
+                return ControlFlow::Continue(());
+            }
+            let shown = window(data, position, (from, till), Order::Ascending, &mut |at, cell| {
+                while let Some((early, cell)) = waiting.next_if(|(early, _)| *early < at) {
+                    visit(early, &cell);
+                }
+                // The newer arrival of an instant is the one that waits.
+                let newer = waiting.next_if(|(same, _)| *same == at);
+                visit(at, &newer.map_or(cell, |(_, newer)| newer));
+                ControlFlow::Continue(())
+            });
+            if let Err(error) = shown {
+                report(info, error);
+            }
+            ControlFlow::Continue(())
+        })?;
+        waiting.for_each(|(at, cell)| visit(at, &cell));
         Ok(())
     }
 

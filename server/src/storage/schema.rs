@@ -181,6 +181,10 @@ const STEPS: &[&str] = &[
          alert_id INTEGER PRIMARY KEY REFERENCES alert ON DELETE CASCADE, until INTEGER NOT NULL, reason TEXT NOT NULL,
          actor TEXT NOT NULL);
      CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;",
+    // `branches` is JSON: a report is read and written as a whole.
+    "CREATE TABLE report (
+         id TEXT PRIMARY KEY, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL,
+         branches TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 /// The schema of this version.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use parabus_core::aggregate::{Rule, points};
+use parabus_core::aggregate::{Rule, Step, points};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Raw};
 
@@ -120,8 +120,7 @@ fn every_answer_is_that_of_plain_arithmetic() {
             let want = good.range(..=till).next_back().map(|(at, value)| (*at, *value));
             assert_eq!(got.map(|(at, value)| (at.as_millis(), of_held(&value))), want, "seed {seed}");
             let hold_ms = [1, 20_000, 60_000, 3_000_000][random.below(4) as usize];
-            let rule = Rule::new(Some(hold_ms), None).unwrap();
-            let got = store.means(1, &rule, &spans).unwrap();
+            let got = store.means(1, Some(hold_ms), &spans).unwrap();
             for (span, got) in spans.iter().zip(got) {
                 let want = mean(&truth, *span, hold_ms.cast_signed());
                 // The sums are exact where one scale holds, and divided once.
@@ -134,6 +133,75 @@ fn every_answer_is_that_of_plain_arithmetic() {
         }
         assert_eq!(store.first_in_each(1, &[]).unwrap(), []);
         assert_eq!(store.first_in_each(99, &[(0, i64::MAX)]).unwrap(), [None]);
+    }
+}
+
+/// A counter of 16 bits that is read every ten seconds, some readings late or failed.
+fn counted(folder: &Path, random: &mut Random) -> (Store, Truth) {
+    let store = Store::open(folder).unwrap();
+    configured(&store);
+    let mut truth = Truth::new();
+    let mut count = 60_000;
+    for step in 0..1500 {
+        let at = 10_000 * step + random.below(9000);
+        count = match random.below(40) {
+            0 => random.below(100),
+            1 => (count - count / 20).max(0),
+            _ => (count + random.below(300)) % 65_536,
+        };
+        let value = (random.below(12) > 0).then_some(count);
+        truth.insert(at, value);
+    }
+    let mut order: Vec<i64> = truth.keys().copied().collect();
+    for place in 0..order.len() {
+        if random.below(20) == 0 {
+            let other = (place + random.below(200) as usize).min(order.len() - 1);
+            order.swap(place, other);
+        }
+    }
+    for at in order {
+        let mut reading = cycle(&store, at, [truth[&at].unwrap_or(0).unsigned_abs(), 7]);
+        if truth[&at].is_none() {
+            reading.cells[0] = Err(CellError::Timeout);
+        }
+        store.append(&reading).unwrap();
+        if random.below(300) == 0 {
+            store.seal().unwrap();
+        }
+    }
+    (store, truth)
+}
+
+#[test]
+fn counters_are_counted_as_step_by_step_whether_chunks_are_looked_into_or_not() {
+    for seed in 1..=6 {
+        let mut random = Random(seed);
+        let folder = tempfile::tempdir().unwrap();
+        let (store, truth) = counted(folder.path(), &mut random);
+        let rule = Rule::new(None, Some(16)).unwrap();
+        let mut steps = BTreeMap::new();
+        let mut base = None;
+        for (at, value) in truth.iter().filter_map(|(at, value)| Some((*at, (*value)?))) {
+            let step = base.map(|base| rule.step(base, value));
+            steps.insert(at, step.map(|(_, step)| step));
+            if step.is_none_or(|(kind, _)| kind != Step::Glitch) {
+                base = Some(value);
+            }
+        }
+        let last = *truth.keys().next_back().unwrap();
+        for _ in 0..30 {
+            let from = random.below(last) - 100_000;
+            let length = 1 + random.below(5_000_000);
+            let spans: Vec<_> = (0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect();
+            let Sums::Whole(partials, scale) = store.sums(1, None, Meaning::Counter, &spans).unwrap() else { panic!() };
+            for ((start, end), partial) in spans.iter().zip(&partials) {
+                let inside: Vec<_> = steps.range(start..end).map(|(_, step)| *step).collect();
+                let want: Option<i128> = if inside.is_empty() { None } else { inside.into_iter().sum() };
+                assert_eq!(partial.increase().copied(), want, "seed {seed}: {start} to {end}");
+                let shown = scale.counted(partial).map(|number| number.to_string());
+                assert_eq!(shown, want.map(|want| Decimal::new(want, -1).unwrap().to_string()));
+            }
+        }
     }
 }
 
@@ -162,10 +230,9 @@ fn numbers_are_exact_to_the_last_digit_and_texts_are_none() {
     store.append(&cycle(&store, 4000, [u64::from(0.1f32.to_bits()), 0])).unwrap();
     let found = store.min_max(1, Instant::from_millis(4000), all.1).unwrap().unwrap();
     assert_eq!(found.0.1.to_string(), "0.1");
-    let rule = Rule::new(Some(1000), None).unwrap();
-    assert_eq!(store.means(1, &rule, &[(4000, 5000), (5000, 6000)]).unwrap(), [Some(0.1), None]);
+    assert_eq!(store.means(1, Some(1000), &[(4000, 5000), (5000, 6000)]).unwrap(), [Some(0.1), None]);
     kind("mac");
     store.append(&Cycle { cells: vec![Ok(Raw(7).into()); 2], ..cycle(&store, 9000, [0, 0]) }).unwrap();
     assert_eq!(store.min_max(1, Instant::from_millis(9000), all.1).unwrap(), None);
-    assert_eq!(store.means(1, &rule, &[(9000, 9500)]).unwrap(), [None]);
+    assert_eq!(store.means(1, Some(1000), &[(9000, 9500)]).unwrap(), [None]);
 }

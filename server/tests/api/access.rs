@@ -5,7 +5,7 @@ use parabus_server::model::Role;
 use reqwest::StatusCode;
 use uuid::Uuid;
 
-use crate::harness::{NOTIFICATION, param, start};
+use crate::harness::{BRANCH, FOREIGN_BRANCH, NOTIFICATION, param, start};
 
 /// A parameter that is there to be deleted, again and again.
 const SPARE: i64 = 900;
@@ -41,6 +41,7 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
+    path = path.replace(":branchId", &object.pick(BRANCH, FOREIGN_BRANCH, Uuid::nil()).to_string());
     path = path.replace(":templateId", object.pick("1", "4", "999"));
     let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
     path = path.replace(":notificationId", &notification.to_string());
@@ -99,6 +100,14 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
         }
         "/translations/" => r#"{"texts":["Dashboard"],"lang":"pl"}"#.to_owned(),
         "/org/:orgId/sms-settings/" => r#"{"disableSms":false,"limit":100}"#.to_owned(),
+        "/org/:orgId/resource-report/create/" => format!(
+            r#"{{"name":"R","branches":[{{"id":"{}","name":"B","value":{{"paramId":{param}}}}}]}}"#,
+            Uuid::new_v4()
+        ),
+        "/resource-report/branch/:branchId/chart-data/" => {
+            r#"{"tz":"UTC","fromDateStr":"2019-07-26T16:00:00Z","tillDateStr":"2019-07-26T17:00:00Z","segment":"hour"}"#
+                .to_owned()
+        }
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/org/:orgId/nets/create/" => {
             wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#).replace("Some", "Other")

@@ -8,7 +8,7 @@ use crate::examples::examples;
 use crate::harness::{Api, CONTROLLER, ORG, start};
 
 /// Endpoints that are asked by POST and change nothing but sessions.
-const ASKING: [&str; 20] = [
+const ASKING: [&str; 21] = [
     "/activation-code/:code/get-info/",
     "/authenticate/",
     "/controller/get-template-id/",
@@ -28,6 +28,7 @@ const ASKING: [&str; 20] = [
     "/readings/dispersed/",
     "/readings/min-max-range/",
     "/params/readings-on-time/",
+    "/resource-report/branch/:branchId/chart-data/",
     "/translations/",
 ];
 

@@ -6,7 +6,7 @@ use parabus_server::api::ENDPOINTS;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, KEY, NOTIFICATION, PASSWORD, start};
+use crate::harness::{Api, BRANCH, KEY, NOTIFICATION, PASSWORD, start};
 
 /// Every endpoint of the seed, as `METHOD path`.
 const SEED: &str = include_str!("endpoints.txt");
@@ -355,6 +355,26 @@ pub fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, 
             "/org/1/dashboard/change/",
             json!({ "paramIds": [101, 102, 284] }),
             json!({}),
+        ),
+        get(
+            "GET /org/:orgId/get-resource-reports/",
+            "/org/1/get-resource-reports/",
+            json!([{ "id": BRANCH, "name": "Monthly Energy Report" }]),
+        ),
+        post(
+            "POST /org/:orgId/resource-report/create/",
+            "/org/1/resource-report/create/",
+            json!({ "name": "Energy Report", "branches": [{ "id": "550e8400-e29b-41d4-a716-446655440009",
+                "name": "Total Consumption", "value": { "paramId": 284 } }] }),
+            json!({ "reportId": "<uuid>" }),
+        ),
+        post(
+            "POST /resource-report/branch/:branchId/chart-data/",
+            &format!("/resource-report/branch/{BRANCH}/chart-data/"),
+            json!({ "tz": "UTC", "fromDateStr": "2019-07-26T16:00:00Z", "tillDateStr": "2019-07-26T18:00:00Z",
+                "segment": "hour" }),
+            json!({ "branchId": BRANCH, "name": "Main Hall",
+                "values": [["2019-07-26T16:00:00.000Z", null], ["2019-07-26T17:00:00.000Z", null]] }),
         ),
         get(
             "GET /org/:orgId/viss/",

@@ -16,6 +16,7 @@ use parabus_server::model::{
     Vis, Words,
 };
 use parabus_server::plant::zoo::{Misbehaviour, Player, Units, play};
+use parabus_server::report::{Branch, BranchValue, Report};
 use parabus_server::session::hash_password;
 use parabus_server::storage::{AuditEntry, Edit, Store, StoreError};
 use parabus_server::web;
@@ -39,6 +40,10 @@ pub const FOREIGN_ORG: i64 = 2;
 /// A notification to everyone, and one that is switched off.
 pub const NOTIFICATION: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_0000_0000_0001);
 pub const NOTIFICATION_OFF: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_0000_0000_0002);
+
+/// Top branches of reports: of the examples' organization, which counts parameter 284, and of the other one.
+pub const BRANCH: Uuid = Uuid::from_u128(0x550e_8400_e29b_41d4_a716_4466_5544_0000);
+pub const FOREIGN_BRANCH: Uuid = Uuid::from_u128(0x550e_8400_e29b_41d4_a716_4466_5544_0001);
 
 /// When unit 2 answers: after the time-out of its device, so that its reply is always late.
 const LATE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -317,6 +322,13 @@ fn described_param() -> TemplateParam {
 }
 
 /// Objects by the identifiers of the examples.
+/// A report with the same id as its only branch, which counts a parameter.
+pub fn report(id: Uuid, org_id: i64, param: i64) -> Report {
+    let value = Some(BranchValue::Param(param));
+    let branch = Branch { id, parent: None, name: "Main Hall".into(), borders: None, category: None, value };
+    Report { id, org_id, name: "Monthly Energy Report".into(), branches: vec![branch] }
+}
+
 fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     for (id, name) in [(ORG, "My Organization"), (FOREIGN_ORG, "Another Organization")] {
         edit.put_org(&Org { id, name: name.into(), slug: format!("org-{id}"), lang: Lang::En })?;
@@ -379,6 +391,9 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     for (id, is_enabled) in [(NOTIFICATION, true), (NOTIFICATION_OFF, false)] {
         let texts = BTreeMap::from([("en".to_owned(), "Maintenance tonight".to_owned())]);
         edit.put_notification(&Notification { id, texts, is_enabled })?;
+    }
+    for (branch, org_id, param) in [(BRANCH, ORG, 284), (FOREIGN_BRANCH, FOREIGN_ORG, 2)] {
+        edit.put_report(&report(branch, org_id, param))?;
     }
     let hash = hash_password(PASSWORD).unwrap();
     for (role, key) in Role::ALL.iter().zip(0u128..) {

@@ -18,6 +18,7 @@ mod organizations;
 mod page;
 mod params;
 mod references;
+mod reports;
 mod templates;
 mod translations;
 mod values;

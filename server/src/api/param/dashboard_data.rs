@@ -52,7 +52,7 @@ impl Endpoint for DashboardData {
         let rule = Rule::of_period(device.update_period_sec);
         let now = clock::now().as_millis();
         let spans: Vec<(i64, i64)> = quarter_hours(now).map_err(ApiError::internal)?.collect();
-        let means = context.stored(move |store| store.means(id, &rule, &spans)).await?;
+        let means = context.stored(move |store| store.means(id, rule.hold_ms(), &spans)).await?;
         let number = |mean: Option<f64>| Number::of_decimal(Decimal::from_f64(mean?)?);
         Ok(QuarterHours(means.into_iter().map(number).collect()))
     }

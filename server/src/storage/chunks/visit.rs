@@ -1,6 +1,7 @@
 use std::ops::ControlFlow;
 
-use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS};
+use parabus_core::aggregate::Rule;
+use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS, Summary};
 
 use super::{ChunkStore, Info, Order};
 use crate::model::{Cell, CellError, GroupId};
@@ -31,8 +32,8 @@ pub fn visit_cells(
     })
 }
 
-/// Shows the cells of a chunk; ascending ones are read as far as they are wanted.
-fn window(
+/// Shows the cells of a column of one chunk with `from ≤ at ≤ till`; ascending ones are read as far as they are wanted.
+pub fn window(
     data: &[u8],
     column: usize,
     (from, till): (i64, i64),
@@ -62,8 +63,15 @@ fn window(
         .unwrap_or(Ok(ControlFlow::Continue(())))
 }
 
+/// What is known of a column's numbers without unpacking one, and by which rule; `None` of a chunk that cannot be
+/// read.
+pub fn known(data: &[u8], column: usize) -> Option<(Rule, Summary)> {
+    let column = Chunk::parse(data).ok()?.column(column)?;
+    Some((column.rule(), column.summary().ok()?))
+}
+
 /// Tells of a chunk that cannot be read.
-pub(super) fn report(info: &Info, error: ChunkError) {
+pub fn report(info: &Info, error: ChunkError) {
     let name = info.name;
     tracing::error!(group = name.group, part = name.part, first = name.first_at, %error, "readings are damaged");
     metrics::counter!("parabus_store_damaged_chunks").increment(1);

@@ -1,0 +1,113 @@
+//! What the branches of a report counted in each segment.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use parabus_core::formula::Formula;
+use parabus_core::value::Decimal;
+use uuid::Uuid;
+
+use super::{Branch, BranchValue, Report};
+use crate::model::{Directory, ParamId};
+use crate::storage::{Meaning, Store, StoreError, Sums};
+
+/// A value for each segment, `None` where there is none.
+type Row = Rc<Vec<Option<Decimal>>>;
+
+/// The values of a branch in each of a row of segments `[start, end)`, side by side.
+///
+/// A parameter's is what it counted times its multiplier; a formula's is `None` where an operand is; a branch
+/// without a value is the sum of those of its sub-branches that have one.
+///
+/// # Errors
+/// Those of the store.
+pub fn values(
+    directory: &Directory,
+    store: &Store,
+    (report, branch): (&Report, &Branch),
+    segments: &[(i64, i64)],
+) -> Result<Vec<Option<Decimal>>, StoreError> {
+    let mut values = Values { directory, store, segments, branches: HashMap::new(), params: HashMap::new() };
+    values.branch(report, branch).map(Rc::unwrap_or_clone)
+}
+
+struct Values<'v> {
+    directory: &'v Directory,
+    store: &'v Store,
+    segments: &'v [(i64, i64)],
+    /// What has been reckoned; nothing of a branch that is being reckoned, so that no link comes back.
+    branches: HashMap<Uuid, Row>,
+    params: HashMap<ParamId, Row>,
+}
+
+impl Values<'_> {
+    fn none(&self) -> Row {
+        Rc::new(vec![None; self.segments.len()])
+    }
+
+    fn branch(&mut self, report: &Report, branch: &Branch) -> Result<Row, StoreError> {
+        if let Some(known) = self.branches.get(&branch.id) {
+            return Ok(known.clone());
+        }
+        self.branches.insert(branch.id, self.none());
+        let row = match &branch.value {
+            Some(BranchValue::Param(id)) => self.param(*id)?,
+            Some(BranchValue::Formula(text)) => self.formula(text)?,
+            Some(BranchValue::Link(target)) => match self.directory.report_branch(*target) {
+                Some((report, top)) => self.branch(report, top)?,
+                None => self.none(),
+            },
+            None => {
+                let mut sum = vec![None; self.segments.len()];
+                for child in report.children(Some(branch.id)) {
+                    let own = self.branch(report, child)?;
+                    for (sum, own) in sum.iter_mut().zip(own.iter()) {
+                        *sum = match (*sum, *own) {
+                            (Some(sum), Some(own)) => added(sum, own),
+                            (sum, own) => sum.or(own),
+                        };
+                    }
+                }
+                Rc::new(sum)
+            }
+        };
+        self.branches.insert(branch.id, row.clone());
+        Ok(row)
+    }
+
+    fn formula(&mut self, text: &str) -> Result<Row, StoreError> {
+        // It was read before it was kept.
+        let Ok(formula) = Formula::parse(text) else { return Ok(self.none()) };
+        let mut operands = HashMap::new();
+        for id in formula.operands() {
+            if let (Ok(param), false) = (ParamId::try_from(id), operands.contains_key(&id)) {
+                operands.insert(id, self.param(param)?);
+            }
+        }
+        let value = |segment: usize| {
+            let operand = |id| Some(operands.get(&id)?.get(segment)?.as_ref()?.to_f64());
+            Decimal::from_f64(formula.evaluate(operand)?)
+        };
+        Ok(Rc::new((0..self.segments.len()).map(value).collect()))
+    }
+
+    fn param(&mut self, id: ParamId) -> Result<Row, StoreError> {
+        if let Some(known) = self.params.get(&id) {
+            return Ok(known.clone());
+        }
+        let counted: Vec<Option<Decimal>> = match self.store.sums(id, None, Meaning::Counter, self.segments)? {
+            Sums::Whole(partials, scale) => partials.iter().map(|partial| scale.counted(partial)).collect(),
+            Sums::Fraction(partials) => {
+                partials.iter().map(|partial| Decimal::from_f64(partial.increase()?.to_f64()?)).collect()
+            }
+        };
+        let row = Rc::new(counted);
+        self.params.insert(id, row.clone());
+        Ok(row)
+    }
+}
+
+/// The exact sum, or the nearest in binary64 of one with too many digits.
+fn added(one: Decimal, other: Decimal) -> Option<Decimal> {
+    one.checked_add(other).or_else(|| Decimal::from_f64(one.to_f64() + other.to_f64()))
+}

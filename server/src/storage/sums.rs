@@ -1,0 +1,166 @@
+//! What is known of a parameter in spans of time: of chunks that lie inside a span no number is unpacked.
+
+use std::ops::ControlFlow;
+
+use parabus_core::aggregate::{AggregateError, Feed, Number, Partial, Reading, Rule, Run, Scale, Segment};
+use parabus_core::chunk::{Kind, Layout, Summary};
+use parabus_core::value::{Decimal, Sample};
+
+use super::chunks::Order;
+use super::history::{Past, reading};
+use super::readings::Column;
+use super::{Store, StoreError};
+use crate::model::{Cell, CellError, ParamId};
+
+/// Readings before the first span that are looked at for what holds there and what a counter goes on from.
+///
+/// A counter that stood a little below its highest number for longer is counted from the lower one.
+const LOOK_BACK: usize = 512;
+
+/// Exact sums of each of a row of spans.
+pub enum Sums {
+    /// Of whole numbers, and what these stand for.
+    Whole(Vec<Partial<i64>>, Scale),
+    /// Of values: fractions, or numbers whose scale has changed.
+    Fraction(Vec<Partial<f64>>),
+}
+
+/// What a parameter's numbers tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// How much there is: `raw × multiplier + shift`.
+    Level,
+    /// How much there has been since the beginning, of which only steps are told: `raw × multiplier`.
+    Counter,
+}
+
+impl Store {
+    /// What is known of a parameter in each of a row of spans `[start, end)`, which come in order of time and do not
+    /// overlap.
+    pub fn sums(
+        &self,
+        param: ParamId,
+        hold_ms: Option<u64>,
+        meaning: Meaning,
+        spans: &[(i64, i64)],
+    ) -> Result<Sums, StoreError> {
+        let (Some((start, _)), Some((_, end))) = (spans.first(), spans.last()) else {
+            return Ok(Sums::Whole(Vec::new(), Scale::default()));
+        };
+        let past = Past::open(self, param)?;
+        let (from, till) = (look_back(&past, *start)?, end.saturating_sub(1));
+        let columns = past.inside((from, till))?;
+        let query = Query { past: &past, range: (from, till), spans, columns: &columns };
+        let mut settings: Vec<_> = columns.iter().map(|column| column.codec().map(Layout::of)).collect();
+        settings.dedup();
+        match settings.as_slice() {
+            [] => Ok(Sums::Whole(vec![Partial::default(); spans.len()], Scale::default())),
+            [Some(layout)] if is_whole(layout.kind()) => {
+                let rule = Rule::new(hold_ms, layout.width_bits()).map_err(refused)?;
+                let whole = |column: &Column, cell: &Result<Cell, CellError>| match column.sample(cell) {
+                    Some(Sample::Whole(whole)) => Some(whole),
+                    _ => None,
+                };
+                let run = |summary| match summary {
+                    Summary::Whole(run) => Some(run),
+                    Summary::Fraction(_) | Summary::None => None,
+                };
+                let scale = columns.first().and_then(|column| column.codec()).map(Scale::of).unwrap_or_default();
+                Ok(Sums::Whole(query.partials(&rule, whole, run)?, scale))
+            }
+            _ => {
+                let rule = Rule::new(hold_ms, None).map_err(refused)?;
+                let number = |column: &Column, cell: &Result<Cell, CellError>| column.fraction(cell, meaning);
+                // Of 32 bits the value is the shortest decimal's, not that of the bits.
+                let is_plain = settings == [Some(Layout::new(Kind::Float64))];
+                let run = |summary| match summary {
+                    Summary::Fraction(run) if is_plain => Some(run),
+                    _ => None,
+                };
+                Ok(Sums::Fraction(query.partials(&rule, number, run)?))
+            }
+        }
+    }
+}
+
+fn refused(error: AggregateError) -> StoreError {
+    StoreError::Refused(error.to_string())
+}
+
+/// Whether sums are made of the registers' numbers.
+const fn is_whole(kind: Kind) -> bool {
+    matches!(kind, Kind::Bit | Kind::Unsigned { .. } | Kind::Signed { .. } | Kind::Bcd { .. })
+}
+
+/// The instant of one of the last readings before `start`, from which on what holds there is known.
+fn look_back(past: &Past<'_>, start: i64) -> Result<i64, StoreError> {
+    let (mut from, mut seen) = (start, 0);
+    past.visit((i64::MIN, start.saturating_sub(1)), Order::Descending, |at, _, _| {
+        (from, seen) = (at, seen + 1);
+        if seen < LOOK_BACK { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(from)
+}
+
+struct Query<'q, 's> {
+    past: &'q Past<'s>,
+    range: (i64, i64),
+    spans: &'q [(i64, i64)],
+    columns: &'q [&'q Column],
+}
+
+impl Query<'_, '_> {
+    fn partials<N: Number>(
+        &self,
+        rule: &Rule,
+        number: impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
+        run: impl Fn(Summary) -> Option<Run<N>>,
+    ) -> Result<Vec<Partial<N>>, StoreError> {
+        let mut partials = Vec::with_capacity(self.spans.len());
+        let mut keep = |segment: Segment<N>| partials.push(segment.partial);
+        let feed = std::cell::RefCell::new(Feed::new(self.spans.iter().copied(), *rule));
+        let mut fault = None;
+        if let [column] = self.columns {
+            let kept = std::cell::RefCell::new(&mut keep);
+            let fault = &mut fault;
+            self.past.store.visit_runs(
+                &self.past.connection,
+                column,
+                self.range,
+                &mut |made_by, summary| {
+                    made_by == *rule
+                        && run(summary)
+                            .is_some_and(|run| feed.borrow_mut().run(&run, |segment| kept.borrow_mut()(segment)))
+                },
+                &mut |at, cell| {
+                    let next: Reading<N> = reading(at, number(column, cell));
+                    let result = feed.borrow_mut().reading(next, |segment| kept.borrow_mut()(segment));
+                    *fault = fault.take().or(result.err());
+                },
+            )?;
+        } else {
+            self.past.visit(self.range, Order::Ascending, |at, column, cell| {
+                let next: Reading<N> = reading(at, number(column, cell));
+                fault = feed.borrow_mut().reading(next, &mut keep).err();
+                if fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })?;
+        }
+        feed.into_inner().finish(&mut keep);
+        fault.map_or(Ok(partials), |error| Err(refused(error)))
+    }
+}
+
+impl Column {
+    /// The value in binary64.
+    fn fraction(&self, cell: &Result<Cell, CellError>, meaning: Meaning) -> Option<f64> {
+        let codec = self.codec()?;
+        let Cell::Raw(raw) = cell.as_ref().ok()? else { return None };
+        let codec = match meaning {
+            Meaning::Level => *codec,
+            Meaning::Counter => codec.shift(Decimal::ZERO),
+        };
+        // What no sum takes is no number here either.
+        codec.sample(*raw).ok()?;
+        Some(codec.value(*raw).ok()?.decimal()?.to_f64())
+    }
+}
