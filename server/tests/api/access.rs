@@ -42,6 +42,7 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
         path = path.replace(name, &id.to_string());
     }
     path = path.replace(":branchId", &object.pick(BRANCH, FOREIGN_BRANCH, Uuid::nil()).to_string());
+    path = path.replace(":alertId", object.pick("4", "2", "999"));
     path = path.replace(":templateId", object.pick("1", "4", "999"));
     let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
     path = path.replace(":notificationId", &notification.to_string());
@@ -60,6 +61,9 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     let group =
         format!(r#"{{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{connection}}}"#);
     let body = match entry.path {
+        "/org/:orgId/alerts/create/" | "/alert/:alertId/change/" => format!(
+            r#"{{"name":"Hot","conditionLogic":"all","logAs":"info","conditions":[{{"paramId":{param},"kind":"g","value":"80"}}],"actions":[]}}"#
+        ),
         "/param/:paramId/write/" => r#"{"newValue":"25.5"}"#.to_owned(),
         "/raw/read-register-group/" => group.clone(),
         "/raw/read-multiple-register-group/" => format!("[{group}]"),
