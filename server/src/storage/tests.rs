@@ -495,11 +495,11 @@ fn a_store_without_chunks_is_taken_over_with_its_cycles() {
     }
     want.reverse();
     drop(store);
-    // As the version before this one left it.
+    // As the version before chunks left it.
     let database = Connection::open(database_of(folder.path())).unwrap();
     database
         .execute_batch(
-            "DROP TABLE chunk; PRAGMA user_version = 10;
+            "DROP TABLE chunk; DROP TABLE outbox; PRAGMA user_version = 10;
              CREATE TABLE cycle (group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE, at INTEGER NOT NULL,
                  cells BLOB NOT NULL, PRIMARY KEY (group_id, at)) WITHOUT ROWID;",
         )
