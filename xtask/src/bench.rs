@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use crate::setup::{self, venv_python};
 use crate::steps::{Result, attempt, cargo, output, program, step, target};
-use crate::{node, polling, python};
+use crate::{alert, node, polling, python};
 
 /// What can be raced alone.
-const AREAS: [&str; 5] = ["modbus", "values", "reference", "chunk", "polling"];
+const AREAS: [&str; 6] = ["modbus", "values", "reference", "chunk", "polling", "alert"];
 
 /// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
 const OPENED: [(&str, &str, &str); 8] = [
@@ -37,6 +37,9 @@ pub fn run(area: Option<&str>) -> Result {
         setup::run()?;
     }
     println!("bench (a few minutes; other work on the machine shows in the numbers)");
+    if area == Some("alert") {
+        return alert::run();
+    }
     let peers = build()?;
     if area == Some("polling") {
         return polling::run(&peers, 60);
@@ -55,7 +58,7 @@ pub fn run(area: Option<&str>) -> Result {
         let addon = node::build()?;
         race("Intl", program("node").args(["tests/bench/values.mjs", "--addon"]).arg(addon))?;
     }
-    Ok(())
+    if area.is_none() { alert::run() } else { Ok(()) }
 }
 
 /// Runs a race and shows its table, also that of a race in which somebody was wrong.
