@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use crate::setup::{self, venv_python};
 use crate::steps::{Result, attempt, cargo, output, program, step, target};
-use crate::{node, polling, python, wasm};
+use crate::{alert, node, polling, python, wasm};
 
 /// What can be raced alone.
-const AREAS: [&str; 7] = ["modbus", "values", "reference", "chunk", "aggregate", "store", "polling"];
+const AREAS: [&str; 8] = ["modbus", "values", "reference", "chunk", "aggregate", "store", "polling", "alert"];
 
 /// What is opened in the copy of tokio-modbus: file, text, and what takes its place wherever it stands.
 const OPENED: [(&str, &str, &str); 8] = [
@@ -44,6 +44,9 @@ pub fn run(area: Option<&str>) -> Result {
     if area == Some("store") {
         return store();
     }
+    if area == Some("alert") {
+        return alert::run();
+    }
     let peers = build()?;
     if area == Some("polling") {
         return polling::run(&peers, 60);
@@ -68,7 +71,10 @@ pub fn run(area: Option<&str>) -> Result {
         let mut sums = program("node");
         race("loops of JavaScript", sums.args(["tests/bench/sums.mjs", "--addon"]).arg(addon).arg("--wasm").arg(wasm))?;
     }
-    if is_in("store") { store() } else { Ok(()) }
+    if is_in("store") {
+        store()?;
+    }
+    if is_in("alert") { alert::run() } else { Ok(()) }
 }
 
 /// The store beside rows in other engines.

@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::compiler;
-use crate::steps::{Result, free_ports, program, step, target};
+use crate::steps::{Result, cargo, free_ports, program, step, target};
 
 /// Emulator of the board.
 pub const QEMU: &str = "qemu-system-arm";
@@ -39,6 +41,19 @@ pub fn gateway() -> Result<PathBuf> {
     let copied = fs::create_dir_all(&folder).and_then(|()| fs::copy(&from, &to));
     copied.map_err(|error| format!("{}: {error}", from.display()))?;
     Ok(to)
+}
+
+/// Builds the program that measures what a condition of an alert costs.
+pub fn measure() -> Result<PathBuf> {
+    let arguments = ["--package", BOARD, "--bin", "measure"];
+    Ok(compiler::build(CORTEX_M, "firmware", "core", &arguments, "measure for Cortex-M")?.join("measure"))
+}
+
+/// A run in which each instruction takes a nanosecond.
+pub fn counted(elf: &Path) -> Command {
+    let mut run = run(elf);
+    run.args(["-icount", "shift=0,sleep=off"]);
+    run
 }
 
 /// Builds the program that runs the vectors.
@@ -83,6 +98,97 @@ pub fn emulate(elf: &Path, image: &Path, bus: Option<u16>, uplink: u16) -> Comma
     let mut shell = program("sh");
     shell.args(["-c", UNTIL_STDIN_CLOSES, "gateway"]).arg(qemu.get_program()).args(qemu.get_args());
     shell
+}
+
+/// What the meter on the bus plays.
+const COOL: u8 = 0;
+const HOT: u8 = 1;
+const SILENT: u8 = 2;
+
+/// Replies of unit 1 to the reading of one input register: 20.0 and 30.0 in tenths.
+const PLAYED: [[u8; 7]; 2] = [[1, 4, 2, 0, 200, 0xB8, 0xA6], [1, 4, 2, 1, 44, 0xB9, 0x7D]];
+
+/// Asks the gateway itself for its relay; the replies of one that is open and of one that is closed.
+const RELAY_ASKED: [u8; 8] = [247, 4, 0, 2, 0, 1, 0x84, 0x9C];
+const RELAYS: [[u8; 7]; 2] = [[247, 4, 2, 0, 0, 0x71, 0x25], [247, 4, 2, 0, 1, 0xB0, 0xE5]];
+
+/// The emulated gateway drives its relay: a meter is played on its bus, cool, hot, silent and cool again.
+pub fn relay(elf: &Path) -> Result {
+    let (image, log) = (target().join("xtask/relay.bin"), target().join("xtask/relay-gateway.log"));
+    let mut make = cargo();
+    make.args(["run", "--quiet", "--locked", "-p", "parabus-gateway", "--example", "image", "--"]).arg(&image);
+    step("image of a gateway with an alert", "look at the message", &mut make)?;
+    let failed = |error: std::io::Error| format!("relay of the gateway: {error}");
+    let bus = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+    let port = bus.local_addr().map_err(failed)?.port();
+    let played = Arc::new(AtomicU8::new(COOL));
+    let meter = Arc::clone(&played);
+    thread::spawn(move || play(&bus, &meter));
+    let [uplink] = free_ports()?;
+    let said = fs::File::create(&log).map_err(failed)?;
+    let mut emulator = emulate(elf, &image, Some(port), uplink)
+        .stdin(Stdio::piped())
+        .stdout(said.try_clone().map_err(failed)?)
+        .stderr(said)
+        .spawn()
+        .map_err(|error| format!("{QEMU}: {error}"))?;
+    let mut tried = wait_for_relay(uplink, false, "cool");
+    for (value, is_closed, name) in [(HOT, true, "hot"), (SILENT, true, "silent"), (COOL, false, "cool again")] {
+        played.store(value, Ordering::Relaxed);
+        if value == SILENT {
+            thread::sleep(Duration::from_secs(3));
+        }
+        tried = tried.and_then(|()| wait_for_relay(uplink, is_closed, name));
+    }
+    drop(emulator.stdin.take());
+    emulator.wait().ok();
+    tried?;
+    let said = fs::read_to_string(&log).unwrap_or_default();
+    let seen: Vec<&str> = said.lines().filter(|line| line.starts_with("relay")).collect();
+    if seen != ["relay closed", "relay open"] {
+        return Err(format!(
+            "the board said {seen:?}, expected that its relay closed and opened; see {}",
+            log.display()
+        ));
+    }
+    println!("  gateway in QEMU closes its relay on a hot meter, holds it while that is silent, and opens it");
+    Ok(())
+}
+
+/// Answers every request on the bus, unless the meter is silent.
+fn play(bus: &TcpListener, played: &AtomicU8) {
+    let Ok((mut stream, _)) = bus.accept() else { return };
+    let mut request = [0; 8];
+    while stream.read_exact(&mut request).is_ok() {
+        if let Some(reply) = PLAYED.get(usize::from(played.load(Ordering::Relaxed)))
+            && stream.write_all(reply).is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// A unit that was silent is asked again after a while.
+fn wait_for_relay(port: u16, is_closed: bool, played: &str) -> Result {
+    let (started, mut last) = (Instant::now(), String::from("nothing"));
+    while started.elapsed() < Duration::from_secs(30) {
+        match exchange(port, &RELAY_ASKED) {
+            Ok(reply) if RELAYS.get(usize::from(is_closed)) == Some(&reply) => return Ok(()),
+            Ok(reply) => last = format!("{reply:02x?}"),
+            Err(error) => last = error.to_string(),
+        }
+        thread::sleep(Duration::from_millis(200));
+    }
+    Err(format!("the meter is {played}, and the gateway says of its relay: {last}"))
+}
+
+fn exchange<const SIZE: usize>(port: u16, asked: &[u8]) -> std::io::Result<[u8; SIZE]> {
+    let mut reply = [0; SIZE];
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(3)))?;
+    stream.write_all(asked)?;
+    stream.read_exact(&mut reply)?;
+    Ok(reply)
 }
 
 /// Starts the gateway with an image that the program packs, and asks it for registers of a unit that
@@ -136,14 +242,8 @@ fn ask(port: u16) -> std::io::Result<[u8; 5]> {
     let mut last = std::io::Error::other("nothing was tried");
     for _ in 0..20 {
         thread::sleep(Duration::from_millis(200));
-        let mut reply = [0; 5];
-        let asked = TcpStream::connect(("127.0.0.1", port)).and_then(|mut stream| {
-            stream.set_read_timeout(Some(Duration::from_secs(3)))?;
-            stream.write_all(&ASKED)?;
-            stream.read_exact(&mut reply)
-        });
-        match asked {
-            Ok(()) => return Ok(reply),
+        match exchange(port, &ASKED) {
+            Ok(reply) => return Ok(reply),
             Err(error) => last = error,
         }
     }

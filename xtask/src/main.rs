@@ -2,6 +2,7 @@
 //!
 //! It depends on nothing but the standard library, so that it is there in seconds on a bare machine.
 
+mod alert;
 mod bench;
 mod compiler;
 mod debian;
@@ -32,7 +33,7 @@ cargo xtask COMMAND
   test [AREA]    every test, or one of: core server vectors wasm python node firmware page devices
   bench [AREA]   speed, side by side with peers, or one of: modbus values aggregate (Rust, Python, Node)
                  reference chunk store (beside rows in SQLite, DuckDB, PostgreSQL) polling (the server
-                 beside a bare loop)
+                 beside a bare loop) alert (beside promtool; on Cortex-M)
   tough line [TRANSACTIONS]
                  core's machines on noisy lines, 1,000,000 without a number
   tough fuzz [TARGET] [--inputs N] [--guided SECONDS]

@@ -261,7 +261,9 @@ fn python_package(report: &mut Report) -> Result {
 fn board(report: &mut Report) -> Result {
     let vectors = firmware::vectors()?;
     report.step("vectors on Cortex-M in QEMU", &mut firmware::run(&vectors));
-    firmware::gateway().map(drop)
+    let gateway = firmware::gateway()?;
+    report.take("", firmware::relay(&gateway));
+    Ok(())
 }
 
 /// The portable firmware, and core with it, for every kind of processor; none of core's code can panic.

@@ -1,4 +1,4 @@
-//! What the board has: interrupt vectors, two UARTs, a clock, a watchdog, and a panic handler that says
+//! What the board has: interrupt vectors, two UARTs, a clock, a watchdog, a relay with a button, and a panic handler that says
 //! why. Registers as in Arm's Cortex-M System Design Kit (DDI 0479), addresses as in the application
 //! note AN386.
 //!
@@ -9,6 +9,8 @@
 pub mod clock;
 #[cfg(target_os = "none")]
 mod interrupts;
+#[cfg(target_os = "none")]
+pub mod panel;
 #[cfg(target_os = "none")]
 mod panic;
 #[cfg(target_os = "none")]

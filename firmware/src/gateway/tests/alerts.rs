@@ -244,7 +244,7 @@ fn the_same_timeline_has_the_effects_that_the_host_tells() {
         let (mut want, mut got): (Vec<Effect>, Vec<Effect>) = (Vec::new(), Vec::new());
         let (mut seen, mut random) = (plant.runner.gateway.health(), 0x9E37_79B9_u32.wrapping_mul(seed));
         while plant.now() < 120_000_000 {
-            if plant.now() % 500_000 == 0 {
+            if plant.now().is_multiple_of(500_000) {
                 random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 let played = [60, 70, 80, 90][random as usize >> 30];
                 plant.devices.write(UnitId(2), RegisterKind::Holding, 7, std::vec![played]);
