@@ -129,3 +129,29 @@ def test_what_cannot_be_is_told():
     ]:
         with pytest.raises(error):
             call()
+
+
+def test_long_arrays_in_any_order_give_what_lists_give():
+    count = 40_000
+    generator = np.random.default_rng(6)
+    times = np.cumsum(generator.integers(1, 3000, count))
+    span = {"start": int(times[100]), "end": int(times[-100]), "cadence": "15m", "hold_ms": 1500}
+    fractions_of = generator.normal(size=count)
+    fractions_of[generator.integers(0, count, 50)] = np.nan
+    swapped = times.copy()
+    # Behind the first pieces that an array is looked at in.
+    swapped[[30_000, 30_001]] = swapped[[30_001, 30_000]]
+    for at in (times, swapped, times[::-1], times.astype("datetime64[ms]")):
+        lists = at.astype("int64").tolist()
+        for values in (fractions_of, fractions_of.astype(np.float32), generator.integers(-9, 9, count), generator.integers(0, 2**16, count).astype(np.uint16)):
+            assert parabus.segments(at, values, **span) == parabus.segments(lists, values.tolist(), **span)
+            assert parabus.increase(at, values, start=span["start"], end=span["end"], width_bits=16) == parabus.increase(
+                lists, values.tolist(), start=span["start"], end=span["end"], width_bits=16
+            )
+    wide = generator.integers(-(2**62), 2**62, count)
+    assert parabus.exact_sum(wide) == sum(wide.tolist())
+    whole = fractions_of[~np.isnan(fractions_of)]
+    assert parabus.exact_sum(whole) == math.fsum(whole)
+    with pytest.raises(parabus.ValueDecodeError) as refused:
+        parabus.exact_sum(fractions_of)
+    assert refused.value.offset == int(np.flatnonzero(np.isnan(fractions_of))[0])
