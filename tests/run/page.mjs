@@ -4,6 +4,7 @@
 // node page.mjs --url URL --key KEY --password PASSWORD --guest KEY --watch KEY --out FOLDER
 import { mkdirSync } from "node:fs";
 import { launch, until } from "./browser.mjs";
+import { history } from "./history.mjs";
 import { options } from "./options.mjs";
 import { people } from "./people.mjs";
 import { hostile, visualizations } from "./visualizations.mjs";
@@ -189,6 +190,8 @@ try {
 
   const walk = { url, out, api, token, tokenOf, password, guest, watch, org, tree, paramOf, target: { ...target, value: next } };
   done("typed text");
+  await history(walk, tab);
+  done("history");
   const visualization = await visualizations(walk, tab);
   done("visualizations");
   // Each in tabs of their own, that nobody else touches.
@@ -213,6 +216,7 @@ try {
   const views = {
     overview: ["", "#content h1"],
     device: [`/device/${mode.device}/param/${mode.id}`, ".write label"],
+    history: [`/device/${mode.device}/param/${mode.id}/hours/720`, "summary"],
     network: [`/net/${netId}`, "#content h2"],
     widgets: ["/widgets", "#content h1"],
     visualization: [`/vis/${visualization.match(/vis\/(\d+)/)[1]}`, "nav .label"],

@@ -15,6 +15,8 @@ interface LiveParam {
   category?: string;
   registerKind: string;
   isProgrammable: boolean;
+  /** How long a value holds where nothing newer was read. */
+  holdMs?: number;
   /** Among the dashboard's widgets; absent for a parameter that is not shown there. */
   dashboardPlace?: number;
   texts: Record<string, Record<string, string>>;
@@ -23,6 +25,9 @@ interface LiveParam {
 export interface Param extends LiveParam {
   info?: TreeParam;
 }
+
+/** A text or an address is no number, and has no curve. */
+export const isText = ({ valueType }: Param): boolean => /^(str|ipv4|mac)/.test(valueType);
 
 export interface Reading {
   at: number;
@@ -316,8 +321,7 @@ export class Plant extends EventTarget {
   }
 
   format(param: Param, text: string): string {
-    // A text or an address is no number, and shown as it is.
-    if (/^(str|ipv4|mac)/.test(param.valueType)) return text;
+    if (isText(param)) return text;
     const lang = currentLang();
     const value = param.valueType === "bit" ? text !== "0" : text;
     return formatValue(value, { lang, unit: param.unit, precision: param.precision, texts: param.texts[lang] ?? param.texts.en });

@@ -21,7 +21,15 @@ const table = {
   parameter: ["Parameter", "Parametr", "Параметр", "Параметр"],
   value: ["Value", "Wartość", "Значение", "Значення"],
   age: ["Age", "Wiek", "Возраст", "Вік"],
-  lastHour: ["Last hour", "Ostatnia godzina", "Последний час", "Остання година"],
+  span: ["Period", "Okres", "Период", "Період"],
+  lowest: ["Lowest", "Najniższa", "Наименьшее", "Найменше"],
+  highest: ["Highest", "Najwyższa", "Наибольшее", "Найбільше"],
+  firstOfEach: ["the first reading of every {}", "pierwszy odczyt z każdych {}", "первое показание за каждые {}", "перше показання за кожні {}"],
+  noReadings: ["no readings", "brak odczytów", "нет показаний", "немає показань"],
+  noCurve: ["A text has no curve.", "Tekst nie ma krzywej.", "У текста нет кривой.", "Текст не має кривої."],
+  curve: ["Curve", "Krzywa", "Кривая", "Крива"],
+  curveKeys: ["Arrow keys go from reading to reading.", "Strzałki prowadzą od odczytu do odczytu.", "Стрелки ведут от показания к показанию.", "Стрілки ведуть від показання до показання."],
+  asTable: ["As a table", "Jako tabela", "Таблицей", "Таблицею"],
   time: ["Time", "Czas", "Время", "Час"],
   comparison: ["Comparison", "Porównanie", "Сравнение", "Порівняння"],
   points: ["points", "punktów", "точек", "точок"],
@@ -143,7 +151,7 @@ export const word = (key: Word): string => table[key][order.indexOf(lang) as 0 |
 export const roleName = (role: string): string => roles[role]?.[order.indexOf(lang) as 0 | 1 | 2 | 3] ?? role;
 
 /** A length of time, short: `3 s`, `12 min`, `4 h`, `2 d`. */
-function span(seconds: number): string {
+export function span(seconds: number): string {
   if (seconds < 90) return `${seconds} ${word("second")}`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} ${word("minute")}`;
   return seconds < 172800 ? `${Math.round(seconds / 3600)} ${word("hour")}` : `${Math.round(seconds / 86400)} ${word("day")}`;
