@@ -43,6 +43,15 @@ function axisTexts(splits: number[], step: number): string[] {
   return splits.map((at) => (step >= DAY || (step > MINUTE && isMidnight(at)) ? day : time).format(at));
 }
 
+/** Between two words there is nothing to pass through. */
+const isStepped = ({ valueType, texts }: Param): boolean => valueType === "bit" || Object.keys(texts).length > 0;
+
+/** Short enough for the place beside the curves. */
+function tickText(tick: number): string {
+  const isLong = Math.abs(tick) >= 1e7;
+  return isLong ? new Intl.NumberFormat(currentLocale(), { notation: "compact", maximumSignificantDigits: 4 }).format(tick) : String(Number(tick.toPrecision(6)));
+}
+
 export class Chart {
   #plot: uPlot | undefined;
   #lines: Map<number, string | null>[] = [];
@@ -99,7 +108,7 @@ export class Chart {
         axes: [
           { ...axis, space: 70, values: (_, splits, _axis, _space, step) => axisTexts(splits, step) },
           // Numbers of more than two scales would take the place of the curves.
-          ...scales.slice(0, 2).map((scale, index): uPlot.Axis => ({ ...axis, scale, side: index === 0 ? 3 : 1, grid: index === 0 ? axis.grid : { show: false }, size: 64, values: (_, ticks) => ticks.map((tick) => String(Number(tick.toPrecision(6)))) })),
+          ...scales.slice(0, 2).map((scale, index): uPlot.Axis => ({ ...axis, scale, side: index === 0 ? 3 : 1, grid: index === 0 ? axis.grid : { show: false }, size: 64, values: (_, ticks) => ticks.map(tickText) })),
         ],
         series: [
           { label: word("time"), value: (_, at) => (at ? moment.format(at) : "") },
@@ -110,7 +119,7 @@ export class Chart {
             fill: isAlone ? color("--accent-wash") : undefined,
             width: 2,
             points: { show: false, filter: lonePoints },
-            paths: param.valueType === "bit" ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
+            paths: isStepped(param) ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
             value: (plot, _value, _series, at) => this.#text(index, at === null ? undefined : plot.data[0][at]),
           })),
         ],

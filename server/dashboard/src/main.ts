@@ -5,6 +5,8 @@ import { h } from "./dom.ts";
 import { explain } from "./errors.ts";
 import { Plant, RECENT } from "./plant.ts";
 import { currentRoute, link, printRoute, type Route } from "./route.ts";
+import { alertView } from "./views/alert.ts";
+import { alertsView } from "./views/alerts.ts";
 import { langChoice, lossNotice, notices, topBar } from "./views/bar.ts";
 import { compareView } from "./views/compare.ts";
 import { deviceView } from "./views/device.ts";
@@ -13,6 +15,7 @@ import { monitorView } from "./views/monitor.ts";
 import { netView } from "./views/net.ts";
 import { overview } from "./views/overview.ts";
 import { Place } from "./views/place.ts";
+import { ruleView } from "./views/rule.ts";
 import { sidebar, sidebarContent } from "./views/sidebar.ts";
 import type { View } from "./views/view.ts";
 import { visContent, visView } from "./views/vis.ts";
@@ -108,6 +111,14 @@ function contentOf(plant: Plant, route: Route): [unknown, () => View] {
       if (params.length > 0) return [params.map((param) => [{ ...param, dashboardPlace: undefined }, plant.devices.get(param.deviceId)?.name]), () => compareView(plant, params, route.hours)];
       break;
     }
+    case "alerts":
+      return [[...plant.nets.values()].map(({ id, name }) => [id, name]), () => alertsView(plant, route.net, route.page)];
+    case "alert":
+      // Values are told by what the stream says of their parameters.
+      return [plant.params.size > 0, () => alertView(plant, route.id, route.page)];
+    case "rule":
+      if (plant.may("edit")) return [undefined, () => ruleView(plant, route.alert)];
+      break;
     case "vis": {
       const vis = plant.visualizations.find(({ id }) => id === route.id);
       if (vis) return [visContent(plant, vis, route.device), () => visView(plant, vis, route.device)];

@@ -2,6 +2,7 @@
 // values and texts in the wasm build of core, the same that the server runs.
 import { decodeValue, formatValue } from "parabus-wasm";
 import { answer, api, authorized, may, type Point, type Right, type Schemas, type TreeParam, type UserOrg } from "./api.ts";
+import { LEVELS, type ActiveEvent } from "./alerts.ts";
 import { currentLang, word } from "./words.ts";
 
 interface LiveParam {
@@ -103,6 +104,7 @@ export class Plant extends EventTarget {
   readonly nets = new Map<number, Net>();
   visualizations: Schemas["VisReply"][] = [];
   notifications: Notification[] = [];
+  events: ActiveEvent[] = [];
   isLive = false;
   /** Resolved once the stream has said what the parameters are, and their last values are known. */
   readonly known: Promise<void>;
@@ -175,7 +177,10 @@ export class Plant extends EventTarget {
         const net = this.nets.get(id);
         if (net) net.isConnected = isConnected;
       }
-      if (reply) this.#tell("devices");
+      if (reply) {
+        this.events = reply.events as ActiveEvent[];
+        this.#tell("devices");
+      }
       await new Promise((resolve) => setTimeout(resolve, NETS_EVERY_MS));
     }
   }
@@ -284,6 +289,12 @@ export class Plant extends EventTarget {
 
   paramsOf(device: Device): Param[] {
     return device.params.flatMap((id) => this.params.get(id) ?? []);
+  }
+
+  /** The gravest first, of one level the newest. */
+  activeEvents(): ActiveEvent[] {
+    const active = this.events.filter(({ isActive }) => isActive);
+    return active.sort((one, other) => LEVELS.indexOf(other.level) - LEVELS.indexOf(one.level) || Date.parse(other.startedOn) - Date.parse(one.startedOn));
   }
 
   /** The parameters of the dashboard in their order. */

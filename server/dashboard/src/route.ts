@@ -8,6 +8,11 @@ export type Route =
   | { view: "compare"; params: number[]; hours?: number; org?: number }
   | { view: "device"; id: number; param?: number; hours?: number; org?: number }
   | { view: "vis"; id: number; device?: number; org?: number }
+  /** `net` and `page`: which part of the log. */
+  | { view: "alerts"; net?: number; page?: number; org?: number }
+  | { view: "alert"; id: number; page?: number; org?: number }
+  /** An alert as it is edited; without `alert` a new one. */
+  | { view: "rule"; alert?: number; org?: number }
   /** What no address of the page means. */
   | { view: "nothing"; org?: number };
 
@@ -27,6 +32,9 @@ export function parseRoute(hash: string): Route {
   if (id !== undefined && first === "device") return { view: first, id, param: ids.get("param"), hours: ids.get("hours"), org };
   if (id !== undefined && first === "vis") return { view: first, id, device: ids.get("device"), org };
   if (id !== undefined && first === "net") return { view: first, id, org };
+  if (id !== undefined && first === "alert") return { view: first, id, page: ids.get("page"), org };
+  if (first === "alerts") return { view: first, net: ids.get("net"), page: ids.get("page"), org };
+  if (first === "rule" && (id !== undefined || words[org === undefined ? 1 : 3] === "new")) return { view: first, alert: id, org };
   if (first === "widgets") return { view: first, org };
   return { view: first ? "nothing" : "overview", org };
 }
@@ -35,9 +43,14 @@ export function printRoute(route: Route): string {
   const words = route.org === undefined ? [] : ["org", route.org];
   if (route.view === "widgets") words.push("widgets");
   if (route.view === "compare") words.push("compare", route.params.join(","));
+  if (route.view === "rule") words.push("rule", route.alert ?? "new");
+  if (route.view === "alerts") words.push("alerts");
+  if (route.view === "alerts" && (route.net ?? route.page) !== undefined) words.push("log");
+  if ("net" in route && route.net !== undefined) words.push("net", route.net);
   if ("id" in route) words.push(route.view, route.id);
   if (route.view === "device" && route.param !== undefined) words.push("param", route.param);
   if ("hours" in route && route.hours !== undefined) words.push("hours", route.hours);
+  if ("page" in route && route.page !== undefined) words.push("page", route.page);
   if (route.view === "vis" && route.device !== undefined) words.push("device", route.device);
   return `#${words.join("/")}`;
 }

@@ -272,7 +272,11 @@ impl Listener {
             category: param.category_in(lang),
             register_kind: param.kind.code(),
             is_programmable: param.is_programmable,
-            hold_ms: self.directory.devices.get(&param.device_id).and_then(|device| Rule::of_period(device.update_period_sec).hold_ms()),
+            hold_ms: self
+                .directory
+                .devices
+                .get(&param.device_id)
+                .and_then(|device| Rule::of_period(device.update_period_sec).hold_ms()),
             dashboard_place: places.get(&param.id).copied(),
             texts: &param.texts,
         })

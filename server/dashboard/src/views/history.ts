@@ -105,7 +105,7 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
 
   return {
     element: h("div", {}, spanLinks(span.hours, to),
-      h("p", { class: "where" }, count, ` ${word("points")}`, span.stepMs > 0 && ` · ${word("firstOfEach").replace("{}", lengthOf(span.stepMs / 1000))}`),
+      h("p", { class: "where" }, `${word("points")}: `, count, span.stepMs > 0 && ` · ${word("firstOfEach").replace("{}", lengthOf(span.stepMs / 1000))}`),
       failure, place, extremes, details),
     readings: (ids) => {
       if (!history || span.stepMs > 0 || !drawn.some(({ paramId }) => ids.includes(paramId))) return;
