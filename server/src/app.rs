@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::alarm::Alarm;
+use crate::alarm::deliver::Providers;
 use crate::config::Config;
 use crate::controller::em130;
 use crate::link::Links;
@@ -22,11 +24,14 @@ pub struct App {
     pub links: Arc<Links>,
     pub live: Arc<Live>,
     pub poll: Poller,
+    pub alarm: Arc<Alarm>,
     pub em130: em130::Cursors,
     pub sessions: Sessions,
     pub quota: Quota,
     pub metrics: PrometheusHandle,
     pub certificate: Option<Arc<Certificate>>,
+    /// Who takes messages of alerts to people.
+    pub providers: Arc<Providers>,
     /// Cancelled when the server stops: streams that would go on for ever end.
     pub stopping: CancellationToken,
 }
@@ -39,7 +44,9 @@ impl App {
     pub fn new(config: Config) -> Result<Arc<App>, StartError> {
         let store = Store::open(&config.storage.path)?;
         let live = Live::new(store.clone())?;
+        let alarm = Alarm::new(store.clone(), config.alerts.public_url.as_deref())?;
         Ok(Arc::new(App {
+            alarm: Arc::new(alarm),
             links: Arc::default(),
             live: Arc::new(live),
             poll: Poller::default(),
@@ -48,6 +55,7 @@ impl App {
             quota: Quota::new(&config.api),
             metrics: recorder()?,
             certificate: Certificate::open(&config)?,
+            providers: Arc::new(Providers::open(&config)?),
             stopping: CancellationToken::new(),
             store,
             config,

@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer};
 
+mod delivery;
+
+pub use delivery::{Email, Provider, Secret, Security, Sms, Voice, to_millionths};
+
 /// The whole file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,7 +23,10 @@ pub struct Config {
     pub api: Api,
     pub access: Access,
     pub backward: Backward,
+    pub email: Option<Email>,
     pub sms: Sms,
+    pub alerts: Alerts,
+    pub voice: Voice,
     pub log: Log,
 }
 
@@ -176,20 +183,6 @@ impl Default for Backward {
     }
 }
 
-/// `[sms]`: short messages to those who are to be told of alerts.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sms {
-    /// Whether any organization may have them sent; otherwise none may change its settings of them.
-    pub enabled: bool,
-}
-
-impl Default for Sms {
-    fn default() -> Self {
-        Sms { enabled: true }
-    }
-}
-
 /// An address range, `169.254.0.0/16`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -223,6 +216,30 @@ impl<'de> Deserialize<'de> for Range {
         Range::parse(&text).ok_or_else(|| {
             serde::de::Error::custom(format!("`{text}` is not a range, expected `address/prefix` such as `10.0.0.0/8`"))
         })
+    }
+}
+
+/// `[alerts]`: what messages of alerts say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alerts {
+    /// Where people reach this server, for links in messages: `https://plant.example`. Without it messages
+    /// have no links.
+    #[serde(deserialize_with = "web_address")]
+    pub public_url: Option<String>,
+}
+
+/// `http://` or `https://`, a host, perhaps a path.
+fn web_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let url: Option<axum::http::Uri> = text.parse().ok();
+    let is_web = url.is_some_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+    });
+    if is_web {
+        Ok(Some(text))
+    } else {
+        Err(serde::de::Error::custom(format!("`{text}` is no web address, expected one such as https://plant.example")))
     }
 }
 
@@ -319,7 +336,14 @@ impl Config {
                 *path = folder.join(&*path);
             }
         }
+        config.secrets().for_each(|secret| secret.start_at(folder));
         Ok(config)
+    }
+
+    fn secrets(&mut self) -> impl Iterator<Item = &mut Secret> {
+        let password = self.email.as_mut().and_then(|email| email.password.as_mut());
+        let providers = [&mut self.sms.provider, &mut self.voice.provider].into_iter().flatten();
+        password.into_iter().chain(providers.map(Provider::secret))
     }
 
     fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {

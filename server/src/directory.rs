@@ -1,6 +1,6 @@
 //! Look-ups in the configuration snapshot.
 
-use parabus_core::value::Lang;
+use parabus_core::value::{Format, Lang, Value};
 
 use crate::model::{
     Device, DeviceId, Directory, DisabledBy, Net, NetId, OrgId, Param, ParamId, Role, SmsSettings, UserId, Vis, VisId,
@@ -96,6 +96,15 @@ impl Param {
 
     pub fn unit_in(&self, lang: Lang) -> Option<&str> {
         self.word(lang, self.unit.as_ref(), |words| words.unit.as_ref())
+    }
+
+    /// A value with its unit, or its text, in a language (A-8, D-15).
+    pub fn formatted(&self, value: &Value<'_>, lang: Lang) -> String {
+        let texts = self.texts.get(lang.code()).or_else(|| self.texts.get(Lang::En.code()));
+        let texts: Vec<(&str, &str)> =
+            texts.into_iter().flatten().map(|(value, text)| (value.as_str(), text.as_str())).collect();
+        let decimals = self.codec().and_then(|codec| codec.decimals());
+        value.format(&Format { unit: self.unit_in(lang), decimals, texts: &texts, ..Format::new(lang) }).to_string()
     }
 
     /// "Name, unit (label)", as lists of a device show it (D-15).

@@ -8,6 +8,7 @@
 #![allow(missing_docs)]
 
 pub mod admin;
+pub mod alarm;
 pub mod api;
 pub mod app;
 pub mod clock;

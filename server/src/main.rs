@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand};
 use parabus_core::value::Lang;
 use parabus_server::admin;
+use parabus_server::alarm::message::Channel;
 use parabus_server::app::{App, StartError};
 use parabus_server::clock;
 use parabus_server::config::{Config, LogFormat};
@@ -98,6 +99,9 @@ enum Verb {
     /// Organizations.
     #[command(subcommand)]
     Org(OrgVerb),
+    /// Alerts and the messages that they send.
+    #[command(subcommand)]
+    Alert(AlertVerb),
     /// Show who changed or wrote what, oldest first.
     Audit {
         /// Only of this organization.
@@ -144,6 +148,62 @@ struct ConfigFile {
     /// Configuration file.
     #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
     config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum AlertVerb {
+    /// Show alerts, and how their last events stand.
+    List {
+        /// Only of this organization.
+        #[arg(long)]
+        org: Option<String>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Say that the last event of an alert was seen.
+    Confirm {
+        /// Number, name or slug.
+        alert: String,
+        /// Who has seen it.
+        #[arg(long)]
+        by: Option<String>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Hold the messages of an alert back for a time; its events stand in the log.
+    Shelve {
+        /// Number, name or slug.
+        alert: String,
+        /// 1m to 30d: 90m, 2h, 3d.
+        #[arg(long = "for")]
+        time: String,
+        /// Why: it stands in the log.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Send the messages of an alert again.
+    Unshelve {
+        /// Number, name or slug.
+        alert: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Send a test message, and show what the provider answers.
+    Test {
+        /// An e-mail address or a telephone number.
+        #[arg(long)]
+        to: String,
+        /// email, sms, voice-call; without it, by the look of the recipient.
+        #[arg(long, value_parser = channel)]
+        channel: Option<Channel>,
+        /// en, pl, ru, ua.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: Lang,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
 }
 
 #[derive(Subcommand)]
@@ -219,6 +279,16 @@ enum OrgVerb {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Set where an organization is told of alerts that name `-`; an empty text takes an address away.
+    Contact {
+        name: String,
+        #[arg(long)]
+        email: Option<String>,
+        #[arg(long)]
+        phone: Option<String>,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// Show organizations with languages and roles.
     List {
         #[command(flatten)]
@@ -236,6 +306,11 @@ fn role(text: &str) -> Result<RoleWord, String> {
     }
     let known = || Role::ALL.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
     Role::from_code(text).map(|role| RoleWord(Some(role))).ok_or_else(|| format!("expected one of {}, none", known()))
+}
+
+fn channel(text: &str) -> Result<Channel, String> {
+    let known = Channel::ALL.map(Channel::code).join(", ");
+    Channel::from_code(text).ok_or_else(|| format!("expected one of {known}"))
 }
 
 fn language(text: &str) -> Result<Lang, String> {
@@ -342,6 +417,7 @@ fn main() -> ExitCode {
         Verb::Key(verb) => key(verb),
         Verb::User(verb) => user(verb),
         Verb::Org(verb) => org(verb),
+        Verb::Alert(verb) => alert(verb),
         Verb::Audit { org, since, limit, json, config } => {
             audit(&config, org.as_deref(), since.as_deref(), limit, json)
         }
@@ -447,7 +523,29 @@ fn org(verb: OrgVerb) -> Result<(), StartError> {
     match verb {
         OrgVerb::Create { name, language, config } => admin::create_org(&store_of(&config)?, &name, language)?,
         OrgVerb::Language { name, language, config } => admin::set_language(&store_of(&config)?, &name, language)?,
+        OrgVerb::Contact { name, email, phone, config } => {
+            admin::set_contact(&store_of(&config)?, &name, email.as_deref(), phone.as_deref())?;
+        }
         OrgVerb::List { config } => print!("{}", admin::list_orgs(&store_of(&config)?)),
+    }
+    Ok(())
+}
+
+fn alert(verb: AlertVerb) -> Result<(), StartError> {
+    match verb {
+        AlertVerb::List { org, config } => print!("{}", admin::alert::list(&store_of(&config)?, org.as_deref())?),
+        AlertVerb::Confirm { alert, by, config } => {
+            print!("{}", admin::alert::confirm(&store_of(&config)?, &alert, by.as_deref())?);
+        }
+        AlertVerb::Shelve { alert, time, reason, config } => {
+            print!("{}", admin::alert::shelve(&store_of(&config)?, &alert, &time, &reason)?);
+        }
+        AlertVerb::Unshelve { alert, config } => print!("{}", admin::alert::unshelve(&store_of(&config)?, &alert)?),
+        AlertVerb::Test { to, channel, language, config } => {
+            let config = Config::load(&config.config)?;
+            let test = admin::alert::Test { to: &to, channel, lang: language };
+            print!("{}", runtime()?.block_on(admin::alert::test(&config, &test))?);
+        }
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use parabus_core::value::{Codec, DataType, Decimal, Lang, Raw, Text, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::alarm::model::{Alert, AlertId, Contact};
 use crate::reference::Index;
 use crate::words;
 
@@ -516,6 +517,9 @@ pub struct Directory {
     pub notifications: BTreeMap<Uuid, Notification>,
     /// Of organizations that have set any.
     pub sms: BTreeMap<OrgId, SmsSettings>,
+    pub alerts: BTreeMap<AlertId, Alert>,
+    /// Of organizations that have one.
+    pub contacts: BTreeMap<OrgId, Contact>,
 }
 
 /// Why a reading holds no value.

@@ -8,6 +8,7 @@ use parabus_core::time::Instant;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::alarm::{self, deliver};
 use crate::app::App;
 use crate::clock;
 use crate::link::backward;
@@ -26,11 +27,13 @@ pub struct Listeners {
 pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -> Result<(), TlsError> {
     let tls = app.certificate.as_ref().map(|certificate| certificate.acceptor()).transpose()?;
     app.store.keep(Duration::from_millis(app.config.storage.commit_interval_ms.into()));
+    let alarms = tokio::spawn(alarm::run(app.alarm.clone(), app.store.clone(), app.live.clone()));
     let polling = tokio::spawn(app.poll.clone().run(app.store.clone(), app.links.clone(), app.live.clone()));
     let controllers = listeners.backward.map(|listener| {
         let most = app.config.backward.max_controllers as usize;
         tokio::spawn(backward::listen(listener, most, app.links.clone(), app.store.watch()))
     });
+    let delivery = tokio::spawn(deliver::run(app.store.clone(), app.providers.clone(), app.stopping.clone()));
     let upkeep = tokio::spawn(keep_metrics(app.metrics.clone()));
     let trail = tokio::spawn(keep_trail(app.clone()));
     let retention = tokio::spawn(keep_readings(app.clone()));
@@ -47,6 +50,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -
     web::accept::serve(listeners.http, tls, router, &app.config.server, stop).await;
     alive.abort();
     polling.abort();
+    alarms.abort();
     if let Some(controllers) = controllers {
         controllers.abort();
     }
@@ -54,6 +58,12 @@ pub async fn run(app: Arc<App>, listeners: Listeners, stop: CancellationToken) -
     trail.abort();
     retention.abort();
     renewal.abort();
+    if let Err(error) = app.alarm.checkpoint(clock::now()) {
+        tracing::warn!(%error, "states of alerts are made again from readings at the next start");
+    }
+    // A message that is cut off is sent again after the next start.
+    let patience = Duration::from_secs(app.config.server.stop_timeout_sec.into());
+    tokio::time::timeout(patience, delivery).await.ok();
     // Readings are safe in the log already; sealing them makes the next start quicker.
     if let Err(error) = app.store.seal() {
         tracing::warn!(%error, "readings stay in the log until the next start");
@@ -76,7 +86,7 @@ async fn keep_certificate(certificate: Option<Arc<Certificate>>) {
     }
 }
 
-/// Lets go of what the audit trail need not keep any longer.
+/// Lets go of what audit trail and outbox need not keep any longer.
 async fn keep_trail(app: Arc<App>) {
     let mut every = tokio::time::interval(Duration::from_secs(3600));
     loop {
@@ -85,7 +95,8 @@ async fn keep_trail(app: Arc<App>) {
         let days = i64::from(config.audit_days);
         let before = Instant::from_millis(clock::now().as_millis().saturating_sub(days * 86_400_000));
         let most = config.audit_lines;
-        let trimmed = tokio::task::spawn_blocking(move || store.trim_audit(before, most)).await;
+        let trim = move || store.trim_audit(before, most).and_then(|_| store.trim_outbox(before));
+        let trimmed = tokio::task::spawn_blocking(trim).await;
         if let Ok(Err(error)) = trimmed {
             tracing::warn!(%error, "the audit trail could not be trimmed and will be tried again");
         }

@@ -52,6 +52,8 @@ macro_rules! words {
 }
 
 words! {
+    // What `parabus alert test` sends.
+    ALERT_TEST: Word(["Test message from Parabus: no alert", "Wiadomość testowa z Parabus: to nie alarm", "Пробное сообщение от Parabus: тревоги нет", "Пробне повідомлення від Parabus: тривоги немає"]);
     // What the next reading of a device waits for.
     POLL_SCHEDULED: Word(["Reading is scheduled", "Odczyt jest zaplanowany", "Чтение запланировано", "Читання заплановано"]);
     POLL_READING: Word(["Currently reading", "Trwa odczyt", "Выполняется чтение", "Виконується читання"]);
@@ -69,6 +71,34 @@ words! {
     LEVEL_WARNING: Word(["Warning", "Ostrzeżenie", "Предупреждение", "Попередження"]);
     LEVEL_FAILURE: Word(["Failure", "Awaria", "Авария", "Аварія"]);
     LEVEL_CRITICAL: Word(["Critical", "Krytyczny", "Критический", "Критичний"]);
+
+    // What happens to an alert's event (the first as in the seed's log).
+    EVENT_STARTED: Word(["Event started.", "Zdarzenie rozpoczęte.", "Событие началось.", "Подія почалася."]);
+    EVENT_RESOLVED: Word(["Event resolved.", "Zdarzenie zakończone.", "Событие завершилось.", "Подія завершилася."]);
+    EVENT_CONFIRMED: Word(["Event confirmed", "Zdarzenie potwierdzone", "Событие подтверждено", "Подію підтверджено"]);
+    EVENT_FLAPPING: Word(["The event starts and ends too often: it stays open until 10 minutes have been quiet.", "Zdarzenie zaczyna się i kończy zbyt często: pozostaje otwarte, aż będzie spokój przez 10 minut.", "Событие начинается и завершается слишком часто: оно открыто, пока не пройдёт 10 спокойных минут.", "Подія починається і завершується надто часто: вона відкрита, доки не мине 10 спокійних хвилин."]);
+    EVENT_CLOSED: Word(["Closed: the alert or one of its parameters was deleted.", "Zamknięto: usunięto alert lub jeden z jego parametrów.", "Закрыто: оповещение или один из его параметров удалены.", "Закрито: сповіщення або один із його параметрів видалено."]);
+    EVENT_NOTED: Word(["Action: noted in the log.", "Działanie: zapis w dzienniku.", "Действие: запись в журнале.", "Дія: запис у журналі."]);
+    EVENT_NOT_CONFIRMED: Word(["Nobody has confirmed the event.", "Nikt nie potwierdził zdarzenia.", "Никто не подтвердил событие.", "Ніхто не підтвердив подію."]);
+    READING_ERROR: Word(["reading error", "błąd odczytu", "ошибка чтения", "помилка читання"]);
+    BY_EMAIL: Word(["E-mail", "E-mail", "Электронная почта", "Електронна пошта"]);
+    BY_SMS: Word(["SMS", "SMS", "СМС", "СМС"]);
+    BY_VOICE: Word(["Voice call", "Połączenie głosowe", "Голосовой звонок", "Голосовий дзвінок"]);
+    NOT_SENT_SHELVED: Word(["not sent, the alert is shelved until", "nie wysłano, alert jest odłożony do", "не отправлено, оповещение отложено до", "не надіслано, сповіщення відкладено до"]);
+    NOT_SENT_NO_ADDRESS: Word(["not sent, the organization has no address of its own for it", "nie wysłano, organizacja nie ma własnego adresu", "не отправлено, у организации нет своего адреса", "не надіслано, організація не має власної адреси"]);
+    LATE: Word(["Late by", "Opóźnienie", "С опозданием на", "Із запізненням на"]);
+    MESSAGE_WAITING: Word(["waits to be sent", "oczekuje na wysłanie", "ожидает отправки", "очікує надсилання"]);
+    MESSAGE_SENT: Word(["sent", "wysłano", "отправлено", "надіслано"]);
+    MESSAGE_SUPPRESSED: Word(["not to be sent", "nie do wysłania", "не подлежит отправке", "не підлягає надсиланню"]);
+    MESSAGE_FAILED: Word(["could not be sent", "nie udało się wysłać", "не удалось отправить", "не вдалося надіслати"]);
+    CONFIRM_HERE: Word(["Confirm that you have seen it", "Potwierdź, że to widzisz", "Подтвердите, что вы это видели", "Підтвердьте, що ви це бачили"]);
+
+    // The page behind a link to confirm.
+    CONFIRM_ASK: Word(["Have you seen this event?", "Czy widzisz to zdarzenie?", "Вы видели это событие?", "Ви бачили цю подію?"]);
+    CONFIRM_BUTTON: Word(["Confirm", "Potwierdź", "Подтвердить", "Підтвердити"]);
+    CONFIRM_DONE: Word(["The event is confirmed.", "Zdarzenie jest potwierdzone.", "Событие подтверждено.", "Подію підтверджено."]);
+    CONFIRM_ALREADY: Word(["The event was confirmed before.", "Zdarzenie zostało potwierdzone wcześniej.", "Событие уже было подтверждено.", "Подію вже було підтверджено."]);
+    CONFIRM_INVALID: Word(["This link is not valid, or no longer.", "Ten link jest nieważny lub wygasł.", "Эта ссылка недействительна или устарела.", "Це посилання недійсне або застаріло."]);
 
     // Why there is no reading or no write.
     NET_DISABLED: Word(["the network is disabled", "sieć jest wyłączona", "сеть отключена", "мережу вимкнено"]);

@@ -184,6 +184,12 @@ impl ConditionState {
         }
     }
 
+    /// When the last reading was, or when waiting for one began: nothing as old counts any more.
+    #[must_use]
+    pub const fn seen_ms(&self) -> i64 {
+        self.seen_ms
+    }
+
     /// When the hold limit passes, if that changes anything.
     pub(super) fn deadline(&self, condition: &Condition) -> Option<i64> {
         let waits = match condition.test {

@@ -7,6 +7,8 @@ use parabus_core::value::Lang;
 use uuid::Uuid;
 
 use super::{find_org, find_user, refuse};
+use crate::alarm::message::Channel;
+use crate::alarm::model::{Contact, check_address};
 use crate::model::{Org, Role};
 use crate::session::hash_password;
 use crate::storage::{Store, StoreError};
@@ -121,6 +123,25 @@ pub fn set_language(store: &Store, org: &str, lang: Lang) -> Result<(), StoreErr
     store.configure(true, |edit| {
         let org = Org { lang, ..find_org(edit.before(), org)?.clone() };
         edit.put_org(&org).map(drop)
+    })
+}
+
+/// Sets where an organization is told of alerts that name `-`; an empty text takes an address away.
+pub fn set_contact(store: &Store, org: &str, email: Option<&str>, phone: Option<&str>) -> Result<(), StoreError> {
+    let read = |channel: Channel, text: &str| match text.trim() {
+        "" => Ok(None),
+        address => match check_address(channel, address) {
+            Ok(()) => Ok(Some(address.to_owned())),
+            Err(expected) => refuse(format!("`{address}`: {expected}")),
+        },
+    };
+    let email = email.map(|text| read(Channel::Email, text)).transpose()?;
+    let phone = phone.map(|text| read(Channel::Sms, text)).transpose()?;
+    store.configure(true, |edit| {
+        let org = find_org(edit.before(), org)?.id;
+        let before = edit.before().contact(org);
+        let contact = Contact { email: email.unwrap_or(before.email), phone: phone.unwrap_or(before.phone) };
+        edit.put_contact(org, &contact)
     })
 }
 

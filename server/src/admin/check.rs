@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
+use crate::alarm::deliver::Providers;
 use crate::config::Config;
 use crate::plant;
 use crate::storage::{StoreError, inspect};
@@ -35,6 +36,7 @@ pub fn check(config: &Path, plant: Option<&Path>) -> (String, bool) {
             check_store(&config, &mut findings);
             check_ports(&config, &mut findings);
             check_certificate(&config, &mut findings);
+            check_delivery(&config, &mut findings);
         }
         Err(error) => {
             findings.fault(&format!("configuration: {error}"), "mend this line, or name the file by --config")
@@ -110,5 +112,30 @@ fn check_certificate(config: &Config, findings: &mut Findings) {
         Ok(Some(what)) => findings.good(&format!("server.tls: {what}")),
         Ok(None) => {}
         Err(error) => findings.fault(&error.to_string(), "name a PEM certificate chain and its private key"),
+    }
+}
+
+/// Logs in at the mail server and connects to the other providers; sends nothing.
+fn check_delivery(config: &Config, findings: &mut Findings) {
+    let providers = match Providers::open(config) {
+        Ok(providers) => providers,
+        Err(error) => return findings.fault(&error, "mend this field of the configuration"),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let found = match runtime {
+        Ok(runtime) => runtime.block_on(providers.check()),
+        Err(error) => return findings.fault(&format!("delivery: {error}"), "free memory or file handles"),
+    };
+    for (field, result) in found {
+        let mend = match field {
+            "email" => {
+                "see host, port and security (`starttls` on 587, `tls` on 465), user and password; firewalls often shut port 25"
+            }
+            _ => "see the address and the firewall; what [access] refuses has to be allowed there",
+        };
+        match result {
+            Ok(what) => findings.good(&format!("{field}: {what}")),
+            Err(error) => findings.fault(&format!("{field}: {error}"), mend),
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! What the command line does beside the declarative file: access, the audit trail, checks.
 
 mod access;
+pub mod alert;
 mod check;
 mod readings;
 mod trail;
 
 pub use access::{
-    create_key, create_org, create_user, delete_user, list_keys, list_orgs, list_users, revoke_key, set_language,
-    set_role,
+    create_key, create_org, create_user, delete_user, list_keys, list_orgs, list_users, revoke_key, set_contact,
+    set_language, set_role,
 };
 pub use check::check;
 pub use readings::{Wanted, write_readings};

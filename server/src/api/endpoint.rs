@@ -10,6 +10,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::error::ApiError;
 use super::permission::Permission;
+use crate::alarm::model::AlertId;
 use crate::app::App;
 use crate::model::{DeviceId, Directory, NetId, OrgId, ParamId, Role, UserId, VisId};
 use crate::storage::{Edit, Store, StoreError};
@@ -40,6 +41,7 @@ pub enum Scope {
     Device(DeviceId),
     Param(ParamId),
     Vis(VisId),
+    Alert(AlertId),
 }
 
 /// One endpoint of the seed. An endpoint without a permission does not compile.
@@ -122,6 +124,7 @@ impl Context {
             Scope::Device(id) => ("device", id, directory.org_of_device(id)),
             Scope::Param(id) => ("parameter", id, directory.org_of_param(id)),
             Scope::Vis(id) => ("visualization", id, directory.org_of_vis(id)),
+            Scope::Alert(id) => ("alert", id, directory.org_of_alert(id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }
     }

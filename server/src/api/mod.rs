@@ -3,6 +3,7 @@
 //! Only this folder knows the API's JSON. The router, the checks, OpenAPI and the tests' matrix
 //! all come from [`ENDPOINTS`].
 
+pub mod alert;
 pub mod auth;
 pub mod codes;
 pub mod dashboard;
@@ -79,6 +80,13 @@ impl Entry {
 
 /// Every endpoint that this server speaks.
 pub const ENDPOINTS: &[Entry] = &[
+    Entry::of::<alert::change::ChangeAlert>(),
+    Entry::of::<alert::create::CreateAlert>(),
+    Entry::of::<alert::get::GetAlert>(),
+    Entry::of::<alert::list::ListAlerts>(),
+    Entry::of::<alert::log::AlertLog>(),
+    Entry::of::<alert::org_log::OrgAlertLog>(),
+    Entry::of::<alert::status::AlertStatus>(),
     Entry::of::<auth::authenticate::Authenticate>(),
     Entry::of::<auth::logout::Logout>(),
     Entry::of::<codes::activation::ActivationCodeInfo>(),

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use super::endpoint::Context;
 use super::types::Date;
-use super::values::formatted;
 use crate::model::{Param, ParamId};
 
 /// The last good reading in a widget's spelling; nothing of it where there is none or the caller may
@@ -21,7 +20,7 @@ pub struct Last {
 impl Last {
     pub fn of(context: &Context, param: &Param, lang: Lang) -> Last {
         let Some((at, value)) = context.app.live.last(param.id) else { return Last::default() };
-        let formatted = Some(formatted(param, &value.value(), lang));
+        let formatted = Some(param.formatted(&value.value(), lang));
         Last { value: Some(value.to_string()), formatted, read_on: Some(Date(at)) }
     }
 }

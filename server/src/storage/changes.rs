@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use crate::alarm::model::{Alert, Contact};
 use crate::model::{
     ConnectCode, Device, Directory, Disabled, Net, Notification, Org, OrgId, Param, ParamId, Role, SmsSettings,
     Template, TemplateParam, User, UserId, Vis,
@@ -145,6 +146,20 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
         |directory, (org, _)| (Some(*org), place(directory, *org, "short messages")),
         |(_, settings)| sms(settings),
     );
+    compare.objects(
+        "alert",
+        &before.alerts,
+        &after.alerts,
+        |directory, alert| (Some(alert.org_id), place(directory, alert.org_id, &alert.name)),
+        alert,
+    );
+    compare.objects(
+        "contact",
+        &contacts_of_orgs(before),
+        &contacts_of_orgs(after),
+        |directory, (org, _)| (Some(*org), place(directory, *org, "contact")),
+        |(_, contact)| contact_fields(contact),
+    );
     all
 }
 
@@ -251,6 +266,37 @@ fn dashboards(directory: &Directory) -> BTreeMap<OrgId, (OrgId, Vec<ParamId>)> {
 
 fn sms_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, SmsSettings)> {
     directory.sms.iter().map(|(org, settings)| (*org, (*org, settings.clone()))).collect()
+}
+
+fn contacts_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, Contact)> {
+    directory.contacts.iter().map(|(org, contact)| (*org, (*org, contact.clone()))).collect()
+}
+
+fn contact_fields(contact: &Contact) -> Fields {
+    let Contact { email, phone } = contact;
+    vec![("email", text(email)), ("phone", text(phone))]
+}
+
+fn alert(alert: &Alert) -> Fields {
+    let Alert { id: _, org_id: _, name, slug, description, logic, level, conditions, actions, follow_ups } = alert;
+    let of_param = |param: Option<ParamId>| param.map_or("#-".to_owned(), |param| format!("#{param}"));
+    let conditions = conditions.iter().map(|each| format!("{} {}", of_param(each.param), each.kind));
+    let actions = actions.iter().map(|each| {
+        let to = each.recipient.as_ref().map_or_else(|| "log".to_owned(), ToString::to_string);
+        format!("{} min {to}", each.timeout_minutes)
+    });
+    let follow_ups =
+        follow_ups.iter().map(|each| format!("{} {} min {}", each.stage.code(), each.timeout_minutes, each.recipient));
+    vec![
+        ("name", name.clone()),
+        ("slug", slug.clone()),
+        ("description", text(description)),
+        ("conditionLogic", logic.code().to_owned()),
+        ("logAs", level.code().to_owned()),
+        ("conditions", conditions.collect::<Vec<_>>().join("; ")),
+        ("actions", actions.collect::<Vec<_>>().join("; ")),
+        ("followUps", follow_ups.collect::<Vec<_>>().join("; ")),
+    ]
 }
 
 fn template(template: &Template) -> Fields {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use parabus_core::alert::{Logic, Stage};
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang};
@@ -10,6 +11,10 @@ use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::alarm::message::Channel;
+use crate::alarm::model::{
+    Alert, AlertAction, AlertCondition, AlertFollowUp, ConditionKind, Contact, Level, Recipient,
+};
 use crate::model::{
     ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
     Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
@@ -84,6 +89,9 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         let monthly_limit = row.get::<_, Option<String>>("monthly_limit")?.map(decimal).transpose()?;
         Ok((row.get("org_id")?, SmsSettings { is_disabled: row.get("is_disabled")?, monthly_limit }))
     })?;
+    let contacts = rows(connection, "SELECT * FROM org_contact", |row| {
+        Ok((row.get("org_id")?, Contact { email: row.get("email")?, phone: row.get("phone")? }))
+    })?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -98,6 +106,8 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
         sms: sms.into_iter().collect(),
+        alerts: alerts(connection)?,
+        contacts: contacts.into_iter().collect(),
         index: OnceLock::new(),
     })
 }
@@ -115,6 +125,59 @@ fn dashboards(connection: &Connection) -> Result<BTreeMap<i64, Vec<i64>>, StoreE
         dashboards.entry(org).or_default().push(param);
     }
     Ok(dashboards)
+}
+
+fn alerts(connection: &Connection) -> Result<BTreeMap<i64, Alert>, StoreError> {
+    let all = rows(connection, "SELECT * FROM alert", |row| {
+        Ok(Alert {
+            id: row.get("id")?,
+            org_id: row.get("org_id")?,
+            name: row.get("name")?,
+            slug: row.get("slug")?,
+            description: row.get("description")?,
+            logic: read("a logic", row.get("logic")?, |text| Logic::from_code(text).ok())?,
+            level: read("a level", row.get("level")?, Level::from_code)?,
+            conditions: Vec::new(),
+            actions: Vec::new(),
+            follow_ups: Vec::new(),
+        })
+    })?;
+    let mut all: BTreeMap<i64, Alert> = all.into_iter().map(|alert| (alert.id, alert)).collect();
+    let conditions = rows(connection, "SELECT * FROM alert_condition ORDER BY alert_id, place", |row| {
+        let threshold = row.get::<_, Option<String>>("threshold")?.map(decimal).transpose()?;
+        let kind = read("a condition", row.get("kind")?, |code| ConditionKind::of(code, threshold))?;
+        Ok((row.get("alert_id")?, AlertCondition { id: row.get("id")?, param: row.get("param_id")?, kind }))
+    })?;
+    let actions = rows(connection, "SELECT * FROM alert_action ORDER BY alert_id, place", |row| {
+        let channel = row.get::<_, Option<String>>("channel")?.map(channel).transpose()?;
+        let address: Option<String> = row.get("recipient")?;
+        let recipient = channel.zip(address).map(|(channel, address)| Recipient { channel, address });
+        let action = AlertAction { id: row.get("id")?, timeout_minutes: row.get("minutes")?, recipient };
+        Ok((row.get("alert_id")?, action))
+    })?;
+    let follow_ups = rows(connection, "SELECT * FROM alert_follow_up ORDER BY alert_id, place", |row| {
+        let recipient = Recipient { channel: channel(row.get("channel")?)?, address: row.get("recipient")? };
+        let follow_up = AlertFollowUp {
+            id: row.get("id")?,
+            stage: read("a stage", row.get("stage")?, |text| Stage::from_code(text).ok())?,
+            timeout_minutes: row.get("minutes")?,
+            recipient,
+        };
+        Ok((row.get("alert_id")?, follow_up))
+    })?;
+    let mut add = |id: i64, put: &mut dyn FnMut(&mut Alert)| {
+        if let Some(alert) = all.get_mut(&id) {
+            put(alert);
+        }
+    };
+    conditions.into_iter().for_each(|(id, each)| add(id, &mut |alert| alert.conditions.push(each.clone())));
+    actions.into_iter().for_each(|(id, each)| add(id, &mut |alert| alert.actions.push(each.clone())));
+    follow_ups.into_iter().for_each(|(id, each)| add(id, &mut |alert| alert.follow_ups.push(each.clone())));
+    Ok(all)
+}
+
+fn channel(text: String) -> Result<Channel, StoreError> {
+    read("a channel", text, Channel::from_code)
 }
 
 fn notification(row: &Row<'_>) -> Result<Notification, StoreError> {

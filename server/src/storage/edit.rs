@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::audit::{self, AuditEntry};
 use super::changes::{Change, changes};
 use super::{StoreError, configuration};
+use crate::alarm::model::{Alert, AlertId, Contact};
 use crate::model::{
     ApiKey, ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification,
     Org, OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
@@ -393,6 +394,90 @@ impl<'c> Edit<'c> {
             "INSERT INTO sms_settings (org_id, is_disabled, monthly_limit) VALUES (?1, ?2, ?3)
              ON CONFLICT (org_id) DO UPDATE SET is_disabled = ?2, monthly_limit = ?3",
             params![org, settings.is_disabled, settings.monthly_limit.map(|limit| limit.to_string())],
+        )
+    }
+
+    /// Creates (id 0) or changes an alert. Conditions, actions and follow-ups with an id of this alert keep it,
+    /// others get one.
+    pub fn put_alert(&mut self, alert: &Alert) -> Result<AlertId, StoreError> {
+        let id = Some(alert.id).filter(|id| *id != 0);
+        self.execute(
+            "INSERT INTO alert (id, org_id, name, slug, description, logic, level) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, slug = ?4, description = ?5, logic = ?6, level = ?7",
+            params![
+                id,
+                alert.org_id,
+                alert.name,
+                alert.slug,
+                alert.description,
+                alert.logic.code(),
+                alert.level.code()
+            ],
+        )?;
+        let id = id.unwrap_or_else(|| self.connection.last_insert_rowid());
+        let before = self.before.alerts.get(&id);
+        let had = |ids: Option<Vec<i64>>, own: i64| Some(own).filter(|own| ids.is_some_and(|ids| ids.contains(own)));
+        let conditions = before.map(|alert| alert.conditions.iter().map(|each| each.id).collect::<Vec<_>>());
+        let actions = before.map(|alert| alert.actions.iter().map(|each| each.id).collect::<Vec<_>>());
+        let follow_ups = before.map(|alert| alert.follow_ups.iter().map(|each| each.id).collect::<Vec<_>>());
+        for table in ["alert_condition", "alert_action", "alert_follow_up"] {
+            self.execute(&format!("DELETE FROM {table} WHERE alert_id = ?"), [id])?;
+        }
+        for (each, place) in alert.conditions.iter().zip(0i64..) {
+            self.execute(
+                "INSERT INTO alert_condition (id, alert_id, place, param_id, kind, threshold) VALUES (?, ?, ?, ?, ?, ?)",
+                params![
+                    had(conditions.clone(), each.id),
+                    id,
+                    place,
+                    each.param,
+                    each.kind.code(),
+                    each.kind.threshold().map(|threshold| threshold.to_string())
+                ],
+            )?;
+        }
+        for (each, place) in alert.actions.iter().zip(0i64..) {
+            self.execute(
+                "INSERT INTO alert_action (id, alert_id, place, minutes, channel, recipient) VALUES (?, ?, ?, ?, ?, ?)",
+                params![
+                    had(actions.clone(), each.id),
+                    id,
+                    place,
+                    each.timeout_minutes,
+                    each.recipient.as_ref().map(|recipient| recipient.channel.code()),
+                    each.recipient.as_ref().map(|recipient| recipient.address.as_str())
+                ],
+            )?;
+        }
+        for (each, place) in alert.follow_ups.iter().zip(0i64..) {
+            self.execute(
+                "INSERT INTO alert_follow_up (id, alert_id, place, stage, minutes, channel, recipient)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    had(follow_ups.clone(), each.id),
+                    id,
+                    place,
+                    each.stage.code(),
+                    each.timeout_minutes,
+                    each.recipient.channel.code(),
+                    each.recipient.address
+                ],
+            )?;
+        }
+        Ok(id)
+    }
+
+    /// Deletes an alert; its records stay in the organization's log.
+    pub fn delete_alert(&mut self, id: AlertId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM alert WHERE id = ?", [id])
+    }
+
+    /// Sets where an organization is reached when an alert does not say.
+    pub fn put_contact(&mut self, org: OrgId, contact: &Contact) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO org_contact (org_id, email, phone) VALUES (?1, ?2, ?3)
+             ON CONFLICT (org_id) DO UPDATE SET email = ?2, phone = ?3",
+            params![org, contact.email, contact.phone],
         )
     }
 

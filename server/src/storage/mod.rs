@@ -11,6 +11,7 @@
 //! Only this folder knows SQL.
 
 mod access;
+mod alerts;
 mod audit;
 mod backup;
 mod cells;
@@ -21,6 +22,7 @@ mod edit;
 mod head;
 mod history;
 mod log;
+pub mod outbox;
 mod people;
 mod readings;
 mod schema;
@@ -34,6 +36,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 use crate::model::Directory;
+pub use alerts::{AlertChanges, AlertRecord, KeptState, LogLine, Records, Shelf, Wish};
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
 pub use backup::{Condition, backup, inspect, restore};
 pub use edit::Edit;

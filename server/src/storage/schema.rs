@@ -129,6 +129,58 @@ const STEPS: &[&str] = &[
          first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, row_count INTEGER NOT NULL, revision INTEGER NOT NULL,
          data BLOB NOT NULL, PRIMARY KEY (group_id, part, first_at));
      CREATE INDEX chunk_last ON chunk (last_at);",
+    // An effect's number is the 64 bits of an unsigned one; `cost` is in millionths.
+    "CREATE TABLE outbox (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, effect_id INTEGER NOT NULL, recipient TEXT NOT NULL,
+         alert_id INTEGER NOT NULL, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, channel TEXT NOT NULL,
+         lang TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL,
+         attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, is_held INTEGER NOT NULL DEFAULT 0,
+         answer TEXT, ended_at INTEGER, cost INTEGER, charged_at INTEGER, UNIQUE (effect_id, recipient));
+     CREATE INDEX outbox_waiting ON outbox (channel, next_at) WHERE state = 'waiting';
+     CREATE INDEX outbox_org ON outbox (org_id, charged_at);
+     CREATE INDEX outbox_ended ON outbox (ended_at);",
+    // States and records outlive their alert: the journal stays, and an open record closes in it. `lines` are
+    // keys and exact values, `rule` the one that the state runs by.
+    "CREATE TABLE alert (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
+         name TEXT NOT NULL, slug TEXT NOT NULL, description TEXT, logic TEXT NOT NULL, level TEXT NOT NULL,
+         UNIQUE (org_id, slug));
+     CREATE TABLE alert_condition (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id INTEGER NOT NULL REFERENCES alert ON DELETE CASCADE,
+         place INTEGER NOT NULL, param_id INTEGER REFERENCES param ON DELETE SET NULL, kind TEXT NOT NULL,
+         threshold TEXT);
+     CREATE INDEX alert_condition_alert ON alert_condition (alert_id);
+     CREATE INDEX alert_condition_param ON alert_condition (param_id);
+     CREATE TABLE alert_action (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id INTEGER NOT NULL REFERENCES alert ON DELETE CASCADE,
+         place INTEGER NOT NULL, minutes INTEGER NOT NULL, channel TEXT, recipient TEXT);
+     CREATE INDEX alert_action_alert ON alert_action (alert_id);
+     CREATE TABLE alert_follow_up (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id INTEGER NOT NULL REFERENCES alert ON DELETE CASCADE,
+         place INTEGER NOT NULL, stage TEXT NOT NULL, minutes INTEGER NOT NULL, channel TEXT NOT NULL,
+         recipient TEXT NOT NULL);
+     CREATE INDEX alert_follow_up_alert ON alert_follow_up (alert_id);
+     CREATE TABLE org_contact (org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, email TEXT, phone TEXT);
+     CREATE TABLE alert_state (
+         alert_id INTEGER NOT NULL, tail INTEGER NOT NULL, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE,
+         rule TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (alert_id, tail)) WITHOUT ROWID;
+     CREATE TABLE alert_record (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id INTEGER NOT NULL, number INTEGER NOT NULL,
+         org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL, level TEXT NOT NULL,
+         started INTEGER NOT NULL, resolved INTEGER, confirmed INTEGER, confirmed_by TEXT, params TEXT NOT NULL,
+         UNIQUE (alert_id, number));
+     CREATE INDEX alert_record_org ON alert_record (org_id, started);
+     CREATE INDEX alert_record_present ON alert_record (org_id) WHERE resolved IS NULL OR confirmed IS NULL;
+     CREATE TABLE alert_log (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, record_id INTEGER NOT NULL REFERENCES alert_record ON DELETE CASCADE,
+         effect INTEGER UNIQUE, at INTEGER NOT NULL, lines TEXT NOT NULL);
+     CREATE INDEX alert_log_record ON alert_log (record_id);
+     CREATE TABLE alert_wish (
+         id INTEGER PRIMARY KEY AUTOINCREMENT, alert_id INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL);
+     CREATE TABLE alert_shelf (
+         alert_id INTEGER PRIMARY KEY REFERENCES alert ON DELETE CASCADE, until INTEGER NOT NULL, reason TEXT NOT NULL,
+         actor TEXT NOT NULL);
+     CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;",
 ];
 
 /// The schema of this version.

@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod assets;
+mod confirm;
 mod cors;
 mod linger;
 mod live;
@@ -27,6 +28,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(&format!("{}/", api::BASE), any(|| async { api::ApiError::incorrect_endpoint().into_response() }))
         .merge(page::router(app))
         .merge(operation::router(app))
+        .merge(confirm::router(app))
         .route("/live/values/", get(live::values).with_state(app.clone()))
         .fallback(assets::serve)
         .layer(middleware::from_fn_with_state(app.clone(), cors::allow))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::events::{self, Events};
+use super::events::{DashboardEvent, events};
 use super::view::View;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Request, Scope};
 use crate::api::error::ApiError;
@@ -27,9 +27,8 @@ pub struct DashboardQuery {
 #[derive(Serialize, ToSchema)]
 pub struct DashboardReply {
     networks: Vec<DashboardNet>,
-    /// Alerts of the organization.
-    #[schema(value_type = Vec<Object>)]
-    events: Events,
+    /// Alerts of the organization: those that last, and those that nobody has confirmed.
+    events: Vec<DashboardEvent>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -130,11 +129,12 @@ impl Endpoint for GetDashboard {
     async fn handle(context: Context, request: Request<Self>) -> Result<DashboardReply, ApiError> {
         let DashboardQuery { lang, include_params } = request.query;
         let includes_params = include_params.is_some_and(|flag| flag.0);
+        let events = events(&context, request.path.org_id.0, false).await?;
         let view = View::new(&context, request.path.org_id.0, lang.0);
         let networks = view.nets().map(|net| {
             let devices = view.devices(net.id).map(|each| device(&view, each, includes_params));
             network(&view, net, devices.collect())
         });
-        Ok(DashboardReply { networks: networks.collect(), events: events::NONE })
+        Ok(DashboardReply { networks: networks.collect(), events })
     }
 }

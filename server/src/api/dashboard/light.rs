@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::events::{self, Events};
+use super::events::{DashboardEvent, events};
 use super::view::View;
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Request, Scope};
 use crate::api::error::ApiError;
@@ -29,8 +29,7 @@ pub struct LightQuery {
 pub struct LightReply {
     networks: Vec<LightNet>,
     /// Active alerts of the organization.
-    #[schema(value_type = Vec<Object>)]
-    events: Events,
+    events: Vec<DashboardEvent>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -113,6 +112,7 @@ impl Endpoint for DashboardLight {
     async fn handle(context: Context, request: Request<Self>) -> Result<LightReply, ApiError> {
         let LightQuery { lang, expanded_network_ids, expanded_device_ids } = request.query;
         let is_open = |ids: &Option<IdList>, id: i64| ids.as_ref().is_some_and(|ids| ids.0.contains(&id));
+        let events = events(&context, request.path.org_id.0, true).await?;
         let view = View::new(&context, request.path.org_id.0, lang.0);
         let networks = view.nets().map(|each| {
             let devices = view.devices(each.id).filter(|_| is_open(&expanded_network_ids, each.id));
@@ -122,6 +122,6 @@ impl Endpoint for DashboardLight {
             });
             net(&view, each, devices.collect())
         });
-        Ok(LightReply { networks: networks.collect(), events: events::NONE })
+        Ok(LightReply { networks: networks.collect(), events })
     }
 }

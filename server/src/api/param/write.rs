@@ -8,7 +8,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Id, Language};
-use crate::api::values::{Failure, formatted};
+use crate::api::values::Failure;
 use crate::control::Change;
 
 pub struct WriteParam;
@@ -70,7 +70,7 @@ impl Endpoint for WriteParam {
                 ok: Written {
                     old_value: written.old.map(|old| old.value().to_string()).unwrap_or_default(),
                     new_value: written.new.value().to_string(),
-                    formatted_value: formatted(param, &written.new.value(), lang),
+                    formatted_value: param.formatted(&written.new.value(), lang),
                 },
             },
             Err(error) => WriteReply::Failure(Failure::new(error)),

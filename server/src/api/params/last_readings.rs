@@ -9,7 +9,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{IdList, Language, ReadingDate};
-use crate::api::values::{Failure, formatted};
+use crate::api::values::Failure;
 use crate::model::ParamId;
 
 pub struct LastReadings;
@@ -58,7 +58,7 @@ impl Endpoint for LastReadings {
                 Some((at, value)) => LastReading::Reading(Reading {
                     value: value.to_string(),
                     read_on: ReadingDate(at),
-                    formatted_value: formatted(param, &value.value(), request.query.lang.0),
+                    formatted_value: param.formatted(&value.value(), request.query.lang.0),
                 }),
                 None => LastReading::Failure(Failure::new("no-value")),
             };

@@ -9,7 +9,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Flag, IdList, Language};
-use crate::api::values::{Failure, formatted};
+use crate::api::values::Failure;
 use crate::control;
 use crate::model::ParamId;
 
@@ -65,7 +65,7 @@ impl Endpoint for ReadRealtime {
             let reading = match result.or_else(|error| stored().ok_or(error)) {
                 Ok(value) => RealtimeReading::Reading(RealtimeValue {
                     value: value.value().to_string(),
-                    formatted_value: formatted(param, &value.value(), lang.0),
+                    formatted_value: param.formatted(&value.value(), lang.0),
                 }),
                 Err(error) => RealtimeReading::Failure(Failure::new(error)),
             };

@@ -13,7 +13,6 @@ use crate::api::error::ApiError;
 use crate::api::net::list::OrgPath;
 use crate::api::permission::Permission;
 use crate::api::types::{MOST_IDS, Number};
-use crate::api::values::formatted;
 use crate::control;
 use crate::model::{OrgId, ParamId, Role};
 use crate::reference::References;
@@ -108,7 +107,7 @@ impl<'a> View<'a> {
     fn stored(&self, id: ParamId) -> TokenValue {
         let last = self.context.app.live.last(id).filter(|_| self.shows_values);
         match (self.context.directory.params.get(&id), last) {
-            (Some(param), Some((_, value))) => TokenValue::Text(formatted(param, &value.value(), self.lang)),
+            (Some(param), Some((_, value))) => TokenValue::Text(param.formatted(&value.value(), self.lang)),
             _ => Missing::LastReading.into(),
         }
     }
