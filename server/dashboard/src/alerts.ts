@@ -79,14 +79,25 @@ export interface LogPage {
   itemsOnPage: number;
 }
 
-/** An event on the dashboard. */
+/** An event on the dashboard; its number is that of the record. */
 export interface ActiveEvent {
   id: number;
   name: string;
   level: Level;
   deviceIds: number[];
   isActive: boolean;
+  journalUrl: string;
   startedOn: string;
+}
+
+/** The alert of a path such as `/manage/alerts/4/log/`. */
+export const alertOfPath = (path: string): number | undefined => Number(path.match(/^\/manage\/alerts\/(\d+)\//)?.[1]) || undefined;
+
+/** Until when messages are held back, by whom and why. */
+export interface Shelf {
+  until?: string;
+  reason?: string;
+  by?: string;
 }
 
 interface Saved {
@@ -94,15 +105,23 @@ interface Saved {
   errors: Record<string, string>;
 }
 
-async function call<Body>(path: string, body?: unknown): Promise<Body> {
-  const request = body === undefined ? new Request(`/api/v1${path}`) : new Request(`/api/v1${path}`, { method: "POST", body: JSON.stringify(body) });
+async function send<Body>(url: string, body?: unknown): Promise<Body> {
+  const request = body === undefined ? new Request(url) : new Request(url, { method: "POST", body: JSON.stringify(body) });
   return (await authorized(request)).json();
 }
+
+const call = <Body>(path: string, body?: unknown): Promise<Body> => send(`/api/v1${path}`, body);
 
 export const askAlerts = (org: number): Promise<{ id: number; name: string; slug: string }[]> => call(`/org/${org}/alerts/`);
 export const askAlert = (id: number): Promise<Alert> => call(`/alert/${id}/`);
 export const askStatus = (id: number): Promise<Status> => call(`/alert/${id}/status/`);
 export const saveRule = (org: number, id: number | undefined, rule: Rule): Promise<Saved> => call(id === undefined ? `/org/${org}/alerts/create/` : `/alert/${id}/change/`, rule);
+
+// The API has no words for these: they are the page's own.
+export const askShelf = (id: number): Promise<Shelf> => send(`/live/alert/${id}/shelf/`);
+/** Without minutes messages are sent again. */
+export const shelve = (id: number, minutes: number, reason = ""): Promise<Shelf> => send(`/live/alert/${id}/shelf/`, { minutes, reason });
+export const confirmEvent = (id: number): Promise<unknown> => send(`/live/alert/${id}/confirm/`, null);
 
 /** A page of the log of an alert, or of an organization. */
 export function askLog(of: { alert: number } | { org: number; net?: number }, page: number, lang: string): Promise<LogPage> {

@@ -1,5 +1,6 @@
 // The page: who is logged in, what is open, and the plant that it shows.
 import init from "parabus-wasm";
+import { alertOfPath, askAlerts } from "./alerts.ts";
 import { answer, api, ApiError, logIn, logOut, may, type UserOrg } from "./api.ts";
 import { h } from "./dom.ts";
 import { explain } from "./errors.ts";
@@ -215,12 +216,22 @@ function showMonitor(org: UserOrg, route: Route): void {
 /** The API names pages by paths; the page itself by its hash (A-18). */
 async function takePath(): Promise<void> {
   if (/^\/manage\/reports\/readings\/?$/.test(location.pathname) && !location.hash) return takeReport();
+  const alert = alertOfPath(location.pathname);
+  if (alert !== undefined && !location.hash) return takeAlert(alert);
   const [, kind, id] = location.pathname.match(/^\/manage\/(networks|devices)\/(\d+)\/?$/) ?? [];
   if (!kind || location.hash) return;
   const deviceId = Number(id);
   const netId = kind === "devices" ? (await answer(api.GET("/device/{deviceId}/", { params: { path: { deviceId } } }))).netId : Number(id);
   const { orgId } = await answer(api.GET("/net/{netId}/", { params: { path: { netId } } }));
   history.replaceState(null, "", `/${printRoute(kind === "devices" ? { view: "device", id: deviceId, org: orgId } : { view: "net", id: netId, org: orgId })}`);
+}
+
+/** `/manage/alerts/4/log/`: an alert is of the organization among whose alerts it stands. */
+async function takeAlert(id: number): Promise<void> {
+  const found = await Promise.all(orgs.filter((org) => may(org, "view")).map(async ({ orgId }) => ((await askAlerts(orgId)).some((alert) => alert.id === id) ? [orgId] : [])));
+  const [org] = found.flat();
+  if (org === undefined) throw new ApiError(404, "ObjectNotFound", word("gone"));
+  history.replaceState(null, "", `/${printRoute({ view: "alert", id, org })}`);
 }
 
 /** How far back a history goes that is opened by its path. */

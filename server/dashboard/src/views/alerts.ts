@@ -1,5 +1,5 @@
 // Alerts at a glance: events that are active, the rules, and the organization's log.
-import { askAlerts, levelKind, levelText, type ActiveEvent } from "../alerts.ts";
+import { alertOfPath, askAlerts, levelKind, levelText, type ActiveEvent } from "../alerts.ts";
 import { h, replaceKeepingFocus, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
 import type { Plant } from "../plant.ts";
@@ -10,7 +10,8 @@ import type { View } from "./view.ts";
 
 function eventItem(plant: Plant, event: ActiveEvent): HTMLElement {
   const devices = event.deviceIds.flatMap((id) => plant.devices.get(id)?.name ?? []).join(", ");
-  return h("li", {}, h("a", { class: "link", href: link({ view: "alert", id: event.id }), "data-testid": `event-${event.id}` },
+  const alert = alertOfPath(event.journalUrl);
+  return h("li", {}, h("a", { class: "link", href: link(alert === undefined ? { view: "alerts" } : { view: "alert", id: alert }), "data-testid": `event-${alert}` },
     h("span", { class: `dot ${levelKind(event.level)}`, "aria-hidden": "true" }),
     h("span", {}, event.name, h("small", {}, [levelText(event.level), devices, ago(Date.parse(event.startedOn), Date.now())].filter((text) => text !== "").join(" · ")))));
 }
