@@ -2,7 +2,7 @@
 import { askAlert, KINDS, kindText, levelText, LEVELS, ruleOf, saveRule, STAGES, stageText, wayText, WAYS, type Action, type Condition, type FollowUp, type Kind, type Level, type Rule, type Stage, type Way } from "../alerts.ts";
 import { h, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
-import type { Plant } from "../plant.ts";
+import { isText, type Plant } from "../plant.ts";
 import { preview, type Outcome } from "../preview.ts";
 import { link, open } from "../route.ts";
 import { currentLocale, moment, span, word } from "../words.ts";
@@ -31,7 +31,7 @@ const decimal = (text: string): string => text.trim().replace(",", ".");
 function conditionRow(plant: Plant, condition: Condition, index: number, change: (again?: boolean) => void, remove: () => void): HTMLElement {
   const param = plant.params.get(condition.paramId ?? 0);
   const groups = [...plant.devices.values()].map((device) => h("optgroup", { label: `${device.net.name} · ${device.name}` },
-    ...plant.paramsOf(device).map(({ paramId, info }) => h("option", { value: String(paramId), selected: paramId === condition.paramId }, info?.name ?? ""))));
+    ...plant.paramsOf(device).filter((param) => !isText(param)).map(({ paramId, info }) => h("option", { value: String(paramId), selected: paramId === condition.paramId }, info?.name ?? ""))));
   const choose = h("select", { "data-testid": `condition-param-${index}`, change: () => {
     condition.paramId = Number(choose.value) || undefined;
     change(true);
