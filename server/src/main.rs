@@ -183,6 +183,13 @@ enum AlertVerb {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Take an alert away: an open event closes, its journal stays.
+    Delete {
+        /// Number, name or slug.
+        alert: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// Send the messages of an alert again.
     Unshelve {
         /// Number, name or slug.
@@ -540,6 +547,7 @@ fn alert(verb: AlertVerb) -> Result<(), StartError> {
         AlertVerb::Shelve { alert, time, reason, config } => {
             print!("{}", admin::alert::shelve(&store_of(&config)?, &alert, &time, &reason)?);
         }
+        AlertVerb::Delete { alert, config } => admin::alert::delete(&store_of(&config)?, &alert)?,
         AlertVerb::Unshelve { alert, config } => print!("{}", admin::alert::unshelve(&store_of(&config)?, &alert)?),
         AlertVerb::Test { to, channel, language, config } => {
             let config = Config::load(&config.config)?;

@@ -70,6 +70,16 @@ fn the_configuration_holds_the_defaults() {
 }
 
 #[test]
+fn the_providers_of_messages_are_taken() {
+    let text = README.split("```toml\n").find(|block| block.starts_with("[email]")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("parabus.toml");
+    std::fs::write(&path, text.split("```").next().unwrap()).unwrap();
+    let config = Config::load(&path).unwrap_or_else(|error| panic!("{error}"));
+    assert!(config.email.is_some() && config.sms.provider.is_some() && config.voice.provider.is_some());
+}
+
+#[test]
 fn the_demo_is_a_plant() {
     // The demo's key comes from the environment; any will do to read the file.
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/plant.yaml")).unwrap();

@@ -110,6 +110,14 @@ pub fn unshelve(store: &Store, alert: &str) -> Result<String, StoreError> {
     Ok(format!("messages of `{}` are sent again\n", alert.name))
 }
 
+/// Takes an alert away. A server that runs closes its open event within a second; its journal stays.
+pub fn delete(store: &Store, alert: &str) -> Result<(), StoreError> {
+    store.configure(true, |edit| {
+        let alert = find_alert(edit.before(), alert)?.id;
+        edit.delete_alert(alert)
+    })
+}
+
 /// `90m`, `2h`, `3d`.
 fn minutes_of(time: &str) -> Result<i64, StoreError> {
     let units = [('m', 1), ('h', 60), ('d', 24 * 60)];
@@ -158,6 +166,37 @@ pub async fn test(config: &Config, what: &Test<'_>) -> Result<String, StoreError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alarm::tests::{Bench, configured, hot, put};
+
+    #[test]
+    fn an_operator_lists_confirms_shelves_and_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut bench = Bench::open(folder.path());
+        configured(&bench.store);
+        put(&bench.store, &hot());
+        bench.work(0);
+        let store = bench.store.clone();
+        let shown = || list(&store, Some("Works")).unwrap();
+        assert_eq!(shown(), "1  quiet  -  warning  Works / High Temperature\n");
+        assert!(confirm(&store, "1", None).is_err(), "there is no event yet");
+        bench.cycle(1, 10_000, Some(850));
+        assert_eq!(shown(), "1  active  2027-01-15T08:00:10Z  warning  Works / High Temperature\n");
+        confirm(&store, "high-temperature", Some("ann")).unwrap();
+        bench.work(11_000);
+        assert!(shown().starts_with("1  confirmed"), "{}", shown());
+        assert!(confirm(&store, "High Temperature", Some("bob")).unwrap().contains("by ann"));
+        for (time, reason) in [("2h", ""), ("2h", "a\nb"), ("2", "valve")] {
+            assert!(shelve(&store, "1", time, reason).is_err(), "{time} {reason}");
+        }
+        shelve(&store, "1", "2h", "valve").unwrap();
+        assert!(shown().ends_with("by command line: valve\n"), "{}", shown());
+        unshelve(&store, "1").unwrap();
+        assert!(!shown().contains("shelved"));
+        assert!(delete(&store, "2").is_err());
+        delete(&store, "1").unwrap();
+        bench.work(12_000);
+        assert_eq!(shown(), "");
+    }
 
     #[test]
     fn times_are_whole_and_bounded() {

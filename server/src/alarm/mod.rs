@@ -16,4 +16,4 @@ pub mod told;
 pub use evaluator::{Alarm, Confirmed, run};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,7 +12,7 @@ use super::told::Told;
 use super::*;
 use crate::model::{CellError, Connection, Cycle, Device, Disabled, Net, Org, Param};
 use crate::storage::outbox::{Outgoing, State};
-use crate::storage::{AuditEntry, COMMAND_LINE, Records, Shelf, Store};
+use crate::storage::{AlertRecord, AuditEntry, COMMAND_LINE, Records, Shelf, Store};
 
 use std::sync::Arc;
 
@@ -190,7 +190,7 @@ impl Bench {
         self.work(ms);
     }
 
-    fn records(&self) -> Vec<crate::storage::AlertRecord> {
+    fn records(&self) -> Vec<AlertRecord> {
         let mut records = self.store.alert_records(&Records::OfOrg(1), (0, 1000)).unwrap().0;
         records.reverse();
         records
@@ -269,47 +269,129 @@ fn cycles_become_a_record_its_log_and_messages() {
     assert!(first.message.text.contains("https://plant.example/confirm/"), "{}", first.message.text);
 }
 
-/// What a history of both devices brings, whatever interrupts it: after how many cycles the process ends.
-fn played(
-    ends: &[usize],
-    is_sealed: bool,
-) -> (Vec<crate::storage::AlertRecord>, Vec<Vec<(i64, Vec<String>)>>, Vec<(String, String)>) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    put(&bench.store, &hot());
+/// Records, their texts, and mail.
+type Outcome = (Vec<AlertRecord>, Vec<Vec<(i64, Vec<String>)>>, Vec<(String, String)>);
+
+/// Two alerts that both devices' readings take in and out of their conditions.
+fn two_alerts(store: &Store) {
+    configured(store);
+    put(store, &hot());
     let both = Alert { logic: Logic::Any, conditions: vec![above(1, 90), above(3, 50)], slug: "any".into(), ..hot() };
-    put(&bench.store, &both);
-    bench.work(0);
-    for turn in 1..=120usize {
-        let ms = turn as i64 * 10_000;
-        let raw = 700 + (turn as u64 * turn as u64 * 7) % 300;
-        bench.store_cycle(1, ms, Some(raw));
-        bench.store_cycle(2, ms + 3, Some(raw - 250));
-        if ends.contains(&turn) {
-            // It has not been heard of when the process ends.
-            if is_sealed {
-                bench.store.seal().unwrap();
-            }
-            drop(bench);
-            bench = Bench::open(folder.path());
-            bench.alarm.work_without_restart(at(ms + 5));
-        } else {
-            bench.work(ms + 5);
-        }
-    }
+    put(store, &both);
+}
+
+/// The readings of one turn, stored and not yet heard of; when they are over.
+fn store_turn(bench: &Bench, turn: i64) -> i64 {
+    let (ms, raw) = (turn * 10_000, 700 + (turn * turn * 7).unsigned_abs() % 300);
+    bench.store_cycle(1, ms, Some(raw));
+    bench.store_cycle(2, ms + 3, Some(raw - 250));
+    ms + 5
+}
+
+fn told(bench: &Bench) -> Outcome {
     let records = bench.records();
     let texts = records.iter().map(|record| bench.texts(record.id)).collect();
     (records, texts, bench.mail())
 }
 
+/// What a history brings if the process ends in these turns, when readings are stored that alerts have not heard of.
+fn played(turns: i64, ends: &[i64], is_sealed: bool) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::open(folder.path());
+    two_alerts(&bench.store);
+    bench.work(0);
+    for turn in 1..=turns {
+        let over_ms = store_turn(&bench, turn);
+        if ends.contains(&turn) {
+            if is_sealed {
+                bench.store.seal().unwrap();
+            }
+            drop(bench);
+            bench = Bench::open(folder.path());
+            bench.alarm.work_without_restart(at(over_ms));
+        } else {
+            bench.work(over_ms);
+        }
+    }
+    told(&bench)
+}
+
 #[test]
 fn a_process_that_ends_at_any_cycle_brings_the_same_effects() {
-    let whole = played(&[], false);
-    assert!(whole.0.len() > 8, "{} records", whole.0.len());
-    for first in (1..120).step_by(7) {
-        assert_eq!(played(&[first, first + 1, (first * 3) % 120 + 1], first % 2 == 0), whole, "{first}");
+    let whole = played(60, &[], false);
+    assert!(whole.0.len() > 4, "{} records", whole.0.len());
+    for first in [1, 2, 9, 17, 30, 44] {
+        assert_eq!(played(60, &[first, first + 1, (first * 3) % 60 + 1], first % 2 == 0), whole, "{first}");
     }
+}
+
+/// The folder in which this process is to be a server that ends without warning.
+const CHILD: &str = "PARABUS_ALERT_CHILD";
+
+/// Turns of the history that is played with kills.
+const TURNS: i64 = 400;
+
+/// Plays on from where the store stands, until it is killed or all is played.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os(CHILD) else { return };
+    let mut bench = Bench::open(std::path::Path::new(&folder));
+    // The turn that the kill cut off is played again: what is there changes nothing.
+    let last = bench.live.last(4).map_or(0, |(last, _)| (last.as_millis() - START) / 10_000);
+    bench.alarm.work_without_restart(at(last * 10_000 + 5));
+    for turn in last + 1..=TURNS {
+        let over_ms = store_turn(&bench, turn);
+        println!("stored {turn}");
+        bench.work(over_ms);
+        println!("worked {turn}");
+    }
+    println!("all is played");
+}
+
+#[test]
+fn kills_lose_no_transition_and_bring_none_twice() {
+    use std::io::BufRead as _;
+    use std::process::{Command, Stdio};
+
+    let kills: i64 = std::env::var("PARABUS_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(1) * 50;
+    let folder = tempfile::tempdir().unwrap();
+    two_alerts(&Store::open(folder.path()).unwrap());
+    let run = |lines: Option<usize>| {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "alarm::tests::child", "--nocapture"])
+            .env(CHILD, folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let said = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut heard = 0;
+        let mut is_done = false;
+        for line in said {
+            is_done |= line.contains("all is played");
+            heard += usize::from(line.contains("stored") || line.contains("worked"));
+            if lines == Some(heard) {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        is_done
+    };
+    let mut survived = 0;
+    for kill in 0..kills {
+        // Odd lines end between a reading and its evaluation, even ones behind it.
+        survived += i64::from(!run(Some(1 + (kill * 7 % 13) as usize)));
+    }
+    assert!(run(None), "the history is played to its end");
+    let bench = Bench::open(folder.path());
+    let (records, texts, mail) = told(&bench);
+    let whole = played(TURNS, &[], false);
+    let ids: std::collections::BTreeSet<u64> =
+        bench.store.messages(None, 10_000).unwrap().iter().map(|each| each.message.effect_id).collect();
+    assert_eq!(ids.len(), mail.len(), "no effect twice");
+    println!("{survived} kills, {} records, {} messages", records.len(), mail.len());
+    assert_eq!((records, texts, mail), whole);
+    assert!(survived > kills / 2, "{survived} of {kills}");
 }
 
 #[test]

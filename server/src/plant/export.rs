@@ -14,6 +14,7 @@ use super::file::{
 };
 use super::solution::SolutionKind;
 use super::template::Template;
+use crate::alarm::model::Contact;
 use crate::model::{self, ApiKey, Directory, OrgId, Param, TemplateId, TemplateParam};
 use crate::storage::{Edit, Store, StoreError};
 
@@ -231,6 +232,13 @@ impl<'e, 'c> Export<'e, 'c> {
         file.global_notifications = section(notifications.collect::<Result<Vec<_>, StoreError>>()?);
         let roleless = directory.users.values().filter(|user| user.roles.is_empty());
         self.left_out.extend(roleless.map(|user| format!("user `{}`, who has no role anywhere", user.name)));
+        for org in self.orgs.iter().filter_map(|id| directory.orgs.get(id)) {
+            let alerts = directory.alerts_of(org.id).map(|alert| format!("alert `{}` of `{}`", alert.name, org.name));
+            self.left_out.extend(alerts);
+            if directory.contact(org.id) != Contact::default() {
+                self.left_out.push(format!("contact of `{}`", org.name));
+            }
+        }
         Ok(file)
     }
 

@@ -41,6 +41,7 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     for (name, id) in [(":orgId", org), (":netId", net), (":deviceId", device), (":paramId", param), (":visId", vis)] {
         path = path.replace(name, &id.to_string());
     }
+    path = path.replace(":alertId", object.pick("4", "2", "999"));
     path = path.replace(":templateId", object.pick("1", "4", "999"));
     let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
     path = path.replace(":notificationId", &notification.to_string());
@@ -59,6 +60,9 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     let group =
         format!(r#"{{"deviceModbusId":1,"address":3,"registersNum":1,"kind":"holding","connection":{connection}}}"#);
     let body = match entry.path {
+        "/org/:orgId/alerts/create/" | "/alert/:alertId/change/" => format!(
+            r#"{{"name":"Hot","conditionLogic":"all","logAs":"info","conditions":[{{"paramId":{param},"kind":"g","value":"80"}}],"actions":[]}}"#
+        ),
         "/param/:paramId/write/" => r#"{"newValue":"25.5"}"#.to_owned(),
         "/raw/read-register-group/" => group.clone(),
         "/raw/read-multiple-register-group/" => format!("[{group}]"),

@@ -55,12 +55,15 @@ async fn every_endpoint_that_writes_leaves_its_line_and_no_other_does() {
     for (endpoint, path, body, _) in examples(api.device_port) {
         let entry = ENDPOINTS.iter().find(|entry| endpoint == format!("{} {}", entry.method.name(), entry.path));
         let (before, revision) = (count(), api.app.store.directory().revision);
-        match body {
-            Some(body) => api.post(&path, &token, &body).await,
+        match &body {
+            Some(body) => api.post(&path, &token, body).await,
             None => api.get(&path, &token).await,
         };
+        // What is refused changes nothing.
+        let is_refused =
+            endpoint == "POST /alert/:alertId/change/" && body.is_some_and(|body| body.contains(r#""name":"""#));
         let (lines, changed) = (count() - before, api.app.store.directory().revision != revision);
-        assert_eq!(lines > 0, entry.unwrap().writes, "{endpoint}: {lines} lines");
+        assert_eq!(lines > 0, entry.unwrap().writes && !is_refused, "{endpoint}: {lines} lines");
         assert!(lines > 0 || !changed, "{endpoint}");
     }
 }

@@ -5,9 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+use parabus_core::alert::{Comparison, Logic};
 use parabus_core::modbus::{MAX_PDU, RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
+use parabus_server::alarm::model::{Alert, AlertCondition, ConditionKind, Level};
 use parabus_server::app::App;
 use parabus_server::config::Config;
 use parabus_server::link::{Limits, Link, Priority, Read, backward};
@@ -277,6 +279,23 @@ pub fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
     }
 }
 
+/// The alert of the seed's example: a value that is 1.
+pub fn alert(id: i64, org_id: i64, param: i64) -> Alert {
+    let kind = ConditionKind::Compare(Comparison::Equal, Decimal::ONE);
+    Alert {
+        id,
+        org_id,
+        name: "AND Logic Alert".into(),
+        slug: "and-logic-alert".into(),
+        description: None,
+        logic: Logic::All,
+        level: Level::Warning,
+        conditions: vec![AlertCondition { id: 0, param: Some(param), kind }],
+        actions: Vec::new(),
+        follow_ups: Vec::new(),
+    }
+}
+
 /// A parameter of a template, of which an earlier version kept nothing more.
 fn template_param(name: &str, address: u16) -> TemplateParam {
     let kept = serde_json::json!({ "name": name, "kind": "holding", "address": address, "value_type": "u16-be",
@@ -376,6 +395,8 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
         let (name, slug) = (name.into(), slug.into());
         edit.put_vis(&Vis { id, org_id, name, slug, description: None, created_on, on_dashboard: id == 7 }, "{...}")?;
     }
+    edit.put_alert(&alert(2, FOREIGN_ORG, 2))?;
+    edit.put_alert(&alert(4, ORG, 101))?;
     for (id, is_enabled) in [(NOTIFICATION, true), (NOTIFICATION_OFF, false)] {
         let texts = BTreeMap::from([("en".to_owned(), "Maintenance tonight".to_owned())]);
         edit.put_notification(&Notification { id, texts, is_enabled })?;

@@ -35,8 +35,8 @@ pub use post::{Providers, key};
 /// Messages of a channel that are sent at once.
 const AT_ONCE: usize = 4;
 
-/// How often it is looked whether something is due.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often it is looked whether something is due; in tests a day is soon over.
+const LOOK_EVERY: Duration = Duration::from_millis(if cfg!(test) { 5_000 } else { 500 });
 
 /// Pause after a fault of the store.
 const AFTER_FAULT: Duration = Duration::from_secs(1);

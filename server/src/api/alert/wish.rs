@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 
 use crate::alarm::message::Channel;
 use crate::alarm::model::{
@@ -52,8 +52,8 @@ pub struct ConditionWish {
     param_id: Option<Id>,
     /// `g`, `ge`, `l`, `le`, `eq`, `neq` or `reading-error`.
     kind: String,
-    /// The threshold: a number, or its text.
-    #[schema(value_type = Option<Object>)]
+    /// None of a reading error.
+    #[schema(schema_with = threshold)]
     value: Option<Threshold>,
 }
 
@@ -130,6 +130,11 @@ fn listed<T: ToSchema>() -> RefOr<Schema> {
     let dictionary = ObjectBuilder::new().additional_properties(Some(T::schema()));
     let about = "A list, or a dictionary keyed by identifiers";
     OneOfBuilder::new().item(list).item(dictionary).description(Some(about)).into()
+}
+
+fn threshold() -> RefOr<Schema> {
+    let kinds = SchemaType::from_iter([Type::Number, Type::String, Type::Null]);
+    ObjectBuilder::new().schema_type(kinds).description(Some("The threshold: a number, or its text")).into()
 }
 
 fn listed_conditions() -> RefOr<Schema> {
