@@ -1,6 +1,7 @@
 // Alerts as the API has them: rules, how they stand, and the log of their events.
-import { authorized } from "./api.ts";
+import { answer, api, authorized, type Schemas } from "./api.ts";
 import type { Param, Plant } from "./plant.ts";
+import type { Lang } from "parabus-wasm";
 import { word, type Word } from "./words.ts";
 
 export const LEVELS = ["none", "info", "warning", "failure", "critical"] as const;
@@ -51,44 +52,10 @@ export interface Alert extends Head {
   followUps: Record<string, FollowUp>;
 }
 
-export interface Status {
-  id: number;
-  lastRecordId?: number | null;
-  isActive: boolean;
-  startedOn?: string | null;
-  closedOn?: string | null;
-  confirmed?: { on: string; from: string } | null;
-  conditions: Record<string, { lastValue?: number | string | null; isTriggered?: boolean | null }>;
-}
-
-export interface LogRecord {
-  name: string;
-  startedOn: string;
-  resolvedOn?: string | null;
-  logAs: Level;
-  logAsText: string;
-  status: string;
-  confirmedOn?: string | null;
-  details: { date: string; texts: string[] }[];
-}
-
-export interface LogPage {
-  records: LogRecord[];
-  totalRecords: number;
-  currentPage: number;
-  itemsOnPage: number;
-}
+export type Status = Schemas["AlertStatusReply"];
 
 /** An event on the dashboard; its number is that of the record. */
-export interface ActiveEvent {
-  id: number;
-  name: string;
-  level: Level;
-  deviceIds: number[];
-  isActive: boolean;
-  journalUrl: string;
-  startedOn: string;
-}
+export type ActiveEvent = Schemas["DashboardEvent"];
 
 /** The alert of a path such as `/manage/alerts/4/log/`. */
 export const alertOfPath = (path: string): number | undefined => Number(path.match(/^\/manage\/alerts\/(\d+)\//)?.[1]) || undefined;
@@ -100,40 +67,46 @@ export interface Shelf {
   by?: string;
 }
 
-interface Saved {
-  result: "success" | "error";
-  errors: Record<string, string>;
+type Saved = Schemas["AlertResult"];
+
+export async function askAlerts(orgId: number): Promise<{ id: number; name: string; slug: string }[]> {
+  return answer(api.GET("/org/{orgId}/alerts/", { params: { path: { orgId } } }));
 }
 
-async function send<Body>(url: string, body?: unknown): Promise<Body> {
-  const request = body === undefined ? new Request(url) : new Request(url, { method: "POST", body: JSON.stringify(body) });
-  return (await authorized(request)).json();
+export async function askStatus(alertId: number): Promise<Status> {
+  return answer(api.GET("/alert/{alertId}/status/", { params: { path: { alertId } } }));
 }
 
-const call = <Body>(path: string, body?: unknown): Promise<Body> => send(`/api/v1${path}`, body);
+/** An alert that is created has no number in the reply. */
+export async function saveRule(orgId: number, alertId: number | undefined, rule: Rule): Promise<Saved> {
+  // A threshold may be a number or a text, which the description of the API cannot say.
+  const body = rule as never;
+  return answer(alertId === undefined ? api.POST("/org/{orgId}/alerts/create/", { params: { path: { orgId } }, body }) : api.POST("/alert/{alertId}/change/", { params: { path: { alertId } }, body }));
+}
 
-export const askAlerts = (org: number): Promise<{ id: number; name: string; slug: string }[]> => call(`/org/${org}/alerts/`);
 /** Thresholds stay texts, digit by digit: they go back to the server as they came. */
 export async function askAlert(id: number): Promise<Alert> {
   const text = await (await authorized(new Request(`/api/v1/alert/${id}/`))).text();
   // Within a text the quotation marks would be escaped.
   return JSON.parse(text.replace(/"value":\s*(-?\d[\d.eE+-]*)/g, '"value":"$1"'));
 }
-export const askStatus = (id: number): Promise<Status> => call(`/alert/${id}/status/`);
-export const saveRule = (org: number, id: number | undefined, rule: Rule): Promise<Saved> => call(id === undefined ? `/org/${org}/alerts/create/` : `/alert/${id}/change/`, rule);
-
-// The API has no words for these: they are the page's own.
-export const askShelf = (id: number): Promise<Shelf> => send(`/live/alert/${id}/shelf/`);
-/** Without minutes messages are sent again. */
-export const shelve = (id: number, minutes: number, reason = ""): Promise<Shelf> => send(`/live/alert/${id}/shelf/`, { minutes, reason });
-export const confirmEvent = (id: number): Promise<unknown> => send(`/live/alert/${id}/confirm/`, null);
 
 /** A page of the log of an alert, or of an organization. */
-export function askLog(of: { alert: number } | { org: number; net?: number }, page: number, lang: string): Promise<LogPage> {
-  const query = new URLSearchParams({ page: String(page), lang });
-  if ("org" in of && of.net !== undefined) query.set("netId", String(of.net));
-  return call("alert" in of ? `/alert/${of.alert}/log/?${query}` : `/org/${of.org}/alerts/log/?${query}`);
+export async function askLog(of: { alert: number } | { org: number; net?: number }, page: number, lang: Lang): Promise<Schemas["JournalReply"]> {
+  if ("alert" in of) return answer(api.GET("/alert/{alertId}/log/", { params: { path: { alertId: of.alert }, query: { page, lang } } }));
+  return answer(api.GET("/org/{orgId}/alerts/log/", { params: { path: { orgId: of.org }, query: { page, lang, netId: of.net } } }));
 }
+
+// The API has no words for these: they are the page's own.
+async function attend<Body>(id: number, what: string, body?: unknown): Promise<Body> {
+  const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  return (await authorized(new Request(`/live/alert/${id}/${what}/`, init))).json();
+}
+
+export const askShelf = (id: number): Promise<Shelf> => attend(id, "shelf");
+/** Without minutes messages are sent again. */
+export const shelve = (id: number, minutes: number, reason = ""): Promise<Shelf> => attend(id, "shelf", { minutes, reason });
+export const confirmEvent = (id: number): Promise<unknown> => attend(id, "confirm", null);
 
 /** A rule as it is edited, of an alert that exists. */
 export function ruleOf({ name, description, conditionLogic, logAs, conditions, actions, followUps }: Alert): Rule {
@@ -141,7 +114,10 @@ export function ruleOf({ name, description, conditionLogic, logAs, conditions, a
 }
 
 const levelWords: Record<Level, Word> = { none: "levelNone", info: "levelInfo", warning: "levelWarning", failure: "levelFailure", critical: "levelCritical" };
-export const levelText = (level: Level): string => word(levelWords[level]);
+const levelOf = (code: string): Level => LEVELS.find((level) => level === code) ?? "none";
+export const levelText = (code: string): string => word(levelWords[levelOf(code)]);
+/** Its place from the least grave on. */
+export const levelRank = (code: string): number => LEVELS.indexOf(levelOf(code));
 const wayWords: Record<Way, Word> = { "": "byLog", email: "byEmail", sms: "bySms", "voice-call": "byVoice" };
 export const wayText = (way: Way = ""): string => word(wayWords[way]);
 const stageWords: Record<Stage, Word> = { "not-confirmed": "ifNotConfirmed", confirmed: "onceConfirmed", resolved: "onceResolved" };
@@ -150,7 +126,7 @@ const signs: Record<Exclude<Kind, "reading-error">, string> = { g: ">", ge: "≥
 export const kindText = (kind: Kind): string => (kind === "reading-error" ? word("readingError") : signs[kind]);
 
 /** The colour that a level has. */
-export const levelKind = (level: Level): "bad" | "warn" | "idle" => (level === "failure" || level === "critical" ? "bad" : level === "warning" ? "warn" : "idle");
+export const levelKind = (level: string): "bad" | "warn" | "idle" => (level === "failure" || level === "critical" ? "bad" : level === "warning" ? "warn" : "idle");
 
 /** `> 85.0 °C`. */
 export function conditionText(plant: Plant, { kind, value }: Condition, param?: Param): string {

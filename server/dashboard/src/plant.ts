@@ -2,7 +2,7 @@
 // values and texts in the wasm build of core, the same that the server runs.
 import { decodeValue, formatValue } from "parabus-wasm";
 import { answer, api, authorized, may, type Point, type Right, type Schemas, type TreeParam, type UserOrg } from "./api.ts";
-import { LEVELS, type ActiveEvent } from "./alerts.ts";
+import { levelRank, type ActiveEvent } from "./alerts.ts";
 import { currentLang, word } from "./words.ts";
 
 interface LiveParam {
@@ -178,7 +178,7 @@ export class Plant extends EventTarget {
         if (net) net.isConnected = isConnected;
       }
       if (reply) {
-        this.events = reply.events as ActiveEvent[];
+        this.events = reply.events;
         this.#tell("devices");
       }
       await new Promise((resolve) => setTimeout(resolve, NETS_EVERY_MS));
@@ -294,7 +294,7 @@ export class Plant extends EventTarget {
   /** The gravest first, of one level the newest. */
   activeEvents(): ActiveEvent[] {
     const active = this.events.filter(({ isActive }) => isActive);
-    return active.sort((one, other) => LEVELS.indexOf(other.level) - LEVELS.indexOf(one.level) || Date.parse(other.startedOn) - Date.parse(one.startedOn));
+    return active.sort((one, other) => levelRank(other.level) - levelRank(one.level) || Date.parse(other.startedOn) - Date.parse(one.startedOn));
   }
 
   /** The parameters of the dashboard in their order. */

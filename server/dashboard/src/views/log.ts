@@ -1,10 +1,14 @@
 // The log of an alert or of an organization, page by page.
-import { askLog, levelKind, type LogPage, type LogRecord } from "../alerts.ts";
+import { askLog, levelKind } from "../alerts.ts";
+import type { Schemas } from "../api.ts";
 import { h, replaceKeepingFocus, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
 import { link, type Route } from "../route.ts";
 import { currentLang, moment, span, word } from "../words.ts";
 import type { View } from "./view.ts";
+
+type LogPage = Schemas["JournalReply"];
+type LogRecord = Schemas["JournalRecord"];
 
 const AGAIN_MS = 10_000;
 
