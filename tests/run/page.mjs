@@ -3,7 +3,9 @@
 // people of other roles and organizations.
 // node page.mjs --url URL --key KEY --password PASSWORD --guest KEY --watch KEY --out FOLDER
 import { mkdirSync } from "node:fs";
+import { alerts } from "./alerts.mjs";
 import { launch, until } from "./browser.mjs";
+import { history } from "./history.mjs";
 import { options } from "./options.mjs";
 import { people } from "./people.mjs";
 import { hostile, visualizations } from "./visualizations.mjs";
@@ -189,6 +191,10 @@ try {
 
   const walk = { url, out, api, token, tokenOf, password, guest, watch, org, tree, paramOf, target: { ...target, value: next } };
   done("typed text");
+  await history(walk, tab);
+  done("history");
+  const alert = await alerts({ ...walk, before }, tab);
+  done("alerts");
   const visualization = await visualizations(walk, tab);
   done("visualizations");
   // Each in tabs of their own, that nobody else touches.
@@ -213,6 +219,10 @@ try {
   const views = {
     overview: ["", "#content h1"],
     device: [`/device/${mode.device}/param/${mode.id}`, ".write label"],
+    history: [`/device/${mode.device}/param/${mode.id}/hours/720`, "summary"],
+    alerts: ["/alerts", "#content h1"],
+    alert: [`/alert/${alert}`, "#content h2"],
+    rule: ["/rule/new", "#content h1"],
     network: [`/net/${netId}`, "#content h2"],
     widgets: ["/widgets", "#content h1"],
     visualization: [`/vis/${visualization.match(/vis\/(\d+)/)[1]}`, "nav .label"],

@@ -8,8 +8,10 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Error;
 use crate::alert::{
@@ -26,8 +28,7 @@ const PERIOD_MS: u64 = 10_000;
 const LEAST_HOLD_MS: u64 = 60_000;
 
 /// An instant.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub enum At {
     /// Milliseconds since 1970 UTC.
     Ms(i64),
@@ -49,8 +50,7 @@ impl At {
 }
 
 /// A number, exact as text.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub enum Num {
     /// A whole one.
     Int(i64),
@@ -75,6 +75,67 @@ impl Num {
 
     fn number(&self, what: &str) -> Result<Decimal, Error> {
         self.decimal()?.ok_or_else(|| refused(format!("{what} is no number, expected a decimal number")))
+    }
+}
+
+// By hand: an untagged enum tries one variant after the other, and each miss of millions makes an error.
+struct AtVisitor;
+
+impl Visitor<'_> for AtVisitor {
+    type Value = At;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an instant in milliseconds since 1970 UTC, or as ISO 8601 text")
+    }
+
+    fn visit_i64<E: de::Error>(self, ms: i64) -> Result<At, E> {
+        Ok(At::Ms(ms))
+    }
+
+    fn visit_u64<E: de::Error>(self, ms: u64) -> Result<At, E> {
+        i64::try_from(ms).map(At::Ms).map_err(|_| E::invalid_value(Unexpected::Unsigned(ms), &self))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<At, E> {
+        Ok(At::Text(text.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<At, D::Error> {
+        deserializer.deserialize_any(AtVisitor)
+    }
+}
+
+struct NumVisitor;
+
+impl Visitor<'_> for NumVisitor {
+    type Value = Num;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, or decimal text")
+    }
+
+    fn visit_i64<E: de::Error>(self, int: i64) -> Result<Num, E> {
+        Ok(Num::Int(int))
+    }
+
+    fn visit_u64<E: de::Error>(self, int: u64) -> Result<Num, E> {
+        Ok(i64::try_from(int).map_or(Num::Large(int), Num::Int))
+    }
+
+    fn visit_f64<E: de::Error>(self, float: f64) -> Result<Num, E> {
+        Ok(Num::Float(float))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Num, E> {
+        Ok(Num::Text(text.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Num {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Num, D::Error> {
+        deserializer.deserialize_any(NumVisitor)
     }
 }
 

@@ -76,6 +76,10 @@ export async function answer<Body>(reply: Promise<{ data?: Body }>): Promise<Bod
   return (await reply).data as Body;
 }
 
+/** JSON whose numbers stay texts, digit by digit: a number of JavaScript rounds long ones. */
+export const parseExact = (text: string): unknown =>
+  JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"${token}"`)));
+
 export type Right = "view" | "send" | "edit";
 
 const RIGHTS: Record<string, readonly Right[]> = {

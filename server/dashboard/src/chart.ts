@@ -1,49 +1,87 @@
-// Curves of parameters over the last hour, extended live; those of one unit share a scale.
+// Curves of parameters; those of one unit share a scale. Where nothing was read they break.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { answer, api, type Point } from "./api.ts";
-import { instantOf, numberOf, type Param, type Plant } from "./plant.ts";
+import { speak } from "./dom.ts";
+import { isGap, type Curve, type History } from "./history.ts";
+import type { Param, Plant } from "./plant.ts";
 import { currentLocale, word } from "./words.ts";
 
-const HOUR = 3_600_000;
-/** Points that one request gives at most. */
-const PAGE = 1000;
-const MOST_PAGES = 5;
-
-/** Newest first from the API; an hour of seconds takes several requests. */
-async function lastHour(paramId: number): Promise<Point[]> {
-  const from = new Date(Date.now() - HOUR).toISOString();
-  const points: Point[] = [];
-  let till: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const batch = await answer(api.GET("/readings/get/", { params: { query: { paramId, from, till, pointsLimit: PAGE } } }));
-    points.push(...batch);
-    const oldest = batch.at(-1);
-    if (batch.length < PAGE || !oldest) break;
-    till = new Date(instantOf(oldest) - 1).toISOString();
-  }
-  return points.reverse();
-}
+const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 /** Colours of further curves, told apart on light and on dark. */
 const COLORS = ["#c2410c", "#3b82f6", "#c026d3", "#65a30d", "#b45309", "#0891b2"];
 
-interface Curve {
-  param: Param;
-  times: number[];
-  values: (number | null)[];
-}
-
 const scaleOf = ({ valueType, unit }: Param): string => (valueType === "bit" ? "bit" : `unit ${unit ?? ""}`);
 
-export class Chart {
-  #curves: Curve[] = [];
-  #plot: uPlot | undefined;
-  #observer: ResizeObserver;
-  #isOpen = true;
+/** A curve by instant: the texts of its values, and `null` where it breaks. */
+function lineOf({ param, points, extremes }: Curve, { span, from }: History): Map<number, string | null> {
+  const line = new Map(points.map(({ at, text }) => [at, text]));
+  points.forEach(({ at }, index) => {
+    const next = points[index + 1]?.at;
+    if (next !== undefined && isGap(at, next, span, param.holdMs)) line.set(at + span.stepMs + (param.holdMs ?? 0), null);
+  });
+  // The first reading of a segment is seldom its extreme.
+  for (const each of extremes ? [extremes.least, extremes.most] : []) if (each.at >= from) line.set(each.at, each.text);
+  return line;
+}
 
-  constructor(readonly place: HTMLElement, readonly plant: Plant, readonly params: Param[], readonly onCount: (count: number) => void) {
+/** Readings that have no neighbour to draw a line to. */
+function lonePoints(plot: uPlot, series: number): number[] | null {
+  // Other curves' instants are no breaks of this one.
+  const values = Array.from(plot.data[series] ?? [], (value, index) => [value, index] as const).filter(([value]) => value !== undefined);
+  const isNumber = (at: number) => typeof values[at]?.[0] === "number";
+  const alone = values.flatMap(([, index], at) => (isNumber(at) && !isNumber(at - 1) && !isNumber(at + 1) ? [index] : []));
+  return alone.length > 0 ? alone : null;
+}
+
+/** Instants below the curves: days, where it is about days. */
+function axisTexts(splits: number[], step: number): string[] {
+  const day = new Intl.DateTimeFormat(currentLocale(), { day: "numeric", month: "short" });
+  const time = new Intl.DateTimeFormat(currentLocale(), { hour: "2-digit", minute: "2-digit", second: step < MINUTE ? "2-digit" : undefined });
+  const isMidnight = (at: number) => new Date(at).getHours() === 0 && new Date(at).getMinutes() === 0;
+  return splits.map((at) => (step >= DAY || (step > MINUTE && isMidnight(at)) ? day : time).format(at));
+}
+
+/** Between two words there is nothing to pass through. */
+const isStepped = ({ valueType, texts }: Param): boolean => valueType === "bit" || Object.keys(texts).length > 0;
+
+/** Short enough for the place beside the curves. */
+function tickText(tick: number): string {
+  const isLong = Math.abs(tick) >= 1e7;
+  return isLong ? new Intl.NumberFormat(currentLocale(), { notation: "compact", maximumSignificantDigits: 4 }).format(tick) : String(Number(tick.toPrecision(6)));
+}
+
+export class Chart {
+  #plot: uPlot | undefined;
+  #lines: Map<number, string | null>[] = [];
+  /** Of the instant that the keyboard is at. */
+  #index: number | undefined;
+  #observer: ResizeObserver;
+
+  constructor(readonly place: HTMLElement, readonly plant: Plant, readonly params: Param[]) {
     this.#observer = new ResizeObserver(() => this.#plot?.setSize(this.#size()));
+    place.addEventListener("keydown", (event) => this.#walk(event));
+  }
+
+  show(history: History): void {
+    this.#lines = history.curves.map((curve) => lineOf(curve, history));
+    const tables = this.#lines.map((line): uPlot.AlignedData => {
+      const times = [...line.keys()].sort((one, other) => one - other);
+      return [times, times.map((at) => numberOf(line.get(at)))];
+    });
+    // The span is seen whole, whatever was read in it.
+    const data = uPlot.join([[[history.from, history.till]], ...tables]);
+    if (!this.#plot) return this.#open(data, history);
+    const [times, { min, max }] = [this.#plot.data[0], this.#plot.scales.x ?? {}];
+    const isWhole = min === times[0] && max === times.at(-1);
+    this.#plot.setData(data, isWhole);
+    if (!isWhole) this.#plot.redraw();
+  }
+
+  close(): void {
+    this.#observer.disconnect();
+    this.#plot?.destroy();
   }
 
   /** What the place has beside the legend. */
@@ -52,88 +90,74 @@ export class Chart {
     return { width: Math.max(this.place.clientWidth, 200), height: Math.max(this.place.clientHeight - legend, 140) };
   }
 
-  async open(): Promise<void> {
-    this.#curves = await Promise.all(this.params.map(async (param) => {
-      const points = await lastHour(param.paramId);
-      return { param, times: points.map((point) => instantOf(point) / 1000), values: points.map(numberOf) };
-    }));
-    if (!this.#isOpen) return;
+  #open(data: uPlot.AlignedData, { span }: History): void {
     const style = getComputedStyle(document.documentElement);
     const color = (name: string) => style.getPropertyValue(name).trim();
     const colorOf = (index: number) => COLORS[index - 1] ?? color("--accent");
     const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
     const scales = [...new Set(this.params.map(scaleOf))];
     const isAlone = this.params.length === 1;
+    const moment = new Intl.DateTimeFormat(currentLocale(), span.hours > 1 ? { dateStyle: "medium", timeStyle: "short" } : { timeStyle: "medium" });
     this.#plot = new uPlot(
       {
         ...this.#size(),
+        ms: 1,
         cursor: { points: { size: 7 } },
         legend: { live: true },
         scales: Object.fromEntries(scales.map((key) => [key, key === "bit" ? { range: [-0.1, 1.1] } : {}])),
         axes: [
-          { ...axis, values: [[3600, "{HH}:{mm}", null, null, null, null, null, null, 0], [60, "{HH}:{mm}", null, null, null, null, null, null, 0], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 0]] },
+          { ...axis, space: 70, values: (_, splits, _axis, _space, step) => axisTexts(splits, step) },
           // Numbers of more than two scales would take the place of the curves.
-          ...scales.slice(0, 2).map((scale, index): uPlot.Axis => ({ ...axis, scale, side: index === 0 ? 3 : 1, grid: index === 0 ? axis.grid : { show: false }, size: 64, values: (_, ticks) => ticks.map((tick) => String(Number(tick.toPrecision(6)))) })),
+          ...scales.slice(0, 2).map((scale, index): uPlot.Axis => ({ ...axis, scale, side: index === 0 ? 3 : 1, grid: index === 0 ? axis.grid : { show: false }, size: 64, values: (_, ticks) => ticks.map(tickText) })),
         ],
         series: [
-          { label: word("time"), value: (_, at) => (at ? new Date(at * 1000).toLocaleTimeString(currentLocale()) : "") },
+          { label: word("time"), value: (_, at) => (at ? moment.format(at) : "") },
           ...this.params.map((param, index): uPlot.Series => ({
-            label: isAlone ? (param.info?.name ?? "") : `${param.info?.name ?? ""}, ${this.plant.devices.get(param.deviceId)?.name ?? ""}`,
+            label: this.#label(param),
             scale: scaleOf(param),
             stroke: colorOf(index),
             fill: isAlone ? color("--accent-wash") : undefined,
             width: 2,
-            points: { show: false },
-            paths: param.valueType === "bit" ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
-            value: (_, value) => (value === null || value === undefined ? "—" : this.plant.format(param, plain(value))),
+            points: { show: false, filter: lonePoints },
+            paths: isStepped(param) ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
+            value: (plot, _value, _series, at) => this.#text(index, at === null ? undefined : plot.data[0][at]),
           })),
         ],
       },
-      this.#data(),
+      data,
       this.place,
     );
     this.#plot.setSize(this.#size());
     this.#observer.observe(this.place);
-    this.#count();
   }
 
-  /** On one axis of time: where a curve has no reading at an instant, its line goes on. */
-  #data(): uPlot.AlignedData {
-    return uPlot.join(this.#curves.map(({ times, values }) => [times, values]));
+  #label({ info, deviceId }: Param): string {
+    const name = info?.name ?? "";
+    return this.params.length === 1 ? name : `${name}, ${this.plant.devices.get(deviceId)?.name ?? ""}`;
   }
 
-  #count(): void {
-    this.onCount(this.#curves.reduce((sum, { times }) => sum + times.length, 0));
+  #text(curve: number, at?: number): string {
+    const [param, text] = [this.params[curve], at === undefined ? null : this.#lines[curve]?.get(at)];
+    return param && typeof text === "string" ? this.plant.format(param, text) : "—";
   }
 
-  /** Adds the newest readings. */
-  extend(): void {
-    let isNew = false;
-    for (const { param, times, values } of this.#curves) {
-      const latest = this.plant.recent.get(param.paramId)?.at(-1);
-      if (!latest || latest.at / 1000 <= (times.at(-1) ?? 0)) continue;
-      isNew = true;
-      times.push(latest.at / 1000);
-      values.push(latest.number ?? null);
-      while ((times[0] ?? 0) < (latest.at - HOUR) / 1000) {
-        times.shift();
-        values.shift();
-      }
-    }
-    if (!this.#plot || !isNew) return;
-    this.#plot.setData(this.#data());
-    this.#count();
-  }
-
-  close(): void {
-    this.#isOpen = false;
-    this.#observer.disconnect();
-    this.#plot?.destroy();
+  /** From reading to reading by arrow keys, to the first and the last by Home and End. */
+  #walk(event: KeyboardEvent): void {
+    const plot = this.#plot;
+    if (!plot || !["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
+    event.preventDefault();
+    const [times, ...curves] = plot.data;
+    const isRead = (at: number) => curves.some((values) => typeof values[at] === "number");
+    const read = [...times.keys()].filter(isRead);
+    const here = this.#index === undefined ? read.length : read.findLastIndex((at) => at <= (this.#index ?? 0));
+    const next = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: read.length - 1 }[event.key] ?? here;
+    this.#index = read[Math.min(Math.max(next, 0), read.length - 1)];
+    const at = this.#index === undefined ? undefined : times[this.#index];
+    if (at === undefined) return;
+    plot.setCursor({ left: plot.valToPos(at, "x"), top: plot.over.clientHeight / 2 });
+    const values = this.params.map((param, curve) => `${this.#label(param)} ${this.#text(curve, at)}`);
+    speak(`${new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "medium" }).format(at)}: ${values.join(", ")}`);
   }
 }
 
-/** Digits without an exponent, as core reads them. */
-function plain(value: number): string {
-  const text = String(value);
-  return text.includes("e") ? value.toFixed(12) : text;
-}
+const numberOf = (text: string | null | undefined): number | null => (typeof text === "string" ? Number(text) : null);

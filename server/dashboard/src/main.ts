@@ -1,10 +1,13 @@
 // The page: who is logged in, what is open, and the plant that it shows.
 import init from "parabus-wasm";
+import { alertOfPath, askAlerts } from "./alerts.ts";
 import { answer, api, ApiError, logIn, logOut, may, type UserOrg } from "./api.ts";
 import { h } from "./dom.ts";
 import { explain } from "./errors.ts";
 import { Plant, RECENT } from "./plant.ts";
 import { currentRoute, link, printRoute, type Route } from "./route.ts";
+import { alertView } from "./views/alert.ts";
+import { alertsView } from "./views/alerts.ts";
 import { langChoice, lossNotice, notices, topBar } from "./views/bar.ts";
 import { compareView } from "./views/compare.ts";
 import { deviceView } from "./views/device.ts";
@@ -13,6 +16,7 @@ import { monitorView } from "./views/monitor.ts";
 import { netView } from "./views/net.ts";
 import { overview } from "./views/overview.ts";
 import { Place } from "./views/place.ts";
+import { ruleView } from "./views/rule.ts";
 import { sidebar, sidebarContent } from "./views/sidebar.ts";
 import type { View } from "./views/view.ts";
 import { visContent, visView } from "./views/vis.ts";
@@ -99,15 +103,23 @@ function contentOf(plant: Plant, route: Route): [unknown, () => View] {
     case "device": {
       const device = plant.devices.get(route.id);
       const { name, description, unitId, net } = device ?? {};
-      if (device) return [[name, description, unitId, net?.name, plant.paramsOf(device).map((param) => ({ ...param, dashboardPlace: undefined }))], () => deviceView(plant, device, route.param)];
+      if (device) return [[name, description, unitId, net?.name, plant.paramsOf(device).map((param) => ({ ...param, dashboardPlace: undefined }))], () => deviceView(plant, device, route.param, route.hours)];
       break;
     }
     case "compare": {
       if (plant.params.size === 0) return ["not known yet", () => ({ element: h("main", { class: "content", id: "content" }, h("h1", { tabindex: "-1" }, word("comparison")), h("p", {}, word("loading"))) })];
       const params = route.params.flatMap((id) => plant.params.get(id) ?? []);
-      if (params.length > 0) return [params.map((param) => [{ ...param, dashboardPlace: undefined }, plant.devices.get(param.deviceId)?.name]), () => compareView(plant, params)];
+      if (params.length > 0) return [params.map((param) => [{ ...param, dashboardPlace: undefined }, plant.devices.get(param.deviceId)?.name]), () => compareView(plant, params, route.hours)];
       break;
     }
+    case "alerts":
+      return [[...plant.nets.values()].map(({ id, name }) => [id, name]), () => alertsView(plant, route.net, route.page)];
+    case "alert":
+      // Values are told by what the stream says of their parameters.
+      return [plant.params.size > 0, () => alertView(plant, route.id, route.page)];
+    case "rule":
+      if (plant.may("edit")) return [undefined, () => ruleView(plant, route.alert)];
+      break;
     case "vis": {
       const vis = plant.visualizations.find(({ id }) => id === route.id);
       if (vis) return [visContent(plant, vis, route.device), () => visView(plant, vis, route.device)];
@@ -127,7 +139,9 @@ function draw(): void {
   const lang = currentLang();
   shell.top.show("top", lang, () => topBar(mine, orgs, draw, () => void leave()));
   shell.side.show("side", [lang, sidebarContent(mine, route)], () => sidebar(mine, route));
-  shell.content.show(JSON.stringify(route), [lang, content], make);
+  // Another span of a curve is the same view: what was typed beside it stays.
+  const hours = "hours" in route && route.hours;
+  shell.content.show(JSON.stringify({ ...route, hours: undefined }), [lang, hours, content], make);
 }
 
 /** Another address was opened: another organization, or another view whose heading takes the focus. */
@@ -136,7 +150,9 @@ function follow(): void {
   if (orgs.length > 0 && (!plant || org !== plant.orgId)) return void enter().catch(showFailure);
   const former = drawn;
   draw();
-  document.querySelector<HTMLElement>(focusAfter(former, currentRoute()))?.focus({ preventScroll: true });
+  const route = currentRoute();
+  const isSpan = former && JSON.stringify({ ...former, hours: undefined }) === JSON.stringify({ ...route, hours: undefined });
+  if (!isSpan) document.querySelector<HTMLElement>(focusAfter(former, route))?.focus({ preventScroll: true });
 }
 
 /** Where reading goes on: in the panel that opened, at the link of the one that closed, else at the heading. */
@@ -199,7 +215,9 @@ function showMonitor(org: UserOrg, route: Route): void {
 
 /** The API names pages by paths; the page itself by its hash (A-18). */
 async function takePath(): Promise<void> {
-  if (/^\/manage\/reports\/readings\/?$/.test(location.pathname) && !location.hash) return takeReadings();
+  if (/^\/manage\/reports\/readings\/?$/.test(location.pathname) && !location.hash) return takeReport();
+  const alert = alertOfPath(location.pathname);
+  if (alert !== undefined && !location.hash) return takeAlert(alert);
   const [, kind, id] = location.pathname.match(/^\/manage\/(networks|devices)\/(\d+)\/?$/) ?? [];
   if (!kind || location.hash) return;
   const deviceId = Number(id);
@@ -208,14 +226,25 @@ async function takePath(): Promise<void> {
   history.replaceState(null, "", `/${printRoute(kind === "devices" ? { view: "device", id: deviceId, org: orgId } : { view: "net", id: netId, org: orgId })}`);
 }
 
-/** `/manage/reports/readings/?paramIds=1,2`: the history of these parameters. */
-async function takeReadings(): Promise<void> {
-  const params = (new URLSearchParams(location.search).get("paramIds") ?? "").split(",").map(Number).filter((id) => Number.isSafeInteger(id) && id > 0);
-  if (params.length === 0) return;
-  const [first] = await answer(api.GET("/params/get-info/", { params: { query: { paramIds: params.join(",") } } }));
-  if (!first) throw new ApiError(404, "ObjectNotFound", "");
-  const { orgId } = await answer(api.GET("/net/{netId}/", { params: { path: { netId: first.networkId } } }));
-  history.replaceState(null, "", `/${printRoute({ view: "compare", params, org: orgId })}`);
+/** `/manage/alerts/4/log/`: an alert is of the organization among whose alerts it stands. */
+async function takeAlert(id: number): Promise<void> {
+  const found = await Promise.all(orgs.filter((org) => may(org, "view")).map(async ({ orgId }) => ((await askAlerts(orgId)).some((alert) => alert.id === id) ? [orgId] : [])));
+  const [org] = found.flat();
+  if (org === undefined) throw new ApiError(404, "ObjectNotFound", word("gone"));
+  history.replaceState(null, "", `/${printRoute({ view: "alert", id, org })}`);
+}
+
+/** How far back a history goes that is opened by its path. */
+const REPORT_HOURS = 24;
+
+/** `/manage/reports/readings/?paramIds=1,2`: the history of parameters of one organization. */
+async function takeReport(): Promise<void> {
+  const ids = (new URLSearchParams(location.search).get("paramIds") ?? "").split(",").map(Number);
+  const known = ids.every((id) => Number.isSafeInteger(id) && id > 0);
+  const [info] = known ? await answer(api.GET("/params/get-info/", { params: { query: { paramIds: ids.join(",") } } })) : [];
+  if (!info) throw new ApiError(404, "ObjectNotFound", word("gone"));
+  const { orgId } = await answer(api.GET("/net/{netId}/", { params: { path: { netId: info.networkId } } }));
+  history.replaceState(null, "", `/${printRoute({ view: "compare", params: ids, hours: REPORT_HOURS, org: orgId })}`);
 }
 
 async function start(): Promise<void> {

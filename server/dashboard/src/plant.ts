@@ -2,6 +2,7 @@
 // values and texts in the wasm build of core, the same that the server runs.
 import { decodeValue, formatValue } from "parabus-wasm";
 import { answer, api, authorized, may, type Point, type Right, type Schemas, type TreeParam, type UserOrg } from "./api.ts";
+import { levelRank, type ActiveEvent } from "./alerts.ts";
 import { currentLang, word } from "./words.ts";
 
 interface LiveParam {
@@ -15,6 +16,8 @@ interface LiveParam {
   category?: string;
   registerKind: string;
   isProgrammable: boolean;
+  /** How long a value holds where nothing newer was read. */
+  holdMs?: number;
   /** Among the dashboard's widgets; absent for a parameter that is not shown there. */
   dashboardPlace?: number;
   texts: Record<string, Record<string, string>>;
@@ -23,6 +26,9 @@ interface LiveParam {
 export interface Param extends LiveParam {
   info?: TreeParam;
 }
+
+/** A text or an address is no number, and has no curve. */
+export const isText = ({ valueType }: Param): boolean => /^(str|ipv4|mac)/.test(valueType);
 
 export interface Reading {
   at: number;
@@ -98,6 +104,7 @@ export class Plant extends EventTarget {
   readonly nets = new Map<number, Net>();
   visualizations: Schemas["VisReply"][] = [];
   notifications: Notification[] = [];
+  events: ActiveEvent[] = [];
   isLive = false;
   /** Resolved once the stream has said what the parameters are, and their last values are known. */
   readonly known: Promise<void>;
@@ -170,7 +177,10 @@ export class Plant extends EventTarget {
         const net = this.nets.get(id);
         if (net) net.isConnected = isConnected;
       }
-      if (reply) this.#tell("devices");
+      if (reply) {
+        this.events = reply.events;
+        this.#tell("devices");
+      }
       await new Promise((resolve) => setTimeout(resolve, NETS_EVERY_MS));
     }
   }
@@ -281,6 +291,12 @@ export class Plant extends EventTarget {
     return device.params.flatMap((id) => this.params.get(id) ?? []);
   }
 
+  /** The gravest first, of one level the newest. */
+  activeEvents(): ActiveEvent[] {
+    const active = this.events.filter(({ isActive }) => isActive);
+    return active.sort((one, other) => levelRank(other.level) - levelRank(one.level) || Date.parse(other.startedOn) - Date.parse(one.startedOn));
+  }
+
   /** The parameters of the dashboard in their order. */
   dashboard(): Param[] {
     const shown = [...this.params.values()].filter((param) => param.dashboardPlace !== undefined);
@@ -316,8 +332,7 @@ export class Plant extends EventTarget {
   }
 
   format(param: Param, text: string): string {
-    // A text or an address is no number, and shown as it is.
-    if (/^(str|ipv4|mac)/.test(param.valueType)) return text;
+    if (isText(param)) return text;
     const lang = currentLang();
     const value = param.valueType === "bit" ? text !== "0" : text;
     return formatValue(value, { lang, unit: param.unit, precision: param.precision, texts: param.texts[lang] ?? param.texts.en });

@@ -1,12 +1,18 @@
-// What is open, in the address: `#org/1/device/7/param/12`.
+// What is open, in the address: `#org/1/device/7/param/12/hours/24`.
 
 export type Route =
   | { view: "overview"; org?: number }
   | { view: "widgets"; org?: number }
   | { view: "net"; id: number; org?: number }
-  | { view: "compare"; params: number[]; org?: number }
-  | { view: "device"; id: number; param?: number; org?: number }
+  /** `hours`: how far back curves go. */
+  | { view: "compare"; params: number[]; hours?: number; org?: number }
+  | { view: "device"; id: number; param?: number; hours?: number; org?: number }
   | { view: "vis"; id: number; device?: number; org?: number }
+  /** `net` and `page`: which part of the log. */
+  | { view: "alerts"; net?: number; page?: number; org?: number }
+  | { view: "alert"; id: number; page?: number; org?: number }
+  /** An alert as it is edited; without `alert` a new one. */
+  | { view: "rule"; alert?: number; org?: number }
   /** What no address of the page means. */
   | { view: "nothing"; org?: number };
 
@@ -22,10 +28,13 @@ export function parseRoute(hash: string): Route {
   const first = words[org === undefined ? 0 : 2];
   const id = ids.get(first ?? "");
   const list = (words[org === undefined ? 1 : 3] ?? "").split(",").map(Number);
-  if (first === "compare" && list.every((each) => Number.isSafeInteger(each) && each > 0)) return { view: first, params: list, org };
-  if (id !== undefined && first === "device") return { view: first, id, param: ids.get("param"), org };
+  if (first === "compare" && list.every((each) => Number.isSafeInteger(each) && each > 0)) return { view: first, params: list, hours: ids.get("hours"), org };
+  if (id !== undefined && first === "device") return { view: first, id, param: ids.get("param"), hours: ids.get("hours"), org };
   if (id !== undefined && first === "vis") return { view: first, id, device: ids.get("device"), org };
   if (id !== undefined && first === "net") return { view: first, id, org };
+  if (id !== undefined && first === "alert") return { view: first, id, page: ids.get("page"), org };
+  if (first === "alerts") return { view: first, net: ids.get("net"), page: ids.get("page"), org };
+  if (first === "rule" && (id !== undefined || words[org === undefined ? 1 : 3] === "new")) return { view: first, alert: id, org };
   if (first === "widgets") return { view: first, org };
   return { view: first ? "nothing" : "overview", org };
 }
@@ -34,8 +43,14 @@ export function printRoute(route: Route): string {
   const words = route.org === undefined ? [] : ["org", route.org];
   if (route.view === "widgets") words.push("widgets");
   if (route.view === "compare") words.push("compare", route.params.join(","));
+  if (route.view === "rule") words.push("rule", route.alert ?? "new");
+  if (route.view === "alerts") words.push("alerts");
+  if (route.view === "alerts" && (route.net ?? route.page) !== undefined) words.push("log");
+  if ("net" in route && route.net !== undefined) words.push("net", route.net);
   if ("id" in route) words.push(route.view, route.id);
   if (route.view === "device" && route.param !== undefined) words.push("param", route.param);
+  if ("hours" in route && route.hours !== undefined) words.push("hours", route.hours);
+  if ("page" in route && route.page !== undefined) words.push("page", route.page);
   if (route.view === "vis" && route.device !== undefined) words.push("device", route.device);
   return `#${words.join("/")}`;
 }

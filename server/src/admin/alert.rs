@@ -2,22 +2,18 @@
 
 use std::fmt::Write as _;
 
-use parabus_core::time::Instant;
 use parabus_core::value::Lang;
 use uuid::Uuid;
 
 use super::{find_org, refuse};
 use crate::alarm::deliver::{Outcome, Post as _, Providers};
 use crate::alarm::message::{Channel, Message};
-use crate::alarm::model::{Alert, MOST_NAME};
+use crate::alarm::model::Alert;
 use crate::clock;
 use crate::config::Config;
 use crate::model::Directory;
-use crate::storage::{AuditEntry, COMMAND_LINE, Shelf, Store, StoreError};
+use crate::storage::{AuditEntry, COMMAND_LINE, MOST_SHELF_MIN, Shelf, Store, StoreError};
 use crate::words;
-
-/// Longest time that messages are held back, minutes: 30 days.
-const MOST_SHELF_MIN: i64 = 30 * 24 * 60;
 
 /// An alert by its number, or by a name or slug that no other has.
 fn find_alert<'d>(directory: &'d Directory, text: &str) -> Result<&'d Alert, StoreError> {
@@ -100,13 +96,8 @@ pub fn shelve(store: &Store, alert: &str, time: &str, reason: &str) -> Result<St
     let directory = store.directory();
     let alert = find_alert(&directory, alert)?;
     let minutes = minutes_of(time)?;
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > MOST_NAME || reason.chars().any(char::is_control) {
-        return refuse(format!("the reason has to be 1 to {MOST_NAME} characters on one line"));
-    }
-    let until = Instant::from_millis(clock::now().as_millis().saturating_add(minutes * 60_000));
-    let shelf = Shelf { until, reason: reason.to_owned(), actor: COMMAND_LINE.to_owned() };
-    let told = format!("until {}: {reason}", until.display_short());
+    let shelf = Shelf::new(minutes, reason, COMMAND_LINE, clock::now()).or_else(refuse)?;
+    let told = format!("until {}: {}", shelf.until.display_short(), shelf.reason);
     store.shelve_alert(alert.id, Some(&shelf), &entry(&directory, alert, "shelve alert", Some(told.clone())))?;
     Ok(format!("messages of `{}` are held back {told}\n", alert.name))
 }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use super::audit::{self, AuditEntry};
 use super::{Store, StoreError, outbox};
 use crate::alarm::happening::{Happening, RecordChange};
-use crate::alarm::model::{AlertId, Level};
+use crate::alarm::model::{AlertId, Level, MOST_NAME};
 use crate::alarm::told::Told;
 use crate::model::{OrgId, ParamId};
 
@@ -85,12 +85,30 @@ pub enum Records {
     Among(OrgId, Vec<AlertId>),
 }
 
+/// Longest time that messages are held back, minutes: 30 days.
+pub const MOST_SHELF_MIN: i64 = 30 * 24 * 60;
+
 /// Until when the messages of an alert are held back, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shelf {
     pub until: Instant,
     pub reason: String,
     pub actor: String,
+}
+
+impl Shelf {
+    /// From now on for so many minutes, up to 30 days; what is wrong with them or the reason, otherwise.
+    pub fn new(minutes: i64, reason: &str, actor: &str, now: Instant) -> Result<Shelf, String> {
+        let reason = reason.trim();
+        if !(1..=MOST_SHELF_MIN).contains(&minutes) {
+            return Err(format!("`{minutes}` minutes, expected 1 to {MOST_SHELF_MIN}"));
+        }
+        if reason.is_empty() || reason.chars().count() > MOST_NAME || reason.chars().any(char::is_control) {
+            return Err(format!("the reason has to be 1 to {MOST_NAME} characters on one line"));
+        }
+        let until = Instant::from_millis(now.as_millis().saturating_add(minutes * 60_000));
+        Ok(Shelf { until, reason: reason.to_owned(), actor: actor.to_owned() })
+    }
 }
 
 /// Somebody on the command line has seen the last record of an alert.

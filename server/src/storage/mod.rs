@@ -37,7 +37,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
 use crate::model::Directory;
-pub use alerts::{AlertChanges, AlertRecord, KeptState, LogLine, Records, Shelf, Wish};
+pub use alerts::{AlertChanges, AlertRecord, KeptState, LogLine, MOST_SHELF_MIN, Records, Shelf, Wish};
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
 pub use backup::{Condition, backup, inspect, restore};
 pub use edit::Edit;

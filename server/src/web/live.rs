@@ -15,6 +15,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
+use parabus_core::aggregate::Rule;
 use parabus_core::value::Lang;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
@@ -60,6 +61,9 @@ struct LiveParam<'a> {
     category: Option<&'a str>,
     register_kind: &'static str,
     is_programmable: bool,
+    /// How long a value holds where nothing newer was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold_ms: Option<u64>,
     /// Among the dashboard's widgets, from 0; absent for a parameter that is not shown there.
     #[serde(skip_serializing_if = "Option::is_none")]
     dashboard_place: Option<usize>,
@@ -268,6 +272,11 @@ impl Listener {
             category: param.category_in(lang),
             register_kind: param.kind.code(),
             is_programmable: param.is_programmable,
+            hold_ms: self
+                .directory
+                .devices
+                .get(&param.device_id)
+                .and_then(|device| Rule::of_period(device.update_period_sec).hold_ms()),
             dashboard_place: places.get(&param.id).copied(),
             texts: &param.texts,
         })

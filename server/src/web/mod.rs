@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod assets;
+mod attend;
 mod confirm;
 mod cors;
 mod linger;
@@ -28,6 +29,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(&format!("{}/", api::BASE), any(|| async { api::ApiError::incorrect_endpoint().into_response() }))
         .merge(page::router(app))
         .merge(operation::router(app))
+        .merge(attend::router(app))
         .merge(confirm::router(app))
         .route("/live/values/", get(live::values).with_state(app.clone()))
         .fallback(assets::serve)

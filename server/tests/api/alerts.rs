@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Api, start, start_with};
 
-fn wish(change: Value) -> Value {
+pub fn wish(change: Value) -> Value {
     let mut wish = json!({ "name": "High Temperature", "conditionLogic": "all", "logAs": "warning",
         "conditions": [{ "paramId": 101, "kind": "g", "value": "80" }], "actions": [] });
     for (name, value) in change.as_object().unwrap() {
@@ -20,7 +20,7 @@ fn wish(change: Value) -> Value {
     wish
 }
 
-async fn create(api: &Api, wish: &Value) -> (StatusCode, Value) {
+pub async fn create(api: &Api, wish: &Value) -> (StatusCode, Value) {
     api.post("/org/1/alerts/create/", &api.token().await, &wish.to_string()).await
 }
 
@@ -31,7 +31,7 @@ async fn get(api: &Api, path: &str, role: Role) -> Value {
 }
 
 /// A cycle of device 1 with this raw value of parameter 101, as the evaluator hears of it.
-fn cycle(api: &Api, at: &str, raw: u64) {
+pub fn cycle(api: &Api, at: &str, raw: u64) {
     let group = api.app.store.directory().devices[&1].group.clone().unwrap();
     let cells = group.params.iter().map(|param| Ok(Raw(if *param == 101 { raw } else { 70 }).into())).collect();
     let at = Instant::parse(at).unwrap();

@@ -4,6 +4,7 @@
 
 mod access;
 mod alerts;
+mod attend;
 mod audit;
 mod connections;
 mod controllers;

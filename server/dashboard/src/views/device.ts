@@ -7,12 +7,12 @@ import { paramPanel } from "./param.ts";
 import { dot, readText, setDot, stateText, switchButton } from "./state.ts";
 import type { View } from "./view.ts";
 
-export function deviceView(plant: Plant, device: Device, selected?: number): View {
+export function deviceView(plant: Plant, device: Device, selected?: number, hours?: number): View {
   const updates = new Map<number, () => void>();
   const ages: (() => void)[] = [];
   const params = plant.paramsOf(device);
   const chosen = params.find(({ paramId }) => paramId === selected);
-  const panel = chosen && paramPanel(plant, chosen, link({ view: "device", id: device.id }));
+  const panel = chosen && paramPanel(plant, chosen, hours);
 
   const row = (param: Param) => {
     const id = param.paramId;
@@ -58,7 +58,10 @@ export function deviceView(plant: Plant, device: Device, selected?: number): Vie
     setText(state, stateText(device, plant));
     setText(read, readText(device));
   });
-  const tick = () => ages.forEach((update) => update());
+  const tick = () => {
+    ages.forEach((update) => update());
+    panel?.tick?.();
+  };
   updates.forEach((update) => update());
   tick();
   const where = h("p", { class: "where" }, h("a", { href: link({ view: "net", id: device.net.id }) }, device.net.name), ` · ${word("unitId")} ${device.unitId}`);

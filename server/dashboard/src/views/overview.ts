@@ -3,6 +3,7 @@ import { h, setText } from "../dom.ts";
 import type { Plant } from "../plant.ts";
 import { link } from "../route.ts";
 import { ago, age, word } from "../words.ts";
+import { eventsPart } from "./alerts.ts";
 import { Place } from "./place.ts";
 import type { View } from "./view.ts";
 import { visContent, visTile } from "./vis.ts";
@@ -76,16 +77,18 @@ function widgets(plant: Plant): View {
 export function overview(plant: Plant): View {
   const summary = h("p", { class: "summary" });
   const problems = attention(plant);
+  const events = eventsPart(plant);
   const tiles = new Place();
   const pictures = new Map<number, Place>();
   const choose = plant.may("edit") && h("a", { class: "secondary", href: link({ view: "widgets" }), "data-testid": "choose-widgets" }, word("chooseWidgets"));
-  const element = h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("h1", { tabindex: "-1" }, word("overview")), h("div", { class: "row" }, summary, choose)), problems.element, tiles.element);
+  const element = h("main", { class: "content", id: "content" }, h("header", { class: "title" }, h("h1", { tabindex: "-1" }, word("overview")), h("div", { class: "row" }, summary, choose)), events.element, problems.element, tiles.element);
 
   const tick = () => {
     const devices = [...plant.devices.values()].filter(({ code }) => code !== "disabled");
     const good = devices.filter((device) => plant.stateOf(device).kind === "good").length;
     setText(summary, `${good} / ${devices.length} ${word("answering")}`);
     summary.classList.toggle("bad", good < devices.length);
+    events.tick();
     problems.tick();
     tiles.view.tick?.();
   };

@@ -37,9 +37,20 @@ export function sidebar(plant: Plant, route: Route): View {
     return h("section", {}, h("h2", {}, entry({ view: "net", id: net.id }, `net-${net.id}`, mark, h("span", {}, net.name))), ...plant.devicesOf(net).map(deviceEntry));
   });
   const viss = plant.visualizations.map((vis) => entry({ view: "vis", id: vis.id }, `vis-${vis.id}`, h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, vis.name)));
+  const alertMark = dot("idle");
+  const alertState = h("small", { "data-testid": "alerts-active" });
+  let spokenEvents = new Set(plant.activeEvents().map(({ id }) => id));
+  states.push(() => {
+    const events = plant.activeEvents();
+    setDot(alertMark, events.length > 0 ? "bad" : "idle");
+    setText(alertState, events.length > 0 ? `${word("active")}: ${events.length}` : "");
+    for (const { id, name } of events) if (!spokenEvents.has(id)) speak(`${word("event")}: ${name}`);
+    spokenEvents = new Set(events.map(({ id }) => id));
+  });
   const tick = () => states.forEach((state) => state());
   tick();
-  const element = h("nav", { class: "side", "aria-label": word("devices") }, entry({ view: "overview" }, "overview", h("span", { class: "tiles", "aria-hidden": "true" }), word("overview")), ...nets,
+  const element = h("nav", { class: "side", "aria-label": word("devices") }, entry({ view: "overview" }, "overview", h("span", { class: "tiles", "aria-hidden": "true" }), word("overview")),
+    entry({ view: "alerts" }, "alerts", alertMark, h("span", {}, word("alerts"), alertState)), ...nets,
     viss.length > 0 && h("section", {}, h("h2", { class: "label" }, word("visualizations")), ...viss));
   return { element, tick };
 }

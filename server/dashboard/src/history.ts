@@ -1,0 +1,108 @@
+// What was read of parameters: over the last hour every reading, over longer spans the first of each
+// segment. Values stay texts with all their digits.
+import { answer, api, parseExact } from "./api.ts";
+import type { Param } from "./plant.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Points that one request gives at most. */
+const PAGE = 1000;
+const MOST_PAGES = 5;
+
+/** How far back one looks, and in segments of which length; 0 is every reading. */
+export interface Span {
+  hours: number;
+  stepMs: number;
+}
+
+const LAST_HOUR: Span = { hours: 1, stepMs: 0 };
+export const SPANS: readonly Span[] = [LAST_HOUR, { hours: 24, stepMs: 2 * MINUTE }, { hours: 7 * 24, stepMs: 15 * MINUTE }, { hours: 30 * 24, stepMs: HOUR }];
+
+export const spanOf = (hours?: number): Span => SPANS.find((span) => span.hours === hours) ?? LAST_HOUR;
+
+/** `null` where a reading failed. */
+export interface Point {
+  at: number;
+  text: string | null;
+}
+
+export interface Extreme {
+  at: number;
+  text: string;
+}
+
+export interface Curve {
+  param: Param;
+  /** Oldest first. */
+  points: Point[];
+  extremes?: { least: Extreme; most: Extreme };
+}
+
+export interface History {
+  span: Span;
+  from: number;
+  till: number;
+  curves: Curve[];
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** From the least to the newest instant of a span that ends now, or with the segment of now. */
+export function rangeOf({ hours, stepMs }: Span): [from: number, till: number] {
+  const till = stepMs === 0 ? Date.now() : (Math.floor(Date.now() / stepMs) + 1) * stepMs;
+  return [till - hours * HOUR, till];
+}
+
+async function exactAnswer<Body>(reply: Promise<{ data?: unknown }>): Promise<Body> {
+  return parseExact(String(await answer(reply))) as Body;
+}
+
+/** Newest first from the API; an hour of seconds takes several requests. */
+async function everyPoint(paramId: number, first: number): Promise<Point[]> {
+  const points: Point[] = [];
+  let till: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const query = { paramId, from: iso(first), till, pointsLimit: PAGE };
+    const batch = await exactAnswer<[string, string | null][]>(api.GET("/readings/get/", { params: { query }, parseAs: "text" }));
+    points.push(...batch.map(([at, text]) => ({ at: Date.parse(at), text })));
+    const oldest = points.at(-1);
+    if (batch.length < PAGE || !oldest) break;
+    till = iso(oldest.at - 1);
+  }
+  return points.reverse();
+}
+
+/** The first reading of each segment, by parameter. */
+async function firstPoints(paramIds: number[], { hours, stepMs }: Span, [from, till]: [number, number]): Promise<Point[][]> {
+  const body = { paramIds, from: iso(from), till: iso(till), points: (hours * HOUR) / stepMs };
+  const rows = await exactAnswer<[string, (string | null)[]][]>(api.POST("/readings/dispersed/", { body, parseAs: "text" }));
+  return paramIds.map((_, index) => rows.flatMap(([at, texts]) => {
+    const text = texts[index];
+    return typeof text === "string" ? [{ at: Date.parse(at), text }] : [];
+  }));
+}
+
+type Extremes = Record<string, { minValueOn: string; minValue: string; maxValueOn: string; maxValue: string }>;
+
+/** Asks for the extremes of curves in their range. */
+export async function askExtremes(curves: Curve[], [from, till]: [number, number]): Promise<void> {
+  const body = { paramIds: curves.map(({ param }) => param.paramId), from: iso(from), till: iso(till) };
+  const found = await exactAnswer<Extremes>(api.POST("/readings/min-max-range/", { body, parseAs: "text" }));
+  for (const curve of curves) {
+    const each = found[curve.param.paramId];
+    curve.extremes = each && { least: { at: Date.parse(each.minValueOn), text: each.minValue }, most: { at: Date.parse(each.maxValueOn), text: each.maxValue } };
+  }
+}
+
+export async function askHistory(params: Param[], span: Span): Promise<History> {
+  const [from, till] = rangeOf(span);
+  const ids = params.map(({ paramId }) => paramId);
+  const points = span.stepMs === 0 ? await Promise.all(ids.map((id) => everyPoint(id, from))) : await firstPoints(ids, span, [from, till]);
+  const curves = params.map((param, index): Curve => ({ param, points: points[index] ?? [] }));
+  await askExtremes(curves, [from, till]);
+  return { span, from, till, curves };
+}
+
+/** Whether nothing was read between two neighbours for longer than a value holds. */
+export const isGap = (before: number, after: number, { stepMs }: Span, holdMs = Infinity): boolean => after - before - stepMs > holdMs;

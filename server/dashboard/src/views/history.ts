@@ -1,0 +1,128 @@
+// The history of parameters: curves over a span that one chooses, lowest and highest values, and all of
+// it as a table.
+import type { Chart } from "../chart.ts";
+import { h, setText } from "../dom.ts";
+import { explain } from "../errors.ts";
+import { askExtremes, askHistory, isGap, rangeOf, SPANS, spanOf, type Extreme, type History } from "../history.ts";
+import { isText, type Param, type Plant } from "../plant.ts";
+import { link, type Route } from "../route.ts";
+import { currentLocale, moment, span as lengthOf, word } from "../words.ts";
+import type { View } from "./view.ts";
+
+/** What is true of the last hour is asked for again so often, and longer spans by their segments. */
+const AGAIN_MS = 60_000;
+
+const spanText = (hours: number): string => (hours > 24 ? `${hours / 24} ${word("day")}` : `${hours} ${word("hour")}`);
+
+function spanLinks(here: number, to: (hours: number) => Route): HTMLElement {
+  const links = SPANS.map(({ hours }) => h("a", { class: "quiet", href: link(to(hours)), "aria-current": hours === here ? "true" : undefined, "data-testid": `hours-${hours}` }, spanText(hours)));
+  return h("nav", { class: "spans", "aria-label": word("span") }, ...links);
+}
+
+function extremeCell(plant: Plant, param: Param, extreme?: Extreme): HTMLElement {
+  return h("td", {}, extreme ? plant.format(param, extreme.text) : "—", extreme && h("small", { class: "where" }, moment(extreme.at)));
+}
+
+function extremesTable(plant: Plant, { curves }: History): HTMLElement {
+  const rows = curves.map(({ param, extremes }) => h("tr", {}, h("th", { scope: "row", class: curves.length === 1 ? "spoken" : undefined }, param.info?.name ?? ""), extremeCell(plant, param, extremes?.least), extremeCell(plant, param, extremes?.most)));
+  const heads = (["lowest", "highest"] as const).map((key) => h("th", { scope: "col", class: "where" }, word(key)));
+  return h("table", { "data-testid": "extremes" }, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "spoken" }, word("parameter")), ...heads)), h("tbody", {}, ...rows));
+}
+
+/** Newest first; a row of its own says where nothing was read. */
+function historyTable(plant: Plant, { curves, span }: History): HTMLElement {
+  const at = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "medium" });
+  const texts = curves.map(({ points }) => new Map(points.map(({ at, text }) => [at, text])));
+  const times = [...new Set(texts.flatMap((each) => [...each.keys()]))].sort((one, other) => other - one);
+  const holdMs = Math.max(...curves.map(({ param }) => param.holdMs ?? Infinity));
+  const rows = times.flatMap((time, index) => {
+    const cells = curves.map(({ param }, curve) => {
+      const text = texts[curve]?.get(time);
+      return h("td", { class: "value" }, typeof text === "string" ? plant.format(param, text) : "—");
+    });
+    const row = h("tr", {}, h("th", { scope: "row" }, at.format(time)), ...cells);
+    const before = times[index + 1];
+    if (before === undefined || !isGap(before, time, span, holdMs)) return [row];
+    const nothing = h("td", { class: "value bad", colspan: String(curves.length) }, word("noReadings"));
+    return [row, h("tr", { class: "gap" }, h("th", { scope: "row" }, at.formatRange(before + span.stepMs, time)), nothing)];
+  });
+  const heads = [word("time"), ...curves.map(({ param }) => param.info?.name ?? "")].map((text, index) => h("th", { scope: "col", class: index > 0 ? "value" : undefined }, text));
+  return h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows));
+}
+
+/** Of parameters with numbers; `to` is the address of another span. */
+export function historyPart(plant: Plant, params: Param[], hours: number | undefined, to: (hours: number) => Route, size = ""): View {
+  const drawn = params.filter((param) => !isText(param));
+  if (drawn.length === 0) return { element: h("p", { class: "where", "data-testid": "no-curve" }, word("noCurve")) };
+  const span = spanOf(hours);
+  const count = h("span", { "data-testid": "chart-points" }, "0");
+  const failure = h("p", { class: "error", role: "alert" });
+  const names = drawn.map(({ info }) => info?.name ?? "").join(", ");
+  const place = h("div", { class: `chart ${size}`, tabindex: "0", role: "group", "aria-label": `${word("curve")}: ${names}. ${word("curveKeys")}`, "data-testid": "chart" });
+  const extremes = h("div");
+  const table = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": word("asTable") });
+  const details = h("details", { "data-testid": "history-table" }, h("summary", {}, word("asTable")), table);
+
+  let history: History | undefined;
+  let chart: Chart | undefined;
+  let isOpen = true;
+  /** When it is asked for again; not while a reply is on its way. */
+  let next = Infinity;
+  const tell = () => {
+    if (!history || !chart) return;
+    chart.show(history);
+    setText(count, String(history.curves.reduce((sum, { points }) => sum + points.length, 0)));
+  };
+  const tellMore = () => {
+    if (!history) return;
+    extremes.replaceChildren(extremesTable(plant, history));
+    if (details.open) table.replaceChildren(historyTable(plant, history));
+  };
+  details.addEventListener("toggle", tellMore);
+  const load = async () => {
+    next = Infinity;
+    try {
+      // The curves' code comes only when a curve is wanted.
+      const [{ Chart }, found] = await Promise.all([import("../chart.ts"), askHistory(drawn, span)]);
+      if (!isOpen) return;
+      chart ??= new Chart(place, plant, drawn);
+      history = found;
+      tell();
+      tellMore();
+      setText(failure, "");
+    } catch (error) {
+      setText(failure, explain(error));
+    }
+    next = Date.now() + Math.max(span.stepMs, AGAIN_MS);
+  };
+  const loadExtremes = async (known: History) => {
+    next = Infinity;
+    await askExtremes(known.curves, rangeOf(span)).catch(console.error);
+    if (isOpen) tellMore();
+    next = Date.now() + AGAIN_MS;
+  };
+  void load();
+
+  return {
+    element: h("div", {}, spanLinks(span.hours, to),
+      h("p", { class: "where" }, `${word("points")}: `, count, span.stepMs > 0 && ` · ${word("firstOfEach").replace("{}", lengthOf(span.stepMs / 1000))}`),
+      failure, place, extremes, details),
+    readings: (ids) => {
+      if (!history || span.stepMs > 0 || !drawn.some(({ paramId }) => ids.includes(paramId))) return;
+      [history.from, history.till] = rangeOf(span);
+      for (const { param, points } of history.curves) {
+        const latest = plant.recent.get(param.paramId)?.at(-1);
+        if (latest && latest.at > (points.at(-1)?.at ?? 0)) points.push({ at: latest.at, text: latest.text ?? null });
+        while ((points[0]?.at ?? Infinity) < history.from) points.shift();
+      }
+      tell();
+    },
+    tick: () => {
+      if (Date.now() >= next) void (history && span.stepMs === 0 ? loadExtremes(history) : load());
+    },
+    close: () => {
+      isOpen = false;
+      chart?.close();
+    },
+  };
+}
