@@ -329,7 +329,7 @@ fn a_process_that_ends_at_any_cycle_brings_the_same_effects() {
 const CHILD: &str = "PARABUS_ALERT_CHILD";
 
 /// Turns of the history that is played with kills.
-const TURNS: i64 = 400;
+const TURNS: i64 = 600;
 
 /// Plays on from where the store stands, until it is killed or all is played.
 #[test]
