@@ -272,17 +272,22 @@ fn cycles_become_a_record_its_log_and_messages() {
 /// Records, their texts, and mail.
 type Outcome = (Vec<AlertRecord>, Vec<Vec<(i64, Vec<String>)>>, Vec<(String, String)>);
 
-/// Two alerts that both devices' readings take in and out of their conditions.
-fn two_alerts(store: &Store) {
+/// Alerts that both devices' readings take in and out of their conditions.
+fn many_alerts(store: &Store) {
     configured(store);
     put(store, &hot());
     let both = Alert { logic: Logic::Any, conditions: vec![above(1, 90), above(3, 50)], slug: "any".into(), ..hot() };
     put(store, &both);
+    for step in 0..10 {
+        put(store, &Alert { conditions: vec![above(1, 71 + 2 * step)], slug: format!("step-{step}"), ..hot() });
+    }
 }
 
 /// The readings of one turn, stored and not yet heard of; when they are over.
 fn store_turn(bench: &Bench, turn: i64) -> i64 {
-    let (ms, raw) = (turn * 10_000, 700 + (turn * turn * 7).unsigned_abs() % 300);
+    // Up and down in 13 minutes: no record is one too many, and each threshold is met at another turn.
+    let (ms, phase) = (turn * 10_000, (turn % 80).unsigned_abs());
+    let raw = 700 + 7 * phase.min(80 - phase);
     bench.store_cycle(1, ms, Some(raw));
     bench.store_cycle(2, ms + 3, Some(raw - 250));
     ms + 5
@@ -298,7 +303,7 @@ fn told(bench: &Bench) -> Outcome {
 fn played(turns: i64, ends: &[i64], is_sealed: bool) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = Bench::open(folder.path());
-    two_alerts(&bench.store);
+    many_alerts(&bench.store);
     bench.work(0);
     for turn in 1..=turns {
         let over_ms = store_turn(&bench, turn);
@@ -329,7 +334,7 @@ fn a_process_that_ends_at_any_cycle_brings_the_same_effects() {
 const CHILD: &str = "PARABUS_ALERT_CHILD";
 
 /// Turns of the history that is played with kills.
-const TURNS: i64 = 400;
+const TURNS: i64 = 600;
 
 /// Plays on from where the store stands, until it is killed or all is played.
 #[test]
@@ -355,7 +360,7 @@ fn kills_lose_no_transition_and_bring_none_twice() {
 
     let kills: i64 = std::env::var("PARABUS_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(1) * 50;
     let folder = tempfile::tempdir().unwrap();
-    two_alerts(&Store::open(folder.path()).unwrap());
+    many_alerts(&Store::open(folder.path()).unwrap());
     let run = |lines: Option<usize>| {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "alarm::tests::child", "--nocapture"])
