@@ -25,6 +25,7 @@ async function edit(walk, { page, at, text, go, checkAccess, checkWidth, shot })
   await at("condition-param-0").selectOption(String(target.id));
   await at("try").click();
   await shows(at("problem-conditions"), "what is missing", /give a number/);
+  await at("condition-kind-0").focus();
   await at("condition-kind-0").selectOption("ge");
   // What is chosen and typed stays where it was when the row is drawn anew.
   const held = await page.evaluate(() => document.activeElement.dataset.testid);

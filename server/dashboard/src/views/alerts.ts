@@ -21,12 +21,18 @@ export function eventsPart(plant: Plant, nothing?: string): { element: HTMLEleme
   const list = h("ul", { class: "plain" });
   const none = h("p", { class: "where", "data-testid": "no-events" }, nothing ?? "");
   const element = h("section", { class: "card attention", "data-testid": "events" }, h("h2", {}, word("activeEvents")), none, list);
+  let shown = "";
   const tick = () => {
     const events = plant.activeEvents();
     element.hidden = events.length === 0 && nothing === undefined;
     element.classList.toggle("attention", events.length > 0);
     none.hidden = events.length > 0;
-    replaceKeepingFocus(list, ...events.map((event) => eventItem(plant, event)));
+    const items = events.map((event) => eventItem(plant, event));
+    const content = items.map((item) => item.outerHTML).join("");
+    // A link that is made anew under a finger is not followed.
+    if (content === shown) return;
+    shown = content;
+    replaceKeepingFocus(list, ...items);
   };
   tick();
   return { element, tick };
