@@ -43,7 +43,10 @@ fn main() -> Outcome {
         ["window"] => window(),
         ["year"] => year(),
         // As `cargo bench` alone would.
-        _ => Ok(println!("run it by `cargo xtask bench store`")),
+        _ => {
+            println!("run it by `cargo xtask bench store`");
+            Ok(())
+        }
     }
 }
 

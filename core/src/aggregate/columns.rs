@@ -41,7 +41,6 @@ pub fn dispersed_in_columns<N: Number>(
 }
 
 /// As [`min_max`](super::min_max).
-#[expect(clippy::type_complexity, reason = "two readings, each with its instant")]
 pub fn min_max_in_columns<N: Number>(
     (times, values): (&[i64], &[N]),
     from_ms: i64,
@@ -96,7 +95,7 @@ mod tests {
                 .iter()
                 .map(|reading| match reading.value() {
                     // Few values, so that extremes come again; zeros of both signs among them.
-                    Some(value) if round % 2 == 0 => Reading::new(reading.at_ms(), (value % 5) as f64 * -1.0),
+                    Some(value) if round % 2 == 0 => Reading::new(reading.at_ms(), -((value % 5) as f64)),
                     Some(value) => Reading::new(reading.at_ms(), value as f64 / 10.0),
                     None => Reading::error(reading.at_ms()),
                 })

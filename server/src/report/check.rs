@@ -52,7 +52,8 @@ pub fn check(directory: &Directory, report: &Report) -> Result<(), Fault> {
             return Err(fault(at("id"), format!("`{}` is a branch of another report, expected another", branch.id)));
         }
         if let Some(value) = &branch.value {
-            check_value(directory, report, value).map_err(|(field, text)| fault(at(&format!("value.{field}")), text))?;
+            check_value(directory, report, value)
+                .map_err(|(field, text)| fault(at(&format!("value.{field}")), text))?;
         }
     }
     check_tree(report)?;

@@ -192,7 +192,8 @@ fn counters_are_counted_as_step_by_step_whether_chunks_are_looked_into_or_not() 
         for _ in 0..30 {
             let from = random.below(last) - 100_000;
             let length = 1 + random.below(5_000_000);
-            let spans: Vec<_> = (0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect();
+            let spans: Vec<_> =
+                (0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect();
             let Sums::Whole(partials, scale) = store.sums(1, None, Meaning::Counter, &spans).unwrap() else { panic!() };
             for ((start, end), partial) in spans.iter().zip(&partials) {
                 let inside: Vec<_> = steps.range(start..end).map(|(_, step)| *step).collect();

@@ -80,8 +80,12 @@ async fn branches_are_counters_formulas_links_and_sums() {
         assert_eq!(json!(values(&reply)), want, "branch {branch}");
     }
     let (_, reply) = chart(&api, id(1), "UTC", day, "day").await;
-    assert_eq!(reply, json!({ "branchId": id(1), "name": "All", "borders": "10;20",
-        "values": [["2030-01-01T00:00:00.000Z", 4.9]] }), "what hours count, a day counts");
+    assert_eq!(
+        reply,
+        json!({ "branchId": id(1), "name": "All", "borders": "10;20",
+        "values": [["2030-01-01T00:00:00.000Z", 4.9]] }),
+        "what hours count, a day counts"
+    );
     let (_, reply) = chart(&api, id(2), "UTC", ("2030-01-01T00:30:00Z", "2030-01-01T01:00:00Z"), "half-hour").await;
     assert_eq!(reply["values"], json!([["2030-01-01T00:30:00.000Z", 0.5]]), "the step from the reading before");
 }
@@ -110,7 +114,11 @@ async fn dates_without_a_zone_are_local_and_days_have_23_to_25_hours() {
         ("UTC", ("1970-01-01", "2030-01-02"), "half-hour"),
     ] {
         let (status, reply) = chart(&api, BRANCH, tz, range, segment).await;
-        assert_eq!((status, &reply["errorCode"]), (StatusCode::BAD_REQUEST, &json!("IncorrectRequest")), "{tz} {range:?}");
+        assert_eq!(
+            (status, &reply["errorCode"]),
+            (StatusCode::BAD_REQUEST, &json!("IncorrectRequest")),
+            "{tz} {range:?}"
+        );
     }
 }
 
@@ -118,7 +126,7 @@ async fn dates_without_a_zone_are_local_and_days_have_23_to_25_hours() {
 async fn a_report_is_replaced_as_a_whole_and_faults_change_nothing() {
     let api = start().await;
     let branch = |number: u128, value: Value| json!({ "id": id(number), "name": "B", "value": value });
-    let report = |body: Value| async { create(&api, &body).await };
+    let report = async |body: Value| create(&api, &body).await;
     let (_, reply) = report(json!({ "name": "A", "branches": [branch(1, json!({ "paramId": 101 }))] })).await;
     let report_id = reply["reportId"].as_str().unwrap().to_owned();
     let (status, reply) =
@@ -136,7 +144,10 @@ async fn a_report_is_replaced_as_a_whole_and_faults_change_nothing() {
         (json!({ "name": "A", "branches": [branch(3, json!({ "paramId": 2 }))] }), StatusCode::BAD_REQUEST),
         (json!({ "name": "A", "branches": [branch(3, json!({ "linkId": FOREIGN_BRANCH }))] }), StatusCode::BAD_REQUEST),
         (json!({ "name": "A", "branches": [branch(3, json!({}))] }), StatusCode::BAD_REQUEST),
-        (json!({ "name": "A", "branches": [branch(3, json!({ "paramId": 1, "formula": "1" }))] }), StatusCode::BAD_REQUEST),
+        (
+            json!({ "name": "A", "branches": [branch(3, json!({ "paramId": 1, "formula": "1" }))] }),
+            StatusCode::BAD_REQUEST,
+        ),
         (json!({ "name": "A", "branches": [branch(3, json!({ "formula": "2 +" }))] }), StatusCode::BAD_REQUEST),
     ] {
         let (got, reply) = report(body.clone()).await;

@@ -86,9 +86,8 @@ pub struct ChartPoint(Date, Option<Number>);
 
 /// An instant, of a text without a zone by the clocks of a zone.
 fn instant(field: &str, text: &str, zone: &impl parabus_core::aggregate::Zone) -> Result<i64, ApiError> {
-    let refused = |reason: String| {
-        ApiError::incorrect_request(format!("payload: {field}: `{text}` is no date: {reason}"))
-    };
+    let refused =
+        |reason: String| ApiError::incorrect_request(format!("payload: {field}: `{text}` is no date: {reason}"));
     let error = match Instant::parse(text) {
         Ok(instant) => return Ok(instant.as_millis()),
         Err(error) => error,
@@ -128,7 +127,8 @@ impl Endpoint for ChartData {
         let (report, branch) = directory.report_branch(branch_id).ok_or_else(absent)?;
         let (name, borders) = (branch.name.clone(), branch.borders.clone());
         let most = MOST_ROWS.min(MOST_CELLS / report.branches.len().max(1));
-        let segments = Calendar::new(&zone, body.segment.unit(), from, till).map_err(|error| refused(error.to_string()))?;
+        let segments =
+            Calendar::new(&zone, body.segment.unit(), from, till).map_err(|error| refused(error.to_string()))?;
         let segments: Vec<(i64, i64)> = segments.take(most + 1).collect();
         if segments.len() > most {
             return Err(refused(format!("tillDateStr: more than {most} segments, expected a shorter range")));
