@@ -6,6 +6,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::Instant;
 
 /// The error is what a person reads; empty if it stands on the screen already.
@@ -64,6 +65,28 @@ pub fn attempt_all(mend: &str, steps: Vec<(&str, &mut Command)>) -> Vec<Result<(
         });
         ended.collect()
     })
+}
+
+/// The same for steps that compute, so many at a time, in the order in which they end.
+pub fn attempt_some(mend: &str, at_once: usize, steps: Vec<(&str, Command)>) -> Vec<Result<(String, Result)>> {
+    let (waiting, ended) = (Mutex::new(steps.into_iter()), Mutex::new(Vec::new()));
+    let next = || waiting.lock().ok()?.next();
+    std::thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                while let Some((name, mut command)) = next() {
+                    let result = logged(name, &mut command).and_then(|done| {
+                        println!("  {name} … {}", done.word());
+                        done.told(name, mend)
+                    });
+                    if let Ok(mut all) = ended.lock() {
+                        all.push(result);
+                    }
+                }
+            });
+        }
+    });
+    ended.into_inner().unwrap_or_default()
 }
 
 /// A program that was started, with what it printed.

@@ -1,9 +1,10 @@
 //! Every test of every target, and a table of the vectors at the end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::Command;
 
 use crate::setup::{self, venv_python};
-use crate::steps::{Result, attempt, attempt_all, cargo, program, root, target};
+use crate::steps::{Result, attempt, attempt_all, attempt_some, cargo, program, root, target};
 use crate::{demo, firmware, node, python, size, wasm};
 
 const MEND: &str = "look at the message: it names the test and what differed";
@@ -44,14 +45,22 @@ struct Report {
 impl Report {
     /// One step; what it says of vectors, endpoints and numbers of tests is kept. A failure is shown
     /// and counted, and the next step has its turn.
-    fn step(&mut self, name: &str, command: &mut std::process::Command) {
+    fn step(&mut self, name: &str, command: &mut Command) {
         let (printed, result) = attempt(name, MEND, command).unwrap_or_else(|error| (String::new(), Err(error)));
         self.take(&printed, result);
     }
 
     /// Several at once.
-    fn steps(&mut self, steps: Vec<(&str, &mut std::process::Command)>) {
+    fn steps(&mut self, steps: Vec<(&str, &mut Command)>) {
         for ended in attempt_all(MEND, steps) {
+            let (printed, result) = ended.unwrap_or_else(|error| (String::new(), Err(error)));
+            self.take(&printed, result);
+        }
+    }
+
+    /// Several that compute, two at a time.
+    fn some(&mut self, steps: Vec<(&str, Command)>) {
+        for ended in attempt_some(MEND, 2, steps) {
             let (printed, result) = ended.unwrap_or_else(|error| (String::new(), Err(error)));
             self.take(&printed, result);
         }
@@ -125,10 +134,14 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         None => {
             core(report);
             workspace(report);
-            let wasm = wasm_package(report)?;
-            python_package(report)?;
-            node_package(report)?;
-            board(report)?;
+            let (wasm, addon, vectors, gateway) =
+                (wasm::build()?, node::build()?, firmware::vectors()?, firmware::gateway()?);
+            python::build()?;
+            // The longest first.
+            let steps = [board_steps(&vectors), python_steps(), wasm_steps(&wasm), node_steps(&addon)];
+            report.some(steps.into_iter().flatten().collect());
+            python_types(report);
+            report.take("", firmware::relay(&gateway));
             processors(report);
             page(report, &wasm)?;
             devices(report);
@@ -139,14 +152,19 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
             let mut host = cargo();
             host.args(["test", "--locked", "-p", "parabus-tests", "--", "--nocapture"]);
             report.step("vectors on the Rust host", &mut host);
-            wasm_package(report)?;
-            python_package(report)?;
-            node_package(report)?;
+            report.some(wasm_steps(&wasm::build()?));
+            python::build()?;
+            report.some(python_steps());
+            report.some(node_steps(&node::build()?));
             board(report)?;
         }
-        Some("wasm") => wasm_package(report).map(drop)?,
-        Some("python") => python_package(report)?,
-        Some("node") => node_package(report)?,
+        Some("wasm") => report.some(wasm_steps(&wasm::build()?)),
+        Some("python") => {
+            python::build()?;
+            report.some(python_steps());
+            python_types(report);
+        }
+        Some("node") => report.some(node_steps(&node::build()?)),
         Some("firmware") => {
             report.step("gateway on fake ports", cargo().args(["test", "--locked", "-p", "parabus-gateway"]));
             board(report)?;
@@ -213,57 +231,69 @@ fn workspace(report: &mut Report) {
     report.step("documentation", &mut documents);
 }
 
+/// A step and its program.
+type Step = (&'static str, Command);
+
 /// A script of `tests/run/` on a package.
-fn script(report: &mut Report, name: &str, script: &str, option: &str, package: &Path) {
+fn script(name: &'static str, script: &str, option: &str, package: &Path) -> Step {
     let mut node = program("node");
-    report.step(name, node.arg(root().join("tests/run").join(script)).arg(option).arg(package));
+    node.arg(root().join("tests/run").join(script)).arg(option).arg(package);
+    (name, node)
 }
 
 /// The vectors on wasm in Node and in Chromium, and the README's example.
-fn wasm_package(report: &mut Report) -> Result<PathBuf> {
-    let wasm = wasm::build()?;
-    script(report, "vectors on wasm in Node", "node.mjs", "--wasm", &wasm);
-    script(report, "vectors on wasm in Chromium", "chromium.mjs", "--wasm", &wasm);
-    script(report, "calls of wasm", "calls.mjs", "--wasm", &wasm);
-    script(report, "README of wasm", "readme.mjs", "--package", &wasm);
-    Ok(wasm)
+fn wasm_steps(wasm: &Path) -> Vec<Step> {
+    vec![
+        script("vectors on wasm in Node", "node.mjs", "--wasm", wasm),
+        script("vectors on wasm in Chromium", "chromium.mjs", "--wasm", wasm),
+        script("calls of wasm", "calls.mjs", "--wasm", wasm),
+        script("README of wasm", "readme.mjs", "--package", wasm),
+    ]
 }
 
 /// The vectors on the addon, its calls, its README's example and the types of that.
-fn node_package(report: &mut Report) -> Result {
-    let addon = node::build()?;
-    script(report, "vectors on the Node addon", "addon.mjs", "--addon", &addon);
-    script(report, "calls of the Node addon", "calls.mjs", "--addon", &addon);
-    let mut readme = program("node");
-    readme.args(["tests/run/readme.mjs", "--package"]).arg(&addon);
-    report.step("README of Node and its types", readme.arg("--tsc").arg(root().join(TSC)));
-    Ok(())
+fn node_steps(addon: &Path) -> Vec<Step> {
+    let (name, mut readme) = script("README of Node and its types", "readme.mjs", "--package", addon);
+    readme.arg("--tsc").arg(root().join(TSC));
+    vec![
+        script("vectors on the Node addon", "addon.mjs", "--addon", addon),
+        script("calls of the Node addon", "calls.mjs", "--addon", addon),
+        (name, readme),
+    ]
 }
 
 /// The vectors on the Python package, its own tests, its README's example and its types.
-fn python_package(report: &mut Report) -> Result {
-    python::build()?;
-    let mut run = |name: &str, words: &[&str]| {
+fn python_steps() -> Vec<Step> {
+    let run = |name: &'static str, words: &[&str]| {
         let mut command = program(venv_python());
-        report.step(name, command.args(words).env("MYPY_CACHE_DIR", target().join("xtask/mypy")));
+        command.args(words).env("MYPY_CACHE_DIR", target().join("xtask/mypy").join(name.replace(' ', "-")));
+        (name, command)
     };
-    run("vectors on Python", &["tests/python/vectors.py"]);
-    run("Python package", &["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings-python/tests"]);
-    run("types against the module", &["-m", "mypy.stubtest", "parabus"]);
-    report.step("README of Python", &mut python::readme(&venv_python()));
-    let mut types = program(venv_python());
-    types.args(["-m", "mypy", "--strict", "bindings-python/python/parabus"]).arg(python::example());
-    report.step("types of Python", types.env("MYPY_CACHE_DIR", target().join("xtask/mypy")));
-    Ok(())
+    vec![
+        run("Python package", &["-m", "pytest", "-q", "-p", "no:cacheprovider", "bindings-python/tests"]),
+        run("vectors on Python", &["tests/python/vectors.py"]),
+        run("types against the module", &["-m", "mypy.stubtest", "parabus"]),
+        ("README of Python", python::readme(&venv_python())),
+    ]
+}
+
+/// The types of the package and of its README's example, which was written when that ran.
+fn python_types(report: &mut Report) {
+    let mut command = program(venv_python());
+    command.args(["-m", "mypy", "--strict", "bindings-python/python/parabus"]).arg(python::example());
+    report.step("types of Python", command.env("MYPY_CACHE_DIR", target().join("xtask/mypy/strict")));
 }
 
 /// The vectors on an emulated microcontroller, and the gateway's program for it.
 fn board(report: &mut Report) -> Result {
-    let vectors = firmware::vectors()?;
-    report.step("vectors on Cortex-M in QEMU", &mut firmware::run(&vectors));
-    let gateway = firmware::gateway()?;
+    let (vectors, gateway) = (firmware::vectors()?, firmware::gateway()?);
+    report.some(board_steps(&vectors));
     report.take("", firmware::relay(&gateway));
     Ok(())
+}
+
+fn board_steps(vectors: &Path) -> Vec<Step> {
+    vec![("vectors on Cortex-M in QEMU", firmware::run(vectors))]
 }
 
 /// The portable firmware, and core with it, for every kind of processor; none of core's code can panic.
@@ -276,14 +306,14 @@ fn processors(report: &mut Report) {
 }
 
 /// Tests in Python against the built programs.
-fn pytest(words: impl IntoIterator<Item = String>) -> std::process::Command {
+fn pytest(words: impl IntoIterator<Item = String>) -> Command {
     let mut pytest = program(venv_python());
     pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis"]).args(words);
     pytest.env("PARABUS_BIN", target().join("debug/parabus"));
     pytest
 }
 
-fn timeless() -> std::process::Command {
+fn timeless() -> Command {
     pytest(TIMELESS.map(|file| format!("tests/python/{file}")))
 }
 
