@@ -101,7 +101,7 @@ async function follow(walk, tab, id) {
   await at("edit-alert").click();
   await at("condition-value-0").fill("100000.5");
   await at("rule-save").click();
-  await shows(page.locator("#content td").first(), "the new threshold", /^≥ 100000/);
+  await shows(page.locator("#content td").first(), "the new threshold", /^≥ 100000[.]5 /);
   await write(walk, target.value);
 
   for (const [net, count] of [[target.netId, 1], [Object.keys(walk.tree).find((other) => other !== target.netId), 0]]) {

@@ -132,5 +132,5 @@ export const levelKind = (level: string): "bad" | "warn" | "idle" => (level === 
 export function conditionText(plant: Plant, { kind, value }: Condition, param?: Param): string {
   if (kind === "reading-error") return kindText(kind);
   const text = value === undefined ? "" : String(value);
-  return `${kindText(kind)} ${param && text !== "" ? plant.format(param, text) : text}`;
+  return `${kindText(kind)} ${param && text !== "" ? plant.format(param, text, true) : text}`;
 }

@@ -331,11 +331,12 @@ export class Plant extends EventTarget {
     return this.format(param, text);
   }
 
-  format(param: Param, text: string): string {
+  /** With the parameter's decimals; `exact` with all that the text has. */
+  format(param: Param, text: string, exact = false): string {
     if (isText(param)) return text;
     const lang = currentLang();
     const value = param.valueType === "bit" ? text !== "0" : text;
-    return formatValue(value, { lang, unit: param.unit, precision: param.precision, texts: param.texts[lang] ?? param.texts.en });
+    return formatValue(value, { lang, unit: param.unit, precision: exact ? undefined : param.precision, texts: param.texts[lang] ?? param.texts.en });
   }
 
   /** Words of a parameter's values, for a choice. */

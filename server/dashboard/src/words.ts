@@ -233,7 +233,7 @@ export const roleName = (role: string): string => roles[role]?.[order.indexOf(la
 
 /** A length of time, short: `3 s`, `12 min`, `4 h`, `2 d`. */
 export function span(seconds: number): string {
-  if (seconds < 90) return `${seconds} ${word("second")}`;
+  if (seconds < 90) return `${Math.round(seconds)} ${word("second")}`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} ${word("minute")}`;
   return seconds < 172800 ? `${Math.round(seconds / 3600)} ${word("hour")}` : `${Math.round(seconds / 86400)} ${word("day")}`;
 }
