@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::steps::{Result, attempt, cargo, free_ports, program, root, step, target};
+use crate::steps::{LINTED, Result, attempt, cargo, free_ports, linting_cargo, program, root, step, target};
 use crate::{firmware, setup, wasm};
 
 /// Ports that the demo's plant file names, the page's, and that of the gateway's uplink.
@@ -27,7 +27,8 @@ pub fn build() -> Result<PathBuf> {
     let wasm = wasm::build()?;
     page(&wasm)?;
     let mend = "look at the compiler's message";
-    step("server", mend, cargo().args(["build", "--locked", "--package", "parabus"]))?;
+    let mut cargo = if std::env::var_os(LINTED).is_some() { linting_cargo() } else { cargo() };
+    step("server", mend, cargo.args(["build", "--locked", "--package", "parabus"]))?;
     Ok(target().join("debug/parabus"))
 }
 

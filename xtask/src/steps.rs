@@ -38,6 +38,18 @@ pub fn cargo() -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Set where a program is to be built as the tests built it.
+pub const LINTED: &str = "PARABUS_LINTED";
+
+/// Cargo whose compiler finds lints as it compiles, in the way of `cargo clippy`, and with the programs besides:
+/// dependencies are then built once, not once more to be looked at.
+pub fn linting_cargo() -> Command {
+    let mut cargo = cargo();
+    // Clippy's command parts its arguments by this word.
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings");
+    cargo
+}
+
 /// Runs a step; gives what it printed. `mend` says what helps when it fails.
 pub fn step(name: &str, mend: &str, command: &mut Command) -> Result<String> {
     let (printed, result) = attempt(name, mend, command)?;

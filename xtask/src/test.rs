@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::setup::{self, venv_python};
-use crate::steps::{Result, attempt, attempt_all, attempt_some, cargo, program, root, target};
+use crate::steps::{LINTED, Result, attempt, attempt_all, attempt_some, cargo, linting_cargo, program, root, target};
 use crate::{demo, firmware, node, python, size, wasm};
 
 const MEND: &str = "look at the message: it names the test and what differed";
@@ -24,6 +24,9 @@ const TIMELESS: [&str; 6] = [
 
 /// Feature sets of core that must stand alone.
 const FEATURE_SETS: [&str; 4] = ["", "alloc", "std", "serde"];
+
+/// Packages whose tests are built at once.
+const TESTED: [&str; 4] = ["parabus", "parabus-gateway", "parabus-tests", "xtask"];
 
 /// Platforms that run the vectors.
 const RUNNERS: usize = 6;
@@ -149,7 +152,7 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         Some("core") => core(report),
         Some("server") => server(report),
         Some("vectors") => {
-            let mut host = cargo();
+            let mut host = linting_cargo();
             host.args(["test", "--locked", "-p", "parabus-tests", "--", "--nocapture"]);
             report.step("vectors on the Rust host", &mut host);
             report.some(wasm_steps(&wasm::build()?));
@@ -166,7 +169,7 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         }
         Some("node") => report.some(node_steps(&node::build()?)),
         Some("firmware") => {
-            report.step("gateway on fake ports", cargo().args(["test", "--locked", "-p", "parabus-gateway"]));
+            report.step("gateway on fake ports", linting_cargo().args(["test", "--locked", "-p", "parabus-gateway"]));
             board(report)?;
             processors(report);
         }
@@ -196,35 +199,27 @@ fn core(report: &mut Report) {
         report.step(&format!("core with features: {name}"), &mut check);
     }
     report.step(
-        "core tests",
-        cargo().args(["test", "--locked", "-p", "parabus-core", "--all-features", "--no-fail-fast"]),
+        "core tests, with lints",
+        linting_cargo().args(["test", "--locked", "-p", "parabus-core", "--all-features", "--no-fail-fast"]),
     );
 }
 
 fn server(report: &mut Report) {
-    report.step("server tests", cargo().args(["test", "--locked", "-p", "parabus", "--", "--nocapture"]));
+    report.step("server tests", linting_cargo().args(["test", "--locked", "-p", "parabus", "--", "--nocapture"]));
 }
 
 /// Format, lints, every Rust test, the documentation.
 fn workspace(report: &mut Report) {
     report.step("format", cargo().args(["fmt", "--all", "--check"]));
     let mut clippy = cargo();
-    clippy.args([
-        "clippy",
-        "--locked",
-        "--workspace",
-        "--exclude",
-        "xtask-glue",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]);
-    report.step("lints", &mut clippy);
-    let mut tests = cargo();
-    let packages = ["parabus", "parabus-gateway", "parabus-tests", "xtask"];
-    tests.args(["test", "--locked", "--no-fail-fast"]).args(packages.iter().flat_map(|package| ["-p", package]));
-    report.step("server, gateway, vectors and tools", tests.args(["--", "--nocapture"]));
+    clippy.args(["clippy", "--locked", "--workspace", "--all-targets"]);
+    // Those are linted where they are tested; glue is generated.
+    let tested = TESTED.iter().chain(&["parabus-core", "xtask-glue"]);
+    clippy.args(tested.flat_map(|package| ["--exclude", package])).args(["--", "-D", "warnings"]);
+    report.step("lints of packages and boards", &mut clippy);
+    let mut tests = linting_cargo();
+    tests.args(["test", "--locked", "--no-fail-fast"]).args(TESTED.iter().flat_map(|package| ["-p", package]));
+    report.step("server, gateway, vectors and tools, with lints", tests.args(["--", "--nocapture"]));
     let mut documents = cargo();
     documents.args(["doc", "--locked", "--no-deps", "-p", "parabus-core", "-p", "parabus-gateway"]);
     documents.env("RUSTDOCFLAGS", "-D warnings");
@@ -325,7 +320,7 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     report.step("types of the page", &mut check);
     demo::page(wasm)?;
     let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
-    report.step("demo --check", xtask.args(["demo", "--check"]));
+    report.step("demo --check", xtask.args(["demo", "--check"]).env(LINTED, "1"));
     let mut xtask = program(std::env::current_exe().map_err(|error| error.to_string())?);
     let mut comparator = program("node");
     let mut client = program("node");
@@ -333,7 +328,7 @@ fn page(report: &mut Report, wasm: &Path) -> Result {
     report.steps(vec![
         ("comparator of the client", comparator.args(["--test", "tests/client/compare.test.mjs"])),
         ("client from the reference alone", client.arg("tests/client/replay.mjs").arg(target().join("debug/parabus"))),
-        ("demo --gateway --check", xtask.args(["demo", "--gateway", "--check"])),
+        ("demo --gateway --check", xtask.args(["demo", "--gateway", "--check"]).env(LINTED, "1")),
         ("API by its description, files, provisioning", &mut timeless),
     ]);
     Ok(())

@@ -44,8 +44,10 @@ struct Page {
 impl<'s> Past<'s> {
     pub(super) fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
         let connection = open_for_reading(&store.shared.database)?;
-        let mut columns = Column::of_param(&connection, param)?;
+        let mut columns = store.columns(&connection, param)?;
         columns.sort_by_key(Column::group);
+        // One state of the database for all that is asked, and no lock for each look into it.
+        connection.execute_batch("BEGIN")?;
         Ok(Past { store, connection, columns })
     }
 

@@ -35,7 +35,12 @@ pub struct Column {
     position: usize,
     columns: usize,
     codec: Option<Codec>,
+    /// Its cells in the log, in order of time, once they were taken.
+    waiting: Vec<Waiting>,
 }
+
+/// A cell in the log.
+type Waiting = (i64, Result<Cell, CellError>);
 
 /// The fields of a `Column`, in the order that `Column::from_row` reads them.
 const COLUMN: &str = "c.param_id, c.group_id, c.position, c.value_type, c.bit, c.multiplier, c.shift,
@@ -54,6 +59,7 @@ impl Column {
             position: row.get::<_, u32>(2)? as usize,
             columns: row.get::<_, u32>(10)? as usize,
             codec: codec(&row.get::<_, String>(3)?, parts, &not_available, multiplier, shift),
+            waiting: Vec::new(),
         })
     }
 
@@ -68,9 +74,11 @@ impl Column {
         Ok(columns)
     }
 
-    /// Every column that a parameter has had.
-    pub fn of_param(connection: &Connection, param: ParamId) -> Result<Vec<Column>, StoreError> {
-        Column::find(connection, "c.param_id = ?", param)
+    /// The part of the log's cells with `from ≤ at ≤ till`.
+    fn waiting(&self, (from, till): (i64, i64)) -> &[Waiting] {
+        let start = self.waiting.partition_point(|(at, _)| *at < from);
+        let end = self.waiting.partition_point(|(at, _)| *at <= till);
+        self.waiting.get(start..end).unwrap_or_default()
     }
 
     pub const fn group(&self) -> GroupId {
@@ -167,6 +175,21 @@ impl Store {
         Log::delete_before(&folder, first)
     }
 
+    /// Every column that a parameter has had, with what the log holds of each. The database is looked into after the
+    /// log: what is sealed in between is then found there as well.
+    pub(super) fn columns(&self, connection: &Connection, param: ParamId) -> Result<Vec<Column>, StoreError> {
+        let mut columns = Column::find(connection, "c.param_id = ?", param)?;
+        let head = self.shared.head.read();
+        for column in &mut columns {
+            let cells = head.range(column.group, (i64::MIN, i64::MAX)).map(|(at, cells)| {
+                let cell = cells::unpack(cells, column.columns, column.position);
+                (at, cell.unwrap_or(Err(CellError::NoValue)))
+            });
+            column.waiting = cells.collect();
+        }
+        Ok(columns)
+    }
+
     /// Shows the cells of a column with `from ≤ at ≤ till`, sealed ones and those that wait as one row of time.
     pub(super) fn visit(
         &self,
@@ -176,19 +199,17 @@ impl Store {
         order: Order,
         visit: Look<'_>,
     ) -> Result<(), StoreError> {
-        // The head first: what is sealed in between is then found in the database as well.
-        let mut waiting = self.waiting(column, range);
-        if order == Order::Descending {
-            waiting.reverse();
-        }
         let is_before = |one: i64, other: i64| if order == Order::Ascending { one < other } else { one > other };
-        let mut waiting = waiting.into_iter().peekable();
+        let waiting = column.waiting(range);
+        let (mut rising, mut falling) = (waiting.iter(), waiting.iter().rev());
+        let next = || if order == Order::Ascending { rising.next() } else { falling.next() };
+        let mut waiting = std::iter::from_fn(next).peekable();
         let mut is_done = false;
         let chunks = SqliteChunks(connection);
         visit_cells(&chunks, (column.group, column.position), range, order, &mut |at, cell| {
             let mut step = ControlFlow::Continue(());
             while let Some((early, cell)) = waiting.next_if(|(early, _)| is_before(*early, at)) {
-                step = visit(early, &cell);
+                step = visit(*early, cell);
                 if step.is_break() {
                     break;
                 }
@@ -196,25 +217,15 @@ impl Store {
             if step.is_continue() {
                 // The newer arrival of an instant is the one that waits (A-2).
                 let newer = waiting.next_if(|(same, _)| *same == at);
-                step = visit(at, &newer.map_or(cell, |(_, newer)| newer));
+                step = visit(at, newer.map_or(&cell, |(_, newer)| newer));
             }
             is_done = step.is_break();
             step
         })?;
         if !is_done {
-            let _ = waiting.try_for_each(|(at, cell)| visit(at, &cell));
+            let _ = waiting.try_for_each(|(at, cell)| visit(*at, cell));
         }
         Ok(())
-    }
-
-    /// The cells of a column in the log alone, in order of time.
-    fn waiting(&self, column: &Column, range: (i64, i64)) -> Vec<(i64, Result<Cell, CellError>)> {
-        let head = self.shared.head.read();
-        let cells = head.range(column.group, range).map(|(at, cells)| {
-            let cell = cells::unpack(cells, column.columns, column.position);
-            (at, cell.unwrap_or(Err(CellError::NoValue)))
-        });
-        cells.collect()
     }
 
     /// As [`Store::visit`] in order of time, but of a chunk that lies in the range, and into which no cell of the log
@@ -227,14 +238,14 @@ impl Store {
         take: &mut dyn FnMut(Rule, Summary) -> bool,
         visit: &mut dyn FnMut(i64, &Result<Cell, CellError>),
     ) -> Result<(), StoreError> {
-        let mut waiting = self.waiting(column, (from, till)).into_iter().peekable();
+        let mut waiting = column.waiting((from, till)).iter().peekable();
         let chunks = SqliteChunks(connection);
         let Ok(part) = u16::try_from(column.position / MAX_COLUMNS) else { return Ok(()) };
         let position = column.position % MAX_COLUMNS;
         chunks.range(column.group, part, (from, till), Order::Ascending, &mut |info, data| {
             let (first, last) = (info.name.first_at, info.last_at);
             while let Some((at, cell)) = waiting.next_if(|(at, _)| *at < first) {
-                visit(at, &cell);
+                visit(*at, cell);
             }
             let is_whole = from <= first && last <= till && waiting.peek().is_none_or(|(at, _)| *at > last);
             if is_whole && known(data, position).is_some_and(|(rule, summary)| take(rule, summary)) {
@@ -242,11 +253,11 @@ impl Store {
             }
             let shown = window(data, position, (from, till), Order::Ascending, &mut |at, cell| {
                 while let Some((early, cell)) = waiting.next_if(|(early, _)| *early < at) {
-                    visit(early, &cell);
+                    visit(*early, cell);
                 }
                 // The newer arrival of an instant is the one that waits (A-2).
                 let newer = waiting.next_if(|(same, _)| *same == at);
-                visit(at, &newer.map_or(cell, |(_, newer)| newer));
+                visit(at, newer.map_or(&cell, |(_, newer)| newer));
                 ControlFlow::Continue(())
             });
             if let Err(error) = shown {
@@ -254,7 +265,7 @@ impl Store {
             }
             ControlFlow::Continue(())
         })?;
-        waiting.for_each(|(at, cell)| visit(at, &cell));
+        waiting.for_each(|(at, cell)| visit(*at, cell));
         Ok(())
     }
 
@@ -269,7 +280,7 @@ impl Store {
         let range = (from.map_or(i64::MIN, Instant::as_millis), till.as_millis());
         let reader = self.shared.reader.lock();
         let mut found = Vec::new();
-        for column in Column::of_param(&reader, param)? {
+        for column in self.columns(&reader, param)? {
             let mut left = limit;
             self.visit(&reader, &column, range, Order::Descending, &mut |at, cell| {
                 let Some(fewer) = left.checked_sub(1) else { return ControlFlow::Break(()) };
@@ -293,7 +304,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let connection = open_for_reading(&self.shared.database)?;
         let range = (from.as_millis(), till.as_millis());
-        let mut columns = Column::find(&connection, "c.param_id = ?", param)?;
+        let mut columns = self.columns(&connection, param)?;
         columns.sort_by_key(|column| column.group);
         let mut is_done = false;
         for column in columns {

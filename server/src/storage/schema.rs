@@ -199,6 +199,13 @@ pub fn version(connection: &Connection) -> Result<usize, StoreError> {
     Ok(found)
 }
 
+/// The tables that came with later versions of the schema.
+#[cfg(test)]
+pub fn tables_since(version: usize) -> impl Iterator<Item = &'static str> {
+    let made = STEPS.iter().skip(version).flat_map(|step| step.split("CREATE TABLE ").skip(1));
+    made.filter_map(|rest| rest.split_whitespace().next())
+}
+
 /// Brings a database to the newest schema; one from a newer version is refused untouched.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;

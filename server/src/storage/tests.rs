@@ -497,9 +497,12 @@ fn a_store_without_chunks_is_taken_over_with_its_cycles() {
     drop(store);
     // As the version before chunks left it.
     let database = Connection::open(database_of(folder.path())).unwrap();
+    for table in schema::tables_since(10) {
+        database.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
     database
         .execute_batch(
-            "DROP TABLE chunk; DROP TABLE outbox; PRAGMA user_version = 10;
+            "PRAGMA user_version = 10;
              CREATE TABLE cycle (group_id INTEGER NOT NULL REFERENCES read_group ON DELETE CASCADE, at INTEGER NOT NULL,
                  cells BLOB NOT NULL, PRIMARY KEY (group_id, at)) WITHOUT ROWID;",
         )

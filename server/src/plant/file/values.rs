@@ -396,7 +396,10 @@ where
 
 /// The texts themselves stay out of messages.
 pub(super) fn passwords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let passwords = Vec::<String>::deserialize(deserializer)?;
+    // What stands there instead may be one: it is not shown.
+    let passwords = Vec::<String>::deserialize(deserializer);
+    let passwords =
+        passwords.map_err(|_| serde::de::Error::custom("expected a list of passwords: `[first, second]`"))?;
     match passwords.iter().position(|text| !is_password(text)) {
         None => Ok(passwords),
         Some(place) => Err(serde::de::Error::custom(format!(
