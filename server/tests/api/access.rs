@@ -5,7 +5,7 @@ use parabus_server::model::Role;
 use reqwest::StatusCode;
 use uuid::Uuid;
 
-use crate::harness::{BRANCH, FOREIGN_BRANCH, NOTIFICATION, param, start};
+use crate::harness::{BRANCH, FOREIGN_BRANCH, FOREIGN_TREE, NOTIFICATION, TREE, param, plant_trees, start};
 
 /// A parameter that is there to be deleted, again and again.
 const SPARE: i64 = 900;
@@ -43,6 +43,8 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     }
     path = path.replace(":branchId", &object.pick(BRANCH, FOREIGN_BRANCH, Uuid::nil()).to_string());
     path = path.replace(":alertId", object.pick("4", "2", "999"));
+    let tree = object.pick(TREE, FOREIGN_TREE, Uuid::nil());
+    path = path.replace(":treeId", &tree.to_string()).replace(":sensorId", &tree.to_string());
     path = path.replace(":templateId", object.pick("1", "4", "999"));
     let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
     path = path.replace(":notificationId", &notification.to_string());
@@ -112,6 +114,12 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
             r#"{"tz":"UTC","fromDateStr":"2019-07-26T16:00:00Z","tillDateStr":"2019-07-26T17:00:00Z","segment":"hour"}"#
                 .to_owned()
         }
+        "/gsense/hierarchy/tree/create/" => format!(r#"{{"orgId":{org},"name":"T"}}"#),
+        "/gsense/hierarchy/tree/:treeId/sensor/create/" => format!(
+            r#"{{"branchId":"{}","deviceId":{device},"sensorIdx":5,"name":"S","isThreePhase":false}}"#,
+            object.pick(BRANCH, FOREIGN_BRANCH, Uuid::nil())
+        ),
+        path if path.starts_with("/gsense/") => r#"{"name":"N"}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/org/:orgId/nets/create/" => {
             wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#).replace("Some", "Other")
@@ -149,6 +157,7 @@ fn names_one_object(entry: &Entry) -> bool {
             "/params/change/",
             "/params/delete/",
             "/params/readings-on-time/",
+            "/gsense/hierarchy/tree/create/",
         ]
         .contains(&entry.path)
 }
@@ -166,6 +175,9 @@ async fn every_role_gets_what_the_table_says_and_foreign_or_deleted_objects_are_
                 let (path, body) = request(entry, object);
                 if entry.path == "/params/delete/" {
                     api.app.store.configure(true, |edit| edit.put_param(&param(SPARE, 1, 100, false))).unwrap();
+                }
+                if entry.path.ends_with("/delete/") && entry.path.starts_with("/gsense/") {
+                    api.app.store.configure(true, plant_trees).unwrap();
                 }
                 let (status, reply) = match &body {
                     Some(body) => api.post(&path, &token, body).await,
