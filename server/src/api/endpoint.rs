@@ -46,6 +46,7 @@ pub enum Scope {
     ReportBranch(Uuid),
     Tree(Uuid),
     Sensor(Uuid),
+    EnergyBranch(Uuid),
 }
 
 /// One endpoint of the seed. An endpoint without a permission does not compile.
@@ -131,6 +132,7 @@ impl Context {
             Scope::Alert(id) => ("alert", id, directory.org_of_alert(*id)),
             Scope::Tree(id) => ("tree", id, directory.org_of_tree(*id)),
             Scope::Sensor(id) => ("sensor", id, directory.org_of_sensor(*id)),
+            Scope::EnergyBranch(id) => ("branch", id, directory.org_of_energy_branch(*id)),
             Scope::ReportBranch(id) => ("branch", id, directory.org_of_report_branch(*id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }

@@ -1,5 +1,6 @@
 //! G-SENSE trees: branches that stand for the power sensors of devices (DOMAIN.md D-28, D-29, A-13).
 
+mod figures;
 mod map;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use uuid::Uuid;
 
 use crate::model::{DeviceId, Directory, OrgId};
 
+pub use figures::{Figures, TreeFigures, figures};
 pub use map::{SensorMap, map_of};
 
 /// Sensors of a device: 0 to 31.
@@ -85,7 +87,12 @@ impl EnergyTree {
         let of = |id: Uuid| fresh.get(&id).copied();
         let branches = self.branches.iter().filter_map(|branch| {
             let parent = branch.parent.and_then(of);
-            Some(EnergyBranch { id: of(branch.id)?, parent, name: branch.name.clone(), sensors: branch.sensors.clone() })
+            Some(EnergyBranch {
+                id: of(branch.id)?,
+                parent,
+                name: branch.name.clone(),
+                sensors: branch.sensors.clone(),
+            })
         });
         EnergyTree { id: Uuid::new_v4(), org_id: self.org_id, name, description, branches: branches.collect() }
     }
@@ -116,11 +123,17 @@ mod tests {
 
     fn branch(number: u128, parent: Option<u128>) -> EnergyBranch {
         let id = Uuid::from_u128;
-        EnergyBranch { id: id(number), parent: parent.map(id), name: format!("b{number}"), sensors: vec![id(100 + number)] }
+        EnergyBranch {
+            id: id(number),
+            parent: parent.map(id),
+            name: format!("b{number}"),
+            sensors: vec![id(100 + number)],
+        }
     }
 
     fn tree() -> EnergyTree {
-        let branches = vec![branch(1, None), branch(2, Some(1)), branch(3, Some(2)), branch(4, None), branch(5, Some(4))];
+        let branches =
+            vec![branch(1, None), branch(2, Some(1)), branch(3, Some(2)), branch(4, None), branch(5, Some(4))];
         EnergyTree { id: Uuid::nil(), org_id: 1, name: "t".into(), description: None, branches }
     }
 

@@ -45,6 +45,7 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     path = path.replace(":alertId", object.pick("4", "2", "999"));
     let tree = object.pick(TREE, FOREIGN_TREE, Uuid::nil());
     path = path.replace(":treeId", &tree.to_string()).replace(":sensorId", &tree.to_string());
+    path = path.replace(":cadence", "1h");
     path = path.replace(":templateId", object.pick("1", "4", "999"));
     let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
     path = path.replace(":notificationId", &notification.to_string());
@@ -54,6 +55,9 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
         "/params/get-info/" | "/readings/date-range/" => format!("?paramIds={param}"),
         "/params/last-readings/" | "/params/read-realtime/" => format!("?paramIds={param}&lang=en"),
         "/readings/get/" => format!("?paramId={param}"),
+        "/gsense/aggregation/branch/:branchId/segmentation/:cadence/history/" => {
+            "?startTimeUtc=2024-01-01T00:00:00Z&endTimeUtc=2024-01-01T02:00:00Z".to_owned()
+        }
         "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => {
             "?lang=en".to_owned()
         }
@@ -194,6 +198,12 @@ async fn every_role_gets_what_the_table_says_and_foreign_or_deleted_objects_are_
                 } else if entry.path == "/connect-code/:code/" && object == Object::Foreign {
                     // The code proves possession; what it is bound to is another's (seed: NotAuthorized).
                     StatusCode::UNAUTHORIZED
+                } else if entry.path.starts_with("/gsense/aggregation/branch/")
+                    && entry.path.ends_with("/last-segment/")
+                    && role.may(entry.permission)
+                {
+                    // Nothing was read of its sensors (D-28).
+                    StatusCode::NOT_FOUND
                 } else if !is_own && entry.path != "/logout/" || role.may(entry.permission) {
                     StatusCode::OK
                 } else {

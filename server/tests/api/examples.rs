@@ -357,6 +357,34 @@ pub fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, 
             json!({}),
         ),
         get(
+            "GET /gsense/aggregation/branch/:branchId/segmentation/:cadence/history/",
+            &format!(
+                "/gsense/aggregation/branch/{BRANCH}/segmentation/1h/history/?startTimeUtc=2023-01-01T12:00:00Z&endTimeUtc=2023-01-01T13:00:00Z"
+            ),
+            json!({ "rows": [{ "treeId": TREE, "branchId": BRANCH, "periodStart": "2023-01-01T12:00:00Z",
+                "periodEnd": "2023-01-01T13:00:00Z", "powerKwMean": null, "energyKwhSum": null, "costEurSum": null,
+                "lastCurrentA": null }] }),
+        ),
+        get(
+            "GET /gsense/aggregation/tree/:treeId/segmentation/:cadence/last-segment/",
+            &format!("/gsense/aggregation/tree/{TREE}/segmentation/1h/last-segment/"),
+            json!({ "segments": [] }),
+        ),
+        get(
+            "GET /gsense/aggregation/tree/:treeId/branches-energy/",
+            &format!("/gsense/aggregation/tree/{TREE}/branches-energy/"),
+            json!({ "rows": [{ "branchId": BRANCH, "parentBranchId": null, "isRoot": true, "energyKwhLast24h": 0,
+                "energyKwhPrev24h": 0, "energyKwhLast7d": 0, "energyKwhPrev7d": 0, "energyKwhLast30d": 0,
+                "energyKwhPrev30d": 0 }] }),
+        ),
+        get(
+            "GET /gsense/aggregation/tree/:treeId/root-energy/",
+            &format!("/gsense/aggregation/tree/{TREE}/root-energy/"),
+            json!({ "energyKwhLast30d": 0, "energyKwhPrev30d": 0, "energyKwhLast7d": 0, "energyKwhPrev7d": 0,
+                "energyKwhLast24h": 0, "energyKwhPrev24h": 0, "costEurLast30d": 0, "costEurLast7d": 0,
+                "costEurLast24h": 0, "dataOnUtc": "<date>" }),
+        ),
+        get(
             "GET /gsense/hierarchy/tree/:treeId/",
             &format!("/gsense/hierarchy/tree/{TREE}/"),
             json!({ "tree": { "id": TREE, "name": "Factory A",

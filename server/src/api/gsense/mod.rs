@@ -1,8 +1,13 @@
-//! G-SENSE: hierarchies of power sensors.
+//! G-SENSE: hierarchies of power sensors, and what they used.
 
 pub mod branch_create;
 pub mod branch_delete;
+pub mod branch_history;
+pub mod branch_last_segment;
 pub mod branch_rename;
+pub mod branches_energy;
+pub mod root_energy;
+mod segment;
 pub mod sensor_create;
 pub mod sensor_delete;
 pub mod sensor_rename;
@@ -10,7 +15,9 @@ pub mod tree_create;
 pub mod tree_delete;
 pub mod tree_duplicate;
 pub mod tree_get;
+pub mod tree_last_segment;
 pub mod tree_rename;
+mod windows;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
