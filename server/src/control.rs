@@ -38,6 +38,19 @@ pub async fn read_params(app: &App, directory: &Directory, ids: &[ParamId]) -> B
     join_all(readings).await.into_iter().flatten().flatten().collect()
 }
 
+/// Reads registers of a device now: their kind, the first one, how many.
+pub async fn read_registers(
+    app: &App,
+    device: &Device,
+    net: &Net,
+    (kind, address, quantity): (RegisterKind, u16, u16),
+) -> Result<Vec<u16>, String> {
+    let link = link_of(app, net, device)?;
+    let (unit, priority, timeout_ms) = (device.unit_id, Priority::Urgent, device.timeout_ms);
+    let read = Read { unit, kind, address, quantity, priority, timeout_ms, retries: 0 };
+    link.read(read).await.map_err(|error| error.to_string())
+}
+
 /// The device's connection. What is switched off is left alone (seed: change-disable).
 fn link_of(app: &App, net: &Net, device: &Device) -> Result<Link, String> {
     if net.disabled.is_some() {

@@ -16,6 +16,7 @@ pub mod config;
 mod control;
 pub mod controller;
 mod directory;
+pub mod energy;
 pub mod link;
 pub mod live;
 pub mod model;

@@ -44,6 +44,9 @@ pub enum Scope {
     Vis(VisId),
     Alert(AlertId),
     ReportBranch(Uuid),
+    Tree(Uuid),
+    Sensor(Uuid),
+    EnergyBranch(Uuid),
 }
 
 /// One endpoint of the seed. An endpoint without a permission does not compile.
@@ -127,6 +130,9 @@ impl Context {
             Scope::Param(id) => ("parameter", id, directory.org_of_param(*id)),
             Scope::Vis(id) => ("visualization", id, directory.org_of_vis(*id)),
             Scope::Alert(id) => ("alert", id, directory.org_of_alert(*id)),
+            Scope::Tree(id) => ("tree", id, directory.org_of_tree(*id)),
+            Scope::Sensor(id) => ("sensor", id, directory.org_of_sensor(*id)),
+            Scope::EnergyBranch(id) => ("branch", id, directory.org_of_energy_branch(*id)),
             Scope::ReportBranch(id) => ("branch", id, directory.org_of_report_branch(*id)),
         };
         if self.may(org, permission)? { Ok(()) } else { Err(ApiError::not_found(what, id)) }

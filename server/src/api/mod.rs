@@ -11,6 +11,7 @@ pub mod device;
 pub mod em130;
 mod endpoint;
 mod error;
+pub mod gsense;
 pub mod misc;
 pub mod net;
 pub mod notification;
@@ -102,6 +103,22 @@ pub const ENDPOINTS: &[Entry] = &[
     Entry::of::<device::tracked_params::TrackedParams>(),
     Entry::of::<device::widgets::DeviceWidgets>(),
     Entry::of::<em130::read_events::ReadEvents>(),
+    Entry::of::<gsense::branch_create::CreateBranch>(),
+    Entry::of::<gsense::branch_delete::DeleteBranch>(),
+    Entry::of::<gsense::branch_history::BranchHistory>(),
+    Entry::of::<gsense::branch_last_segment::BranchLastSegment>(),
+    Entry::of::<gsense::branch_rename::RenameBranch>(),
+    Entry::of::<gsense::branches_energy::BranchesEnergy>(),
+    Entry::of::<gsense::root_energy::RootEnergy>(),
+    Entry::of::<gsense::sensor_create::CreateSensor>(),
+    Entry::of::<gsense::sensor_delete::DeleteSensor>(),
+    Entry::of::<gsense::sensor_rename::RenameSensor>(),
+    Entry::of::<gsense::tree_create::CreateTree>(),
+    Entry::of::<gsense::tree_delete::DeleteTree>(),
+    Entry::of::<gsense::tree_duplicate::DuplicateTree>(),
+    Entry::of::<gsense::tree_get::GetTree>(),
+    Entry::of::<gsense::tree_last_segment::TreeLastSegment>(),
+    Entry::of::<gsense::tree_rename::RenameTree>(),
     Entry::of::<misc::translations::Translations>(),
     Entry::of::<net::change::ChangeNet>(),
     Entry::of::<net::change_disable::ChangeNetDisable>(),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::alarm::model::{Alert, Contact};
+use crate::energy::{EnergyBranch, EnergyTree, Sensor};
 use crate::model::{
     ConnectCode, Device, Directory, Disabled, Net, Notification, Org, OrgId, Param, ParamId, Role, SmsSettings,
     Template, TemplateParam, User, UserId, Vis,
@@ -139,6 +140,23 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
         &after.reports,
         |directory, report| (Some(report.org_id), place(directory, report.org_id, &report.name)),
         report,
+    );
+    compare.objects(
+        "tree",
+        &before.trees,
+        &after.trees,
+        |directory, tree| (Some(tree.org_id), place(directory, tree.org_id, &tree.name)),
+        tree,
+    );
+    compare.objects(
+        "sensor",
+        &before.sensors,
+        &after.sensors,
+        |directory, sensor| match directory.devices.get(&sensor.device_id) {
+            Some(device) => device_place(directory, device, &format!(" / {}", sensor.name)),
+            None => (None, sensor.name.clone()),
+        },
+        sensor,
     );
     compare.objects(
         "notification",
@@ -346,6 +364,31 @@ fn report(report: &Report) -> Fields {
         format!("{id} {name} below={} borders={} category={}: {value}", text(parent), text(borders), text(category))
     };
     vec![("name", name.clone()), ("branches", branches.iter().map(told).collect::<Vec<_>>().join("; "))]
+}
+
+fn tree(tree: &EnergyTree) -> Fields {
+    let EnergyTree { id: _, org_id: _, name, description, branches } = tree;
+    let told = |branch: &EnergyBranch| {
+        let EnergyBranch { id, parent, name, sensors } = branch;
+        let sensors = sensors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        format!("{id} {name} below={}: {sensors}", text(parent))
+    };
+    vec![
+        ("name", name.clone()),
+        ("description", text(description)),
+        ("branches", branches.iter().map(told).collect::<Vec<_>>().join("; ")),
+    ]
+}
+
+fn sensor(sensor: &Sensor) -> Fields {
+    let Sensor { id: _, device_id: _, index, name, description, is_three_phase, serial_number } = sensor;
+    vec![
+        ("sensorIdx", index.to_string()),
+        ("name", name.clone()),
+        ("description", text(description)),
+        ("isThreePhase", is_three_phase.to_string()),
+        ("serialNumber", text(serial_number)),
+    ]
 }
 
 fn vis(vis: &Vis) -> Fields {

@@ -15,6 +15,7 @@ use crate::alarm::message::Channel;
 use crate::alarm::model::{
     Alert, AlertAction, AlertCondition, AlertFollowUp, ConditionKind, Contact, Level, Recipient,
 };
+use crate::energy::{EnergyTree, Sensor};
 use crate::model::{
     ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
     Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
@@ -94,6 +95,13 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         Ok((row.get("org_id")?, Contact { email: row.get("email")?, phone: row.get("phone")? }))
     })?;
     let reports = rows(connection, "SELECT * FROM report", report)?;
+    let sensors: BTreeMap<_, _> =
+        rows(connection, "SELECT * FROM sensor", sensor)?.into_iter().map(|sensor| (sensor.id, sensor)).collect();
+    let mut trees: BTreeMap<_, _> =
+        rows(connection, "SELECT * FROM energy_tree", tree)?.into_iter().map(|tree| (tree.id, tree)).collect();
+    for tree in trees.values_mut() {
+        tree.branches.iter_mut().for_each(|branch| branch.sensors.retain(|id| sensors.contains_key(id)));
+    }
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -107,6 +115,8 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         sku_templates: sku_templates.into_iter().collect(),
         connect_codes: connect_codes.into_iter().map(|code| (code.code.clone(), code)).collect(),
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
+        trees,
+        sensors,
         reports: reports.into_iter().map(|report| (report.id, report)).collect(),
         sms: sms.into_iter().collect(),
         alerts: alerts(connection)?,
@@ -197,6 +207,28 @@ fn report(row: &Row<'_>) -> Result<Report, StoreError> {
         org_id: row.get("org_id")?,
         name: row.get("name")?,
         branches: json("branches of a report", row.get("branches")?)?,
+    })
+}
+
+fn tree(row: &Row<'_>) -> Result<EnergyTree, StoreError> {
+    Ok(EnergyTree {
+        id: read("a tree's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
+        org_id: row.get("org_id")?,
+        name: row.get("name")?,
+        description: row.get("description")?,
+        branches: json("branches of a tree", row.get("branches")?)?,
+    })
+}
+
+fn sensor(row: &Row<'_>) -> Result<Sensor, StoreError> {
+    Ok(Sensor {
+        id: read("a sensor's id", row.get("id")?, |text| Uuid::parse_str(text).ok())?,
+        device_id: row.get("device_id")?,
+        index: row.get("idx")?,
+        name: row.get("name")?,
+        description: row.get("description")?,
+        is_three_phase: row.get("is_three_phase")?,
+        serial_number: row.get("serial_number")?,
     })
 }
 

@@ -8,6 +8,7 @@ use super::audit::{self, AuditEntry};
 use super::changes::{Change, changes};
 use super::{StoreError, configuration};
 use crate::alarm::model::{Alert, AlertId, Contact};
+use crate::energy::{EnergyTree, Sensor};
 use crate::model::{
     ApiKey, ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification,
     Org, OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
@@ -181,6 +182,42 @@ impl<'c> Edit<'c> {
              ON CONFLICT (id) DO UPDATE SET name = ?3, branches = ?4",
             params![report.id.to_string(), report.org_id, report.name, to_json(&report.branches)],
         )
+    }
+
+    /// Creates a tree of sensors or changes it.
+    pub fn put_tree(&mut self, tree: &EnergyTree) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO energy_tree (id, org_id, name, description, branches) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, description = ?4, branches = ?5",
+            params![tree.id.to_string(), tree.org_id, tree.name, tree.description, to_json(&tree.branches)],
+        )
+    }
+
+    pub fn delete_tree(&mut self, id: Uuid) -> Result<(), StoreError> {
+        self.execute("DELETE FROM energy_tree WHERE id = ?", [id.to_string()])
+    }
+
+    /// Creates a sensor or changes it.
+    pub fn put_sensor(&mut self, sensor: &Sensor) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO sensor (id, device_id, idx, name, description, is_three_phase, serial_number)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (id) DO UPDATE SET name = ?4, description = ?5, is_three_phase = ?6, serial_number = ?7",
+            params![
+                sensor.id.to_string(),
+                sensor.device_id,
+                sensor.index,
+                sensor.name,
+                sensor.description,
+                sensor.is_three_phase,
+                sensor.serial_number
+            ],
+        )
+    }
+
+    /// Deletes a sensor with all references to it.
+    pub fn delete_sensor(&mut self, id: Uuid) -> Result<(), StoreError> {
+        self.execute("DELETE FROM sensor WHERE id = ?", [id.to_string()])
     }
 
     pub fn delete_vis(&mut self, id: VisId) -> Result<(), StoreError> {

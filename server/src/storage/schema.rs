@@ -185,6 +185,14 @@ const STEPS: &[&str] = &[
     "CREATE TABLE report (
          id TEXT PRIMARY KEY, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL,
          branches TEXT NOT NULL) WITHOUT ROWID;",
+    // `branches` is JSON; references to sensors that are gone are left out when it is read.
+    "CREATE TABLE energy_tree (
+         id TEXT PRIMARY KEY, org_id INTEGER NOT NULL REFERENCES org ON DELETE CASCADE, name TEXT NOT NULL,
+         description TEXT, branches TEXT NOT NULL) WITHOUT ROWID;
+     CREATE TABLE sensor (
+         id TEXT PRIMARY KEY, device_id INTEGER NOT NULL REFERENCES device ON DELETE CASCADE, idx INTEGER NOT NULL,
+         name TEXT NOT NULL, description TEXT, is_three_phase INTEGER NOT NULL, serial_number TEXT,
+         UNIQUE (device_id, idx)) WITHOUT ROWID;",
 ];
 
 /// The schema of this version.

@@ -5,7 +5,7 @@ use parabus_server::model::Role;
 use reqwest::StatusCode;
 use uuid::Uuid;
 
-use crate::harness::{BRANCH, FOREIGN_BRANCH, NOTIFICATION, param, start};
+use crate::harness::{BRANCH, FOREIGN_BRANCH, FOREIGN_TREE, NOTIFICATION, TREE, param, plant_trees, start};
 
 /// A parameter that is there to be deleted, again and again.
 const SPARE: i64 = 900;
@@ -43,6 +43,9 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
     }
     path = path.replace(":branchId", &object.pick(BRANCH, FOREIGN_BRANCH, Uuid::nil()).to_string());
     path = path.replace(":alertId", object.pick("4", "2", "999"));
+    let tree = object.pick(TREE, FOREIGN_TREE, Uuid::nil());
+    path = path.replace(":treeId", &tree.to_string()).replace(":sensorId", &tree.to_string());
+    path = path.replace(":cadence", "1h");
     path = path.replace(":templateId", object.pick("1", "4", "999"));
     let notification = if object == Object::Deleted { Uuid::nil() } else { NOTIFICATION };
     path = path.replace(":notificationId", &notification.to_string());
@@ -52,6 +55,9 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
         "/params/get-info/" | "/readings/date-range/" => format!("?paramIds={param}"),
         "/params/last-readings/" | "/params/read-realtime/" => format!("?paramIds={param}&lang=en"),
         "/readings/get/" => format!("?paramId={param}"),
+        "/gsense/aggregation/branch/:branchId/segmentation/:cadence/history/" => {
+            "?startTimeUtc=2024-01-01T00:00:00Z&endTimeUtc=2024-01-01T02:00:00Z".to_owned()
+        }
         "/org/:orgId/dashboard/" | "/org/:orgId/dashboard/light/" | "/device/:deviceId/widgets/" => {
             "?lang=en".to_owned()
         }
@@ -112,6 +118,12 @@ fn request(entry: &Entry, object: Object) -> (String, Option<String>) {
             r#"{"tz":"UTC","fromDateStr":"2019-07-26T16:00:00Z","tillDateStr":"2019-07-26T17:00:00Z","segment":"hour"}"#
                 .to_owned()
         }
+        "/gsense/hierarchy/tree/create/" => format!(r#"{{"orgId":{org},"name":"T"}}"#),
+        "/gsense/hierarchy/tree/:treeId/sensor/create/" => format!(
+            r#"{{"branchId":"{}","deviceId":{device},"sensorIdx":5,"name":"S","isThreePhase":false}}"#,
+            object.pick(BRANCH, FOREIGN_BRANCH, Uuid::nil())
+        ),
+        path if path.starts_with("/gsense/") => r#"{"name":"N"}"#.to_owned(),
         "/vis/:visId/data/save/" => r#"{"code":"roomName","value":"Room 1"}"#.to_owned(),
         "/org/:orgId/nets/create/" => {
             wish("standalone", r#"{"kind":"connect-code","code":"OTHER"}"#).replace("Some", "Other")
@@ -149,6 +161,7 @@ fn names_one_object(entry: &Entry) -> bool {
             "/params/change/",
             "/params/delete/",
             "/params/readings-on-time/",
+            "/gsense/hierarchy/tree/create/",
         ]
         .contains(&entry.path)
 }
@@ -167,6 +180,9 @@ async fn every_role_gets_what_the_table_says_and_foreign_or_deleted_objects_are_
                 if entry.path == "/params/delete/" {
                     api.app.store.configure(true, |edit| edit.put_param(&param(SPARE, 1, 100, false))).unwrap();
                 }
+                if entry.path.ends_with("/delete/") && entry.path.starts_with("/gsense/") {
+                    api.app.store.configure(true, plant_trees).unwrap();
+                }
                 let (status, reply) = match &body {
                     Some(body) => api.post(&path, &token, body).await,
                     None => api.get(&path, &token).await,
@@ -182,6 +198,12 @@ async fn every_role_gets_what_the_table_says_and_foreign_or_deleted_objects_are_
                 } else if entry.path == "/connect-code/:code/" && object == Object::Foreign {
                     // The code proves possession; what it is bound to is another's (seed: NotAuthorized).
                     StatusCode::UNAUTHORIZED
+                } else if entry.path.starts_with("/gsense/aggregation/branch/")
+                    && entry.path.ends_with("/last-segment/")
+                    && role.may(entry.permission)
+                {
+                    // Nothing was read of its sensors (D-28).
+                    StatusCode::NOT_FOUND
                 } else if !is_own && entry.path != "/logout/" || role.may(entry.permission) {
                     StatusCode::OK
                 } else {

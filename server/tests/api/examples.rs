@@ -6,7 +6,7 @@ use parabus_server::api::ENDPOINTS;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Api, BRANCH, KEY, NOTIFICATION, PASSWORD, start};
+use crate::harness::{Api, BRANCH, KEY, NOTIFICATION, PASSWORD, TREE, start};
 
 /// Every endpoint of the seed, as `METHOD path`.
 const SEED: &str = include_str!("endpoints.txt");
@@ -354,6 +354,106 @@ pub fn examples(device_port: u16) -> Vec<(&'static str, String, Option<String>, 
             "POST /org/:orgId/dashboard/change/",
             "/org/1/dashboard/change/",
             json!({ "paramIds": [101, 102, 284] }),
+            json!({}),
+        ),
+        get(
+            "GET /gsense/aggregation/branch/:branchId/segmentation/:cadence/history/",
+            &format!(
+                "/gsense/aggregation/branch/{BRANCH}/segmentation/1h/history/?startTimeUtc=2023-01-01T12:00:00Z&endTimeUtc=2023-01-01T13:00:00Z"
+            ),
+            json!({ "rows": [{ "treeId": TREE, "branchId": BRANCH, "periodStart": "2023-01-01T12:00:00Z",
+                "periodEnd": "2023-01-01T13:00:00Z", "powerKwMean": null, "energyKwhSum": null, "costEurSum": null,
+                "lastCurrentA": null }] }),
+        ),
+        get(
+            "GET /gsense/aggregation/tree/:treeId/segmentation/:cadence/last-segment/",
+            &format!("/gsense/aggregation/tree/{TREE}/segmentation/1h/last-segment/"),
+            json!({ "segments": [] }),
+        ),
+        get(
+            "GET /gsense/aggregation/tree/:treeId/branches-energy/",
+            &format!("/gsense/aggregation/tree/{TREE}/branches-energy/"),
+            json!({ "rows": [{ "branchId": BRANCH, "parentBranchId": null, "isRoot": true, "energyKwhLast24h": 0,
+                "energyKwhPrev24h": 0, "energyKwhLast7d": 0, "energyKwhPrev7d": 0, "energyKwhLast30d": 0,
+                "energyKwhPrev30d": 0 }] }),
+        ),
+        get(
+            "GET /gsense/aggregation/tree/:treeId/root-energy/",
+            &format!("/gsense/aggregation/tree/{TREE}/root-energy/"),
+            json!({ "energyKwhLast30d": 0, "energyKwhPrev30d": 0, "energyKwhLast7d": 0, "energyKwhPrev7d": 0,
+                "energyKwhLast24h": 0, "energyKwhPrev24h": 0, "costEurLast30d": 0, "costEurLast7d": 0,
+                "costEurLast24h": 0, "dataOnUtc": "<date>" }),
+        ),
+        get(
+            "GET /gsense/hierarchy/tree/:treeId/",
+            &format!("/gsense/hierarchy/tree/{TREE}/"),
+            json!({ "tree": { "id": TREE, "name": "Factory A",
+                    "branches": [{ "id": BRANCH, "name": "Main Hall", "children": [] }] },
+                "branchesById": { BRANCH.to_string(): { "id": BRANCH, "name": "Main Hall", "parentBranchId": null,
+                    "sensorIds": [TREE] } },
+                "sensorsById": { TREE.to_string(): { "id": TREE, "branchId": BRANCH, "deviceId": 1, "sensorIdx": 5,
+                    "name": "Line 1", "isThreePhase": true } } }),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/create/",
+            &format!("/gsense/hierarchy/tree/create/"),
+            json!({ "orgId": 1, "name": "Factory A Hierarchy",
+                "description": "Main hierarchy for energy monitoring in Factory A" }),
+            json!({ "treeId": "<uuid>" }),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/rename/",
+            &format!("/gsense/hierarchy/tree/{TREE}/rename/"),
+            json!({ "name": "New Factory Layout", "description": "Updated layout for 2024" }),
+            json!({}),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/duplicate/",
+            &format!("/gsense/hierarchy/tree/{TREE}/duplicate/"),
+            json!({ "name": "Main Building (Copy)", "description": "Duplicated hierarchy for testing" }),
+            json!({ "treeId": "<uuid>" }),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/branch/create/",
+            &format!("/gsense/hierarchy/tree/{TREE}/branch/create/"),
+            json!({ "name": "First Floor", "parentBranchId": BRANCH }),
+            json!({ "branchId": "<uuid>" }),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/branch/:branchId/rename/",
+            &format!("/gsense/hierarchy/tree/{TREE}/branch/{BRANCH}/rename/"),
+            json!({ "name": "Second Floor" }),
+            json!({}),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/sensor/create/",
+            &format!("/gsense/hierarchy/tree/{TREE}/sensor/create/"),
+            json!({ "branchId": BRANCH, "deviceId": 1, "sensorIdx": 0,
+                "name": "Main Transformer", "isThreePhase": true }),
+            json!({ "sensorId": "<uuid>" }),
+        ),
+        post(
+            "POST /gsense/sensor/:sensorId/rename/",
+            &format!("/gsense/sensor/{TREE}/rename/"),
+            json!({ "name": "Main Transformer Red", "description": "Updated sensor location" }),
+            json!({}),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/sensor/:sensorId/delete/",
+            &format!("/gsense/hierarchy/tree/{TREE}/sensor/{TREE}/delete/"),
+            json!({}),
+            json!({}),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/branch/:branchId/delete/",
+            &format!("/gsense/hierarchy/tree/{TREE}/branch/{BRANCH}/delete/"),
+            json!({}),
+            json!({}),
+        ),
+        post(
+            "POST /gsense/hierarchy/tree/:treeId/delete/",
+            &format!("/gsense/hierarchy/tree/{TREE}/delete/"),
+            json!({}),
             json!({}),
         ),
         get(

@@ -12,6 +12,7 @@ use parabus_core::value::{Decimal, Lang, Raw};
 use parabus_server::alarm::model::{Alert, AlertCondition, ConditionKind, Level};
 use parabus_server::app::App;
 use parabus_server::config::Config;
+use parabus_server::energy::{EnergyBranch, EnergyTree, Sensor};
 use parabus_server::link::{Limits, Link, Priority, Read, backward};
 use parabus_server::model::{
     ConnectCode, Connection, Cycle, Device, Framing, Mac, Net, Notification, Org, Param, Role, Template, TemplateParam,
@@ -46,6 +47,10 @@ pub const NOTIFICATION_OFF: Uuid = Uuid::from_u128(0x4f6d_0000_0000_4000_8000_00
 /// Top branches of reports: of the examples' organization, which counts parameter 284, and of the other one.
 pub const BRANCH: Uuid = Uuid::from_u128(0x550e_8400_e29b_41d4_a716_4466_5544_0000);
 pub const FOREIGN_BRANCH: Uuid = Uuid::from_u128(0x550e_8400_e29b_41d4_a716_4466_5544_0001);
+
+/// Trees of sensors, likewise, each with the branch of that name and a sensor with the tree's identifier.
+pub const TREE: Uuid = Uuid::from_u128(0x550e_8400_e29b_41d4_a716_4466_5544_0010);
+pub const FOREIGN_TREE: Uuid = Uuid::from_u128(0x550e_8400_e29b_41d4_a716_4466_5544_0011);
 
 /// When unit 2 answers: after the time-out of its device, so that its reply is always late.
 const LATE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -348,6 +353,18 @@ pub fn report(id: Uuid, org_id: i64, param: i64) -> Report {
     Report { id, org_id, name: "Monthly Energy Report".into(), branches: vec![branch] }
 }
 
+/// The trees as they are at first.
+pub fn plant_trees(edit: &mut Edit<'_>) -> Result<(), StoreError> {
+    for (id, branch, org_id, device_id) in [(TREE, BRANCH, ORG, 1), (FOREIGN_TREE, FOREIGN_BRANCH, FOREIGN_ORG, 2)] {
+        let (name, description, serial_number) = ("Line 1".to_owned(), None, None);
+        edit.put_sensor(&Sensor { id, device_id, index: 5, name, description, is_three_phase: true, serial_number })?;
+        let branch = EnergyBranch { id: branch, parent: None, name: "Main Hall".into(), sensors: vec![id] };
+        let (name, description) = ("Factory A".to_owned(), None);
+        edit.put_tree(&EnergyTree { id, org_id, name, description, branches: vec![branch] })?;
+    }
+    Ok(())
+}
+
 fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
     for (id, name) in [(ORG, "My Organization"), (FOREIGN_ORG, "Another Organization")] {
         edit.put_org(&Org { id, name: name.into(), slug: format!("org-{id}"), lang: Lang::En })?;
@@ -413,6 +430,7 @@ fn configure(edit: &mut Edit<'_>, port: u16) -> Result<(), StoreError> {
         let texts = BTreeMap::from([("en".to_owned(), "Maintenance tonight".to_owned())]);
         edit.put_notification(&Notification { id, texts, is_enabled })?;
     }
+    plant_trees(edit)?;
     for (branch, org_id, param) in [(BRANCH, ORG, 284), (FOREIGN_BRANCH, FOREIGN_ORG, 2)] {
         edit.put_report(&report(branch, org_id, param))?;
     }

@@ -11,6 +11,7 @@ mod controllers;
 mod dashboard;
 mod errors;
 mod examples;
+mod gsense;
 mod harness;
 mod history;
 mod links;

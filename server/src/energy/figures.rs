@@ -1,0 +1,224 @@
+//! What the branches of a tree used in spans of time (AGGREGATION.md 4.9): exact sums over sensors, each counted once,
+//! so that a branch is the sum of those below it to the last bit.
+
+use std::collections::BTreeMap;
+
+use parabus_core::aggregate::{Energy, ExactSum, Rule, Tree};
+use parabus_core::value::Decimal;
+use uuid::Uuid;
+
+use super::{EnergyTree, Sensor, map_of};
+use crate::model::{Device, Directory, Net, ParamId};
+use crate::storage::{Meaning, Store, StoreError, Sums};
+
+/// Readings of a device may come so much later than its period says.
+const LEAST_LATENESS_MS: u32 = 5000;
+
+/// What is known of one span.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// Watts: the sum of the mean powers of the sensors of which one is known.
+    power: Option<ExactSum>,
+    energy: Option<Energy>,
+    /// Amperes: the sum of the last currents read.
+    current: Option<Decimal>,
+}
+
+impl Figures {
+    pub fn power_kw(&self) -> Option<f64> {
+        self.power.as_ref()?.divided_by(1000)
+    }
+
+    pub fn energy_kwh(&self) -> Option<f64> {
+        self.energy.as_ref()?.kwh()
+    }
+
+    pub const fn current_a(&self) -> Option<Decimal> {
+        self.current
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Figures::default()
+    }
+
+    /// Adds what others used in the same span, or the same ones in another.
+    pub fn merge(&mut self, other: &Figures) {
+        merge(&mut self.power, other.power.as_ref(), ExactSum::merge);
+        merge(&mut self.energy, other.energy.as_ref(), Energy::merge);
+        merge(&mut self.current, other.current.as_ref(), |own, other| {
+            // Amperes of a plant have few digits.
+            *own = own.checked_add(*other).unwrap_or(*own);
+        });
+    }
+}
+
+fn merge<T: Clone>(own: &mut Option<T>, other: Option<&T>, add: impl FnOnce(&mut T, &T)) {
+    match (own.as_mut(), other) {
+        (Some(own), Some(other)) => add(own, other),
+        (None, Some(other)) => *own = Some(other.clone()),
+        (_, None) => {}
+    }
+}
+
+/// Figures of a tree: of itself, and of each branch in their order, by span.
+pub struct TreeFigures {
+    pub whole: Vec<Figures>,
+    pub branches: Vec<Vec<Figures>>,
+}
+
+/// Parameters of a sensor, by the map of its device.
+struct Bound {
+    hold_ms: Option<u64>,
+    power: Vec<ParamId>,
+    current: Vec<ParamId>,
+    energy: Option<ParamId>,
+}
+
+impl Bound {
+    fn of(directory: &Directory, sensor: &Sensor) -> Option<Bound> {
+        let (device, net) = place(directory, sensor)?;
+        let map = map_of(net.sku.as_deref());
+        let at = |place: u16| {
+            let address = map.address(sensor.index, place);
+            let mut params = directory.params_of(device.id);
+            params.find(|param| (param.kind, param.address) == (map.kind, address)).map(|param| param.id)
+        };
+        let phases = if sensor.is_three_phase { 3 } else { 1 };
+        Some(Bound {
+            hold_ms: Rule::of_period(device.update_period_sec).hold_ms(),
+            power: map.power.into_iter().take(phases).filter_map(at).collect(),
+            current: map.current.into_iter().take(phases).filter_map(at).collect(),
+            energy: at(map.energy),
+        })
+    }
+}
+
+fn place<'d>(directory: &'d Directory, sensor: &Sensor) -> Option<(&'d Device, &'d Net)> {
+    let device = directory.devices.get(&sensor.device_id)?;
+    Some((device, directory.nets.get(&device.net_id)?))
+}
+
+impl EnergyTree {
+    /// Its sensors, each once.
+    fn sensors<'d>(&self, directory: &'d Directory) -> Vec<&'d Sensor> {
+        let mut ids: Vec<Uuid> = self.branches.iter().flat_map(|branch| branch.sensors.iter().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.iter().filter_map(|id| directory.sensors.get(id)).collect()
+    }
+
+    /// The parameters that its figures come from.
+    pub fn params(&self, directory: &Directory) -> Vec<ParamId> {
+        let bounds = self.sensors(directory).into_iter().filter_map(|sensor| Bound::of(directory, sensor));
+        bounds.flat_map(|bound| bound.power.into_iter().chain(bound.current).chain(bound.energy)).collect()
+    }
+
+    /// How long readings are waited for after the end of a span: two periods, at least 5 s.
+    pub fn lateness_ms(&self, directory: &Directory) -> u32 {
+        let periods = self.sensors(directory).into_iter().filter_map(|sensor| place(directory, sensor));
+        let longest = periods.map(|(device, _)| device.update_period_sec.saturating_mul(2000)).max();
+        longest.unwrap_or(0).max(LEAST_LATENESS_MS)
+    }
+}
+
+/// What each branch of a tree used in each of a row of spans `[start, end)`, which come in order of time.
+///
+/// # Errors
+/// Those of the store.
+pub fn figures(
+    directory: &Directory,
+    store: &Store,
+    tree: &EnergyTree,
+    spans: &[(i64, i64)],
+) -> Result<TreeFigures, StoreError> {
+    let sensors = tree.sensors(directory);
+    let mut of_sensors = Vec::with_capacity(sensors.len());
+    for sensor in &sensors {
+        of_sensors.push(match Bound::of(directory, sensor) {
+            Some(bound) => bound.figures(store, spans)?,
+            None => vec![Figures::default(); spans.len()],
+        });
+    }
+    // The tree itself stands before its branches.
+    let places: BTreeMap<Uuid, usize> = tree.branches.iter().map(|branch| branch.id).zip(1..).collect();
+    let above = |parent: Option<Uuid>| Some(parent.and_then(|parent| places.get(&parent).copied()).unwrap_or(0));
+    let parents: Vec<Option<usize>> =
+        std::iter::once(None).chain(tree.branches.iter().map(|branch| above(branch.parent))).collect();
+    let place_of = |id: &Uuid| sensors.iter().position(|sensor| sensor.id == *id);
+    let references: Vec<(usize, usize)> = tree
+        .branches
+        .iter()
+        .zip(1..)
+        .flat_map(|(branch, place)| branch.sensors.iter().filter_map(place_of).map(move |sensor| (place, sensor)))
+        .collect();
+    let sums = Tree::new(&parents, &references).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let mut rows = vec![Vec::with_capacity(spans.len()); parents.len()];
+    for span in 0..spans.len() {
+        let known: Vec<Option<Figures>> =
+            of_sensors.iter().map(|figures| figures.get(span).filter(|figures| !figures.is_empty()).cloned()).collect();
+        for (row, sum) in rows.iter_mut().zip(sums.sums(&known, Figures::merge)) {
+            row.push(sum.unwrap_or_default());
+        }
+    }
+    let mut rows = rows.into_iter();
+    Ok(TreeFigures { whole: rows.next().unwrap_or_default(), branches: rows.collect() })
+}
+
+impl Bound {
+    fn figures(&self, store: &Store, spans: &[(i64, i64)]) -> Result<Vec<Figures>, StoreError> {
+        let mut all = vec![Figures::default(); spans.len()];
+        for param in &self.power {
+            let sums = store.sums(*param, self.hold_ms, Meaning::Level, spans)?;
+            for (index, figures) in all.iter_mut().enumerate() {
+                let (mean, energy) = power_of(&sums, index);
+                let mut power = mean.map(|_| ExactSum::default());
+                if let (Some(power), Some(mean)) = (&mut power, mean) {
+                    power.add(mean, 1);
+                }
+                let energy = energy.filter(|_| self.energy.is_none());
+                figures.merge(&Figures { power, energy, current: None });
+            }
+        }
+        for param in &self.current {
+            let sums = store.sums(*param, self.hold_ms, Meaning::Level, spans)?;
+            for (index, figures) in all.iter_mut().enumerate() {
+                figures.merge(&Figures { current: last_of(&sums, index), ..Figures::default() });
+            }
+        }
+        if let Some(param) = self.energy {
+            let sums = store.sums(param, None, Meaning::Counter, spans)?;
+            for (index, figures) in all.iter_mut().enumerate() {
+                figures.merge(&Figures { energy: counted_of(&sums, index), ..Figures::default() });
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Mean power in watts and energy of a span; nothing without cover.
+fn power_of(sums: &Sums, index: usize) -> (Option<f64>, Option<Energy>) {
+    match sums {
+        Sums::Whole(partials, scale) => match partials.get(index).filter(|partial| partial.cover_ms() > 0) {
+            Some(partial) => (scale.mean(partial).ok().flatten(), Energy::of_watts(partial, scale).ok()),
+            None => (None, None),
+        },
+        Sums::Fraction(partials) => match partials.get(index).filter(|partial| partial.cover_ms() > 0) {
+            Some(partial) => (partial.mean(), Energy::of_fractional_watts(partial).ok()),
+            None => (None, None),
+        },
+    }
+}
+
+fn last_of(sums: &Sums, index: usize) -> Option<Decimal> {
+    match sums {
+        Sums::Whole(partials, scale) => scale.value(partials.get(index)?.last()?.1),
+        Sums::Fraction(partials) => Decimal::from_f64(partials.get(index)?.last()?.1),
+    }
+}
+
+fn counted_of(sums: &Sums, index: usize) -> Option<Energy> {
+    match sums {
+        Sums::Whole(partials, scale) => Energy::of_kwh_counted(partials.get(index)?, scale).ok().flatten(),
+        Sums::Fraction(partials) => Energy::of_fractional_kwh_counted(partials.get(index)?).ok().flatten(),
+    }
+}
