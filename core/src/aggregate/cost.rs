@@ -30,12 +30,12 @@ impl Energy {
         Ok(Energy::of_units(units))
     }
 
-    /// What a counter of kilowatt hours counted; `None` as [`Partial::increase`].
+    /// What a counter of kilowatt hours counted; `None` as [`Partial::known_increase`].
     ///
     /// # Errors
     /// [`AggregateError::SumOverflow`] for a multiplier of more than 17 decimals, or beyond 128 bits.
     pub fn of_kwh_counted(partial: &Partial<i64>, scale: &Scale) -> Result<Option<Energy>, AggregateError> {
-        let Some(increase) = partial.increase() else {
+        let Some(increase) = partial.known_increase() else {
             return Ok(None);
         };
         // 36 × 10^17 units.
@@ -51,12 +51,12 @@ impl Energy {
         Ok(Energy { units })
     }
 
-    /// What a counter of kilowatt hours in binary fractions counted; `None` as [`Partial::increase`].
+    /// What a counter of kilowatt hours in binary fractions counted; `None` as [`Partial::known_increase`].
     ///
     /// # Errors
     /// [`AggregateError::SumOverflow`] beyond what exact sums hold.
     pub fn of_fractional_kwh_counted(partial: &Partial<f64>) -> Result<Option<Energy>, AggregateError> {
-        let Some(increase) = partial.increase() else {
+        let Some(increase) = partial.known_increase() else {
             return Ok(None);
         };
         let units = increase.times(UNITS_PER_KWH).ok_or(AggregateError::SumOverflow)?;

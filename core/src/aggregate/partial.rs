@@ -106,6 +106,12 @@ impl<N: Number> Partial<N> {
         &self.increase
     }
 
+    /// The same as far as it is known: the steps between the span's readings, where the first one of all is among
+    /// them. `None` without a step.
+    pub fn known_increase(&self) -> Option<&N::Sum> {
+        (self.count > self.unbased).then_some(&self.increase)
+    }
+
     /// How often the counter began anew.
     pub const fn resets(&self) -> u64 {
         self.resets

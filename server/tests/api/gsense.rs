@@ -190,6 +190,9 @@ async fn a_branch_is_the_sum_of_those_below_it_and_counts_a_sensor_once() {
     let (_, reply) =
         api.get(&format!("/gsense/aggregation/tree/{TREE}/segmentation/1d/last-segment/"), &api.token().await).await;
     assert_eq!(reply["segments"].as_array().map(Vec::len), Some(if reply["segments"] == json!([]) { 0 } else { 3 }));
+    let newest = format!("/gsense/aggregation/branch/{floor}/segmentation/1m/last-segment/");
+    let (status, reply) = api.get(&newest, &api.token().await).await;
+    assert_eq!((status, &reply["branchId"], &reply["energyKwhSum"]), (StatusCode::OK, &json!(floor), &Value::Null));
     let too_long = format!(
         "/gsense/aggregation/branch/{floor}/segmentation/1m/history/?startTimeUtc=2020-01-01T00:00:00Z&endTimeUtc=2024-01-01T00:00:00Z"
     );

@@ -66,13 +66,13 @@ async fn branches_are_counters_formulas_links_and_sums() {
     let (status, reply) = create(&api, &report).await;
     assert_eq!(status, StatusCode::OK, "{reply}");
     let day = ("2030-01-01T00:00:00Z", "2030-01-01T04:00:00Z");
-    // The first reading of all has none before it; the counter of 284 begins anew at 5.
+    // Both were read years ago, 255 and 70; the counter of 284 begins anew at 10, and at 5.
     for (branch, want) in [
-        (1, json!([3.0, 1.2, 0.7, null])),
-        (2, json!([null, 1.2, 0.1, null])),
+        (1, json!([78.0, 1.2, 0.7, null])),
+        (2, json!([75.0, 1.2, 0.1, null])),
         (3, json!([3.0, null, 0.6, null])),
-        (4, json!([null, null, 14.285714285714285, null])),
-        (5, json!([3.0, 1.2, 0.7, null])),
+        (4, json!([96.15384615384616, null, 14.285714285714286, null])),
+        (5, json!([78.0, 1.2, 0.7, null])),
         (6, json!([null, null, null, null])),
     ] {
         let (status, reply) = chart(&api, id(branch), "UTC", day, "hour").await;
@@ -83,7 +83,7 @@ async fn branches_are_counters_formulas_links_and_sums() {
     assert_eq!(
         reply,
         json!({ "branchId": id(1), "name": "All", "borders": "10;20",
-        "values": [["2030-01-01T00:00:00.000Z", 4.9]] }),
+        "values": [["2030-01-01T00:00:00.000Z", 79.9]] }),
         "what hours count, a day counts"
     );
     let (_, reply) = chart(&api, id(2), "UTC", ("2030-01-01T00:30:00Z", "2030-01-01T01:00:00Z"), "half-hour").await;
