@@ -20,6 +20,7 @@ pub struct BranchHistory;
 #[serde(rename_all = "camelCase")]
 pub struct BranchSegmentPath {
     pub branch_id: Uuid,
+    #[param(inline)]
     pub cadence: Cadence,
 }
 

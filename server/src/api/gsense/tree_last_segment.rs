@@ -15,6 +15,7 @@ pub struct TreeLastSegment;
 #[serde(rename_all = "camelCase")]
 pub struct TreeSegmentPath {
     tree_id: Uuid,
+    #[param(inline)]
     cadence: Cadence,
 }
 
