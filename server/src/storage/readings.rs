@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use parabus_core::aggregate::Rule;
-use parabus_core::chunk::{Kind, Layout, MAX_COLUMNS, Summary};
+use parabus_core::chunk::{Kind, Layout};
 use parabus_core::time::Instant;
 use parabus_core::value::{Codec, Decimal, Raw};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::cells;
-use super::chunks::{ChunkStore as _, GroupLayout, Order, SqliteChunks, known, merge, report, visit_cells, window};
+use super::chunks::{ChunkStore as _, GroupLayout, Look, Order, SqliteChunks, Take, Waiting, merge, walk};
 use super::head::Which;
 use super::log::{Log, Record};
 use super::{Store, StoreError, open_for_reading};
@@ -25,9 +25,6 @@ const SEGMENT_AGE: Duration = Duration::from_secs(60);
 /// Cycles of an earlier version's store that are moved at once.
 const MOVED_AT_ONCE: usize = 16 * 256;
 
-/// Looks at a column's cell and says whether to go on.
-pub type Look<'l> = &'l mut dyn FnMut(i64, &Result<Cell, CellError>) -> ControlFlow<()>;
-
 /// Where a parameter stands in a group, and how its cells read there.
 pub struct Column {
     param: ParamId,
@@ -38,9 +35,6 @@ pub struct Column {
     /// Its cells in the log, in order of time, once they were taken.
     waiting: Vec<Waiting>,
 }
-
-/// A cell in the log.
-type Waiting = (i64, Result<Cell, CellError>);
 
 /// The fields of a `Column`, in the order that `Column::from_row` reads them.
 const COLUMN: &str = "c.param_id, c.group_id, c.position, c.value_type, c.bit, c.multiplier, c.shift,
@@ -199,74 +193,22 @@ impl Store {
         order: Order,
         visit: Look<'_>,
     ) -> Result<(), StoreError> {
-        let is_before = |one: i64, other: i64| if order == Order::Ascending { one < other } else { one > other };
-        let waiting = column.waiting(range);
-        let (mut rising, mut falling) = (waiting.iter(), waiting.iter().rev());
-        let next = || if order == Order::Ascending { rising.next() } else { falling.next() };
-        let mut waiting = std::iter::from_fn(next).peekable();
-        let mut is_done = false;
         let chunks = SqliteChunks(connection);
-        visit_cells(&chunks, (column.group, column.position), range, order, &mut |at, cell| {
-            let mut step = ControlFlow::Continue(());
-            while let Some((early, cell)) = waiting.next_if(|(early, _)| is_before(*early, at)) {
-                step = visit(*early, cell);
-                if step.is_break() {
-                    break;
-                }
-            }
-            if step.is_continue() {
-                // The newer arrival of an instant is the one that waits (A-2).
-                let newer = waiting.next_if(|(same, _)| *same == at);
-                step = visit(at, newer.map_or(&cell, |(_, newer)| newer));
-            }
-            is_done = step.is_break();
-            step
-        })?;
-        if !is_done {
-            let _ = waiting.try_for_each(|(at, cell)| visit(*at, cell));
-        }
-        Ok(())
+        walk(&chunks, (column.group, column.position), range, order, column.waiting(range), None, visit)
     }
 
-    /// As [`Store::visit`] in order of time, but of a chunk that lies in the range, and into which no cell of the log
-    /// falls, what is known of its numbers is offered first: where that is enough, none of them is unpacked.
+    /// The same in order of time, but of a chunk that lies in the range, and into which no cell of the log falls, what
+    /// is known of its numbers is offered first: where that is enough, none of them is unpacked.
     pub(super) fn visit_runs(
         &self,
         connection: &Connection,
         column: &Column,
-        (from, till): (i64, i64),
-        take: &mut dyn FnMut(Rule, Summary) -> bool,
-        visit: &mut dyn FnMut(i64, &Result<Cell, CellError>),
+        range: (i64, i64),
+        take: Take<'_>,
+        visit: Look<'_>,
     ) -> Result<(), StoreError> {
-        let mut waiting = column.waiting((from, till)).iter().peekable();
-        let chunks = SqliteChunks(connection);
-        let Ok(part) = u16::try_from(column.position / MAX_COLUMNS) else { return Ok(()) };
-        let position = column.position % MAX_COLUMNS;
-        chunks.range(column.group, part, (from, till), Order::Ascending, &mut |info, data| {
-            let (first, last) = (info.name.first_at, info.last_at);
-            while let Some((at, cell)) = waiting.next_if(|(at, _)| *at < first) {
-                visit(*at, cell);
-            }
-            let is_whole = from <= first && last <= till && waiting.peek().is_none_or(|(at, _)| *at > last);
-            if is_whole && known(data, position).is_some_and(|(rule, summary)| take(rule, summary)) {
-                return ControlFlow::Continue(());
-            }
-            let shown = window(data, position, (from, till), Order::Ascending, &mut |at, cell| {
-                while let Some((early, cell)) = waiting.next_if(|(early, _)| *early < at) {
-                    visit(*early, cell);
-                }
-                // The newer arrival of an instant is the one that waits (A-2).
-                let newer = waiting.next_if(|(same, _)| *same == at);
-                visit(at, newer.map_or(&cell, |(_, newer)| newer));
-                ControlFlow::Continue(())
-            });
-            if let Err(error) = shown {
-                report(info, error);
-            }
-            ControlFlow::Continue(())
-        })?;
-        waiting.for_each(|(at, cell)| visit(*at, cell));
-        Ok(())
+        let (chunks, place) = (SqliteChunks(connection), (column.group, column.position));
+        walk(&chunks, place, range, Order::Ascending, column.waiting(range), Some(take), visit)
     }
 
     /// Readings of a parameter with `from ≤ at ≤ till`, newest first, failed ones as `None` (A-3).

@@ -134,8 +134,8 @@ impl Query<'_, '_> {
                 },
                 &mut |at, cell| {
                     let next: Reading<N> = reading(at, number(column, cell));
-                    let result = feed.borrow_mut().reading(next, |segment| kept.borrow_mut()(segment));
-                    *fault = fault.take().or(result.err());
+                    *fault = feed.borrow_mut().reading(next, |segment| kept.borrow_mut()(segment)).err();
+                    if fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
                 },
             )?;
         } else {

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 pub use memory::MemoryChunks;
 pub use seal::{GroupLayout, merge};
 pub use sqlite::SqliteChunks;
-pub use visit::{known, report, visit_cells, window};
+pub use visit::{Look, Take, Waiting, walk};
 
 use super::StoreError;
 use crate::model::{Cell, CellError, GroupId};

@@ -46,14 +46,14 @@ fn all(store: &dyn ChunkStore, group: &GroupLayout, range: (i64, i64), order: Or
     let mut rows: BTreeMap<i64, Row> = BTreeMap::new();
     for position in 0..group.layouts.len() {
         let mut last = None;
-        let visit = &mut |at, cell| {
+        let visit = &mut |at, cell: &Result<Cell, CellError>| {
             let is_next = last.is_none_or(|last| if order == Order::Ascending { last < at } else { last > at });
             assert!(is_next, "{at} behind {last:?}");
             last = Some(at);
-            rows.entry(at).or_default().push(cell);
+            rows.entry(at).or_default().push(cell.clone());
             ControlFlow::Continue(())
         };
-        visit_cells(store, (group.id, position), range, order, visit).unwrap();
+        walk(store, (group.id, position), range, order, &[], None, visit).unwrap();
     }
     rows.into_iter().collect()
 }

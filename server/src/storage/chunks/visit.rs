@@ -7,33 +7,73 @@ use super::{ChunkStore, Info, Order};
 use crate::model::{Cell, CellError, GroupId};
 use crate::storage::{StoreError, cells};
 
-/// Shows the sealed cells of a column with `from ≤ at ≤ till`. A damaged chunk is told of and left out: the rest
-/// stays readable.
-pub fn visit_cells(
+/// A cell that is not sealed yet.
+pub type Waiting = (i64, Result<Cell, CellError>);
+
+/// Looks at a cell and says whether to go on.
+pub type Look<'l> = &'l mut dyn FnMut(i64, &Result<Cell, CellError>) -> ControlFlow<()>;
+
+/// Takes what is known of a chunk's numbers, by the rule that it was made by, or has them shown.
+pub type Take<'t> = &'t mut dyn FnMut(Rule, Summary) -> bool;
+
+/// Shows the cells of a column with `from ≤ at ≤ till`, sealed ones and those that wait as one row of time; of two at
+/// one instant the one that waits, which came later. A damaged chunk is told of and left out: the rest stays
+/// readable.
+///
+/// In order of time, a chunk that lies in the range, and into which none falls that waits, may be taken as a whole.
+pub fn walk(
     store: &dyn ChunkStore,
     (group, position): (GroupId, usize),
     (from, till): (i64, i64),
     order: Order,
-    visit: &mut dyn FnMut(i64, Result<Cell, CellError>) -> ControlFlow<()>,
+    waiting: &[Waiting],
+    mut take: Option<Take<'_>>,
+    visit: Look<'_>,
 ) -> Result<(), StoreError> {
     let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(()) };
-    store.range(group, part, (from, till), order, &mut |info, data| match window(
-        data,
-        position % MAX_COLUMNS,
-        (from, till),
-        order,
-        visit,
-    ) {
-        Ok(step) => step,
-        Err(error) => {
+    let position = position % MAX_COLUMNS;
+    let is_before = |one: i64, other: i64| if order == Order::Ascending { one < other } else { one > other };
+    let (mut rising, mut falling) = (waiting.iter(), waiting.iter().rev());
+    let next = || if order == Order::Ascending { rising.next() } else { falling.next() };
+    let mut waiting = std::iter::from_fn(next).peekable();
+    let mut is_done = false;
+    store.range(group, part, (from, till), order, &mut |info, data| {
+        let (first, last) = (info.name.first_at, info.last_at);
+        if let Some(take) = take.as_mut().filter(|_| from <= first && last <= till) {
+            while let Some((early, cell)) = waiting.next_if(|(early, _)| !is_done && *early < first) {
+                is_done = visit(*early, cell).is_break();
+            }
+            let is_alone = waiting.peek().is_none_or(|(at, _)| *at > last);
+            if !is_done && is_alone && known(data, position).is_some_and(|(rule, summary)| take(rule, summary)) {
+                return ControlFlow::Continue(());
+            }
+        }
+        if is_done {
+            return ControlFlow::Break(());
+        }
+        let shown = window(data, position, (from, till), order, &mut |at, cell| {
+            while let Some((early, cell)) = waiting.next_if(|(early, _)| !is_done && is_before(*early, at)) {
+                is_done = visit(*early, cell).is_break();
+            }
+            if !is_done {
+                let newer = waiting.next_if(|(same, _)| *same == at);
+                is_done = visit(at, newer.map_or(&cell, |(_, newer)| newer)).is_break();
+            }
+            if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        shown.unwrap_or_else(|error| {
             report(info, error);
             ControlFlow::Continue(())
-        }
-    })
+        })
+    })?;
+    while let Some((at, cell)) = waiting.next().filter(|_| !is_done) {
+        is_done = visit(*at, cell).is_break();
+    }
+    Ok(())
 }
 
 /// Shows the cells of a column of one chunk with `from ≤ at ≤ till`; ascending ones are read as far as they are wanted.
-pub fn window(
+fn window(
     data: &[u8],
     column: usize,
     (from, till): (i64, i64),
@@ -65,13 +105,13 @@ pub fn window(
 
 /// What is known of a column's numbers without unpacking one, and by which rule; `None` of a chunk that cannot be
 /// read.
-pub fn known(data: &[u8], column: usize) -> Option<(Rule, Summary)> {
+fn known(data: &[u8], column: usize) -> Option<(Rule, Summary)> {
     let column = Chunk::parse(data).ok()?.column(column)?;
     Some((column.rule(), column.summary().ok()?))
 }
 
 /// Tells of a chunk that cannot be read.
-pub fn report(info: &Info, error: ChunkError) {
+pub(super) fn report(info: &Info, error: ChunkError) {
     let name = info.name;
     tracing::error!(group = name.group, part = name.part, first = name.first_at, %error, "readings are damaged");
     metrics::counter!("parabus_store_damaged_chunks").increment(1);
