@@ -48,8 +48,8 @@ pub fn check(directory: &Directory, report: &Report) -> Result<(), Fault> {
         if !seen.insert(branch.id) {
             return Err(fault(at("id"), format!("`{}` is the id of an earlier branch, expected another", branch.id)));
         }
-        if directory.report_branch(branch.id).is_some_and(|(other, _)| other.id != report.id) {
-            return Err(fault(at("id"), format!("`{}` is a branch of another report, expected another", branch.id)));
+        if directory.org_of_report_branch(branch.id).is_some_and(|org| org != report.org_id) {
+            return Err(fault(at("id"), format!("`{}` is taken, expected another", branch.id)));
         }
         if let Some(value) = &branch.value {
             check_value(directory, report, value)
@@ -126,7 +126,9 @@ fn check_links(directory: &Directory, report: &Report) -> Result<(), Fault> {
     let others = directory.reports.values().filter(|other| other.org_id == report.org_id && other.id != report.id);
     let mut tops: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for each in others.clone().chain([report]) {
-        tops.extend(each.children(None).map(|top| (top.id, links(each, top))));
+        for top in each.children(None) {
+            tops.entry(top.id).or_default().extend(links(each, top));
+        }
     }
     for (index, branch) in report.branches.iter().enumerate() {
         if let Some(BranchValue::Link(target)) = &branch.value
@@ -187,7 +189,7 @@ mod tests {
     }
 
     fn report(number: u128, branches: Vec<Branch>) -> Report {
-        Report { id: id(number), org_id: ORG, name: format!("r{number}"), branches }
+        Report { id: id(number), org_id: ORG, name: format!("r{number}"), branches, turn: 0 }
     }
 
     fn link(number: u128) -> Option<BranchValue> {
@@ -229,8 +231,10 @@ mod tests {
         assert_eq!(at(&directory, &back), Err("branches[0]".into()), "by way of the other report");
         let gone = report(2, vec![branch(12, None, None)]);
         assert_eq!(at(&directory, &gone), Err("branches".into()), "another report is linked to what would go");
-        let stolen = report(3, vec![branch(10, None, None)]);
-        assert_eq!(at(&directory, &stolen), Err("branches[0].id".into()));
+        let again = report(3, vec![branch(10, None, None)]);
+        assert_eq!(at(&directory, &again), Ok(()), "the same request makes another report");
+        let foreign = Report { org_id: 2, ..again };
+        assert_eq!(at(&directory, &foreign), Err("branches[0].id".into()));
     }
 
     #[test]

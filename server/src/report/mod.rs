@@ -20,6 +20,8 @@ pub struct Report {
     pub name: String,
     /// In the order in which they are shown.
     pub branches: Vec<Branch>,
+    /// The higher of two was kept later.
+    pub turn: i64,
 }
 
 /// One branch; without a value it is the sum of its sub-branches.
@@ -58,11 +60,11 @@ impl Report {
 }
 
 impl Directory {
-    /// A branch with its report.
-    pub fn report_branch(&self, id: Uuid) -> Option<(&Report, &Branch)> {
-        let of_report = |report: &'_ Report| report.branches.iter().position(|branch| branch.id == id);
-        let (report, place) = self.reports.values().find_map(|report| Some((report, of_report(report)?)))?;
-        Some((report, report.branches.get(place)?))
+    /// A branch with its report. Of reports that have branches with one identifier, as those have that are made of the
+    /// same request, the one that was kept last.
+    pub fn report_branch<'d>(&'d self, id: Uuid) -> Option<(&'d Report, &'d Branch)> {
+        let of = |report: &'d Report| Some((report, report.branches.iter().find(|branch| branch.id == id)?));
+        self.reports.values().filter_map(of).max_by_key(|(report, _)| report.turn)
     }
 
     pub fn org_of_report_branch(&self, id: Uuid) -> Option<OrgId> {

@@ -35,8 +35,8 @@ struct Values<'v> {
     directory: &'v Directory,
     store: &'v Store,
     segments: &'v [(i64, i64)],
-    /// What has been reckoned; nothing of a branch that is being reckoned, so that no link comes back.
-    branches: HashMap<Uuid, Row>,
+    /// What has been reckoned, by report and branch; nothing of one that is being reckoned, so that no link comes back.
+    branches: HashMap<(Uuid, Uuid), Row>,
     params: HashMap<ParamId, Row>,
 }
 
@@ -46,10 +46,11 @@ impl Values<'_> {
     }
 
     fn branch(&mut self, report: &Report, branch: &Branch) -> Result<Row, StoreError> {
-        if let Some(known) = self.branches.get(&branch.id) {
+        let key = (report.id, branch.id);
+        if let Some(known) = self.branches.get(&key) {
             return Ok(known.clone());
         }
-        self.branches.insert(branch.id, self.none());
+        self.branches.insert(key, self.none());
         let row = match &branch.value {
             Some(BranchValue::Param(id)) => self.param(*id)?,
             Some(BranchValue::Formula(text)) => self.formula(text)?,
@@ -71,7 +72,7 @@ impl Values<'_> {
                 Rc::new(sum)
             }
         };
-        self.branches.insert(branch.id, row.clone());
+        self.branches.insert(key, row.clone());
         Ok(row)
     }
 

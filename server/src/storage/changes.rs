@@ -352,7 +352,7 @@ fn template(template: &Template) -> Fields {
 }
 
 fn report(report: &Report) -> Fields {
-    let Report { id: _, org_id: _, name, branches } = report;
+    let Report { id: _, org_id: _, name, branches, turn: _ } = report;
     let told = |branch: &Branch| {
         let Branch { id, parent, name, borders, category, value } = branch;
         let value = match value {

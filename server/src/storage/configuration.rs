@@ -207,6 +207,7 @@ fn report(row: &Row<'_>) -> Result<Report, StoreError> {
         org_id: row.get("org_id")?,
         name: row.get("name")?,
         branches: json("branches of a report", row.get("branches")?)?,
+        turn: row.get("turn")?,
     })
 }
 

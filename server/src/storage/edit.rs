@@ -175,11 +175,12 @@ impl<'c> Edit<'c> {
         self.execute("DELETE FROM device WHERE id = ?", [id])
     }
 
-    /// Creates a report or puts it in the place of what it was.
+    /// Creates a report or puts it in the place of what it was, as the last one that was kept.
     pub fn put_report(&mut self, report: &Report) -> Result<(), StoreError> {
         self.execute(
-            "INSERT INTO report (id, org_id, name, branches) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (id) DO UPDATE SET name = ?3, branches = ?4",
+            "INSERT INTO report (id, org_id, name, branches, turn)
+                 VALUES (?1, ?2, ?3, ?4, (SELECT ifnull(max(turn), 0) + 1 FROM report))
+             ON CONFLICT (id) DO UPDATE SET name = ?3, branches = ?4, turn = excluded.turn",
             params![report.id.to_string(), report.org_id, report.name, to_json(&report.branches)],
         )
     }

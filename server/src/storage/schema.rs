@@ -193,6 +193,8 @@ const STEPS: &[&str] = &[
          id TEXT PRIMARY KEY, device_id INTEGER NOT NULL REFERENCES device ON DELETE CASCADE, idx INTEGER NOT NULL,
          name TEXT NOT NULL, description TEXT, is_three_phase INTEGER NOT NULL, serial_number TEXT,
          UNIQUE (device_id, idx)) WITHOUT ROWID;",
+    // Which of two reports was kept later.
+    "ALTER TABLE report ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// The schema of this version.

@@ -123,6 +123,25 @@ async fn dates_without_a_zone_are_local_and_days_have_23_to_25_hours() {
 }
 
 #[tokio::test]
+async fn the_same_request_twice_makes_two_reports_and_the_later_one_counts() {
+    let api = start().await;
+    let body =
+        |name: &str| json!({ "name": "R", "branches": [{ "id": id(1), "name": name, "value": { "paramId": 101 } }] });
+    let (_, first) = create(&api, &body("First")).await;
+    let (status, second) = create(&api, &body("Second")).await;
+    assert_eq!(status, StatusCode::OK, "{second}");
+    assert_ne!(first["reportId"], second["reportId"]);
+    let name = async || chart(&api, id(1), "UTC", ("2030-01-01", "2030-01-02"), "day").await.1["name"].clone();
+    assert_eq!(name().await, "Second");
+    let mut again = body("Third");
+    again["id"] = first["reportId"].clone();
+    assert_eq!(create(&api, &again).await.0, StatusCode::OK);
+    assert_eq!(name().await, "Third", "what was kept last, not what is newest");
+    let foreign = json!({ "name": "R", "branches": [{ "id": FOREIGN_BRANCH, "name": "B" }] });
+    assert_eq!(create(&api, &foreign).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn a_report_is_replaced_as_a_whole_and_faults_change_nothing() {
     let api = start().await;
     let branch = |number: u128, value: Value| json!({ "id": id(number), "name": "B", "value": value });

@@ -101,7 +101,7 @@ impl Endpoint for CreateReport {
         let (org_id, ReportBody { id, name, branches }) = (request.path.org_id.0, request.body);
         let branches = branches.into_iter().enumerate().map(|(index, branch)| branch.read(index));
         let branches = branches.collect::<Result<_, _>>()?;
-        let report = Report { id: id.unwrap_or_else(Uuid::new_v4), org_id, name, branches };
+        let report = Report { id: id.unwrap_or_else(Uuid::new_v4), org_id, name, branches, turn: 0 };
         let report_id = report.id;
         let kept = context.configure(move |edit| {
             let known = edit.before().reports.get(&report.id).map(|known| known.org_id);
