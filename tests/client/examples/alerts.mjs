@@ -72,7 +72,7 @@ export default [
               {
                 ...one,
                 param: one.param
-                  ?.replace(`${plant.params["Alarm"]}#`, "542#").replace("@room1", "@device-slug").replace("@main-net", "@net-slug"),
+                  ?.replace(`${plant.params["Alarm"]}#`, "542#").replace("#alarm@", "#coil@").replace("@room1", "@device-slug").replace("@main-net", "@net-slug"),
               },
             ]),
           ),

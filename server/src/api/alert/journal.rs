@@ -33,11 +33,13 @@ pub struct JournalRecord {
     /// Of the alert when the event started.
     name: String,
     started_on: Date,
+    #[serde(skip_serializing_if = "Option::is_none")]
     resolved_on: Option<Date>,
     log_as: &'static str,
     log_as_text: &'static str,
     /// `active`, `confirmed` or `resolved`.
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     confirmed_on: Option<Date>,
     details: Vec<JournalLine>,
 }
