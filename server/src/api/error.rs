@@ -1,5 +1,7 @@
 //! Error bodies of the API: code and English message, status by the seed's table of common errors.
 
+use std::ops::RangeInclusive;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -84,6 +86,17 @@ impl ApiError {
     /// 400: body, query or path property is invalid.
     pub fn incorrect_request(message: impl Into<String>) -> Self {
         ApiError::new(ErrorCode::IncorrectRequest, message)
+    }
+
+    /// Whether a text of the body has so many characters.
+    pub fn check_length(field: &str, text: &str, expected: RangeInclusive<usize>) -> Result<(), ApiError> {
+        let length = text.chars().count();
+        if expected.contains(&length) {
+            return Ok(());
+        }
+        let (least, most) = expected.into_inner();
+        let text = format!("payload: {field}: {length} characters, expected {least} to {most}");
+        Err(ApiError::incorrect_request(text))
     }
 
     /// 404: absent, or hidden from this caller (D-08).

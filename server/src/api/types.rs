@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use parabus_core::aggregate;
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Value};
 use serde::de::{Deserializer, Error, Visitor};
@@ -134,6 +135,39 @@ impl PartialSchema for Language {
     }
 }
 impl ToSchema for Language {}
+
+/// What core knows by a code, as requests name it.
+macro_rules! coded {
+    ($name:ident, $type:ty, $what:literal) => {
+        #[doc = $what]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(pub $type);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let code = String::deserialize(deserializer)?;
+                <$type>::from_code(&code).map($name).map_err(|_| {
+                    let known: Vec<_> = <$type>::ALL.iter().map(|each| each.code()).collect();
+                    D::Error::custom(format!("unknown code `{code}`, expected one of {}", known.join(", ")))
+                })
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(SchemaType::new(Type::String))
+                    .enum_values(Some(<$type>::ALL.iter().map(|each| each.code())))
+                    .description(Some($what))
+                    .into()
+            }
+        }
+        impl ToSchema for $name {}
+    };
+}
+
+coded!(Cadence, aggregate::Cadence, "Length of a segment of UTC");
+coded!(LocalSegment, aggregate::Unit, "Length of a segment of local time");
 
 /// A switch in a query: `true`, `false`, `1` or `0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use parabus_core::time::Instant;
+use ring::hmac;
 use serde::Serialize;
-use sha2::Sha256;
 
 use super::http::{Client, Target, judge};
 use super::{Outcome, key};
@@ -24,7 +23,7 @@ const PREFIX: &str = "whsec_";
 pub struct Hook {
     client: Arc<Client>,
     target: Target,
-    secret: Vec<u8>,
+    key: hmac::Key,
 }
 
 #[derive(Serialize)]
@@ -53,7 +52,7 @@ impl Hook {
         if secret.is_empty() {
             return Err("secret: is empty".to_owned());
         }
-        Ok(Hook { client, target: Target::parse(url)?, secret })
+        Ok(Hook { client, target: Target::parse(url)?, key: hmac::Key::new(hmac::HMAC_SHA256, &secret) })
     }
 
     pub async fn reach(&self) -> Result<String, String> {
@@ -75,7 +74,7 @@ impl Hook {
         };
         let request = serde_json::to_string(&body).map_err(|error| error.to_string()).and_then(|body| {
             let at = clock::now().as_millis() / 1000;
-            headers(&id, at, &sign(&self.secret, &id, at, &body)).map(|headers| (headers, body))
+            headers(&id, at, &sign(&self.key, &id, at, &body)).map(|headers| (headers, body))
         });
         match request {
             Ok((headers, body)) => judge(self.client.post(&self.target, headers, body).await),
@@ -96,10 +95,8 @@ fn headers(id: &str, at: i64, signature: &str) -> Result<HeaderMap, String> {
 }
 
 /// `v1,` and the base64 of HMAC-SHA256 over identifier, time and body, with dots between.
-fn sign(secret: &[u8], id: &str, at: i64, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("a secret of any length will do");
-    mac.update(format!("{id}.{at}.{body}").as_bytes());
-    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+fn sign(key: &hmac::Key, id: &str, at: i64, body: &str) -> String {
+    format!("v1,{}", STANDARD.encode(hmac::sign(key, format!("{id}.{at}.{body}").as_bytes())))
 }
 
 #[cfg(test)]
@@ -110,7 +107,8 @@ mod tests {
     #[test]
     fn signatures_are_those_of_standard_webhooks() {
         let secret = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signed = sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+        let signed = sign(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::segment::{Cadence, Segment, newest};
+use super::segment::{Segment, newest};
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
-use crate::api::types::DateIn;
+use crate::api::types::{Cadence, DateIn};
 
 /// Rows of one reply at most.
 const MOST_ROWS: u64 = 50_000;

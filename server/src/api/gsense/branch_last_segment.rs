@@ -1,10 +1,11 @@
 //! GET /gsense/aggregation/branch/:branchId/segmentation/:cadence/last-segment/
 
 use super::branch_history::BranchSegmentPath;
-use super::segment::{Cadence, Segment, newest};
+use super::segment::{Segment, newest};
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::types::Cadence;
 
 pub struct BranchLastSegment;
 

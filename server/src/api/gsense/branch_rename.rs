@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{BranchPath, check_text};
+use super::BranchPath;
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
@@ -37,7 +37,7 @@ impl Endpoint for RenameBranch {
 
     async fn handle(context: Context, request: Request<Self>) -> Result<Empty, ApiError> {
         let (BranchPath { tree_id, branch_id }, NameBody { name }) = (request.path, request.body);
-        check_text("name", &name, 1, LONGEST_NAME)?;
+        ApiError::check_length("name", &name, 1..=LONGEST_NAME)?;
         let renamed = context.change_tree(tree_id, move |tree| {
             let branch = tree.branches.iter_mut().find(|branch| branch.id == branch_id);
             branch.ok_or_else(|| ApiError::not_found("branch", branch_id))?.name = name;

@@ -54,8 +54,9 @@ pub struct Named {
 
 impl Named {
     pub fn check(&self) -> Result<(), ApiError> {
-        check_text("name", &self.name, 1, LONGEST_NAME)?;
-        check_text("description", self.description.as_deref().unwrap_or_default(), 0, LONGEST_DESCRIPTION)
+        ApiError::check_length("name", &self.name, 1..=LONGEST_NAME)?;
+        let description = self.description.as_deref().unwrap_or_default();
+        ApiError::check_length("description", description, 0..=LONGEST_DESCRIPTION)
     }
 }
 
@@ -63,15 +64,6 @@ impl Named {
 #[serde(rename_all = "camelCase")]
 pub struct TreeReply {
     pub tree_id: Uuid,
-}
-
-pub fn check_text(field: &str, text: &str, least: usize, most: usize) -> Result<(), ApiError> {
-    let length = text.chars().count();
-    if (least..=most).contains(&length) {
-        return Ok(());
-    }
-    let text = format!("payload: {field}: {length} characters, expected {least} to {most}");
-    Err(ApiError::incorrect_request(text))
 }
 
 impl Context {

@@ -1,9 +1,9 @@
 //! Segments of a tree's figures, as three endpoints show them.
 
-use parabus_core::aggregate::{AggregateError, Cadence as CoreCadence, Window, last_closed};
+use parabus_core::aggregate::{AggregateError, Cadence, Window, last_closed};
 use parabus_core::time::Instant;
 use parabus_core::value::Decimal;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -12,31 +12,6 @@ use crate::api::error::ApiError;
 use crate::api::types::{Number, ReadingDate};
 use crate::clock;
 use crate::energy::{EnergyTree, Figures, TreeFigures, figures};
-
-/// `1m`, `5m`, `15m`, `1h` or `1d`.
-#[derive(Clone, Copy, Debug)]
-pub struct Cadence(pub CoreCadence);
-
-impl<'de> Deserialize<'de> for Cadence {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let code = String::deserialize(deserializer)?;
-        CoreCadence::from_code(&code)
-            .map(Cadence)
-            .map_err(|_| D::Error::custom(format!("unknown cadence `{code}`, expected 1m, 5m, 15m, 1h or 1d")))
-    }
-}
-
-impl utoipa::PartialSchema for Cadence {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::String))
-            .enum_values(Some(["1m", "5m", "15m", "1h", "1d"]))
-            .description(Some("Length of a segment"))
-            .into()
-    }
-}
-impl ToSchema for Cadence {}
 
 /// What a branch used in a segment, `null` where nothing is known.
 #[derive(Serialize, ToSchema)]
@@ -75,7 +50,7 @@ impl Segment {
 }
 
 /// The newest segment for which no reading is awaited any more (AGGREGATION.md 4.9).
-pub fn newest(context: &Context, tree: &EnergyTree, cadence: CoreCadence) -> Result<Window, AggregateError> {
+pub fn newest(context: &Context, tree: &EnergyTree, cadence: Cadence) -> Result<Window, AggregateError> {
     last_closed(cadence, clock::now().as_millis(), tree.lateness_ms(&context.directory))
 }
 

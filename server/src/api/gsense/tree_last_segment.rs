@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::segment::{Cadence, Segment, newest};
+use super::segment::{Segment, newest};
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
+use crate::api::types::Cadence;
 
 pub struct TreeLastSegment;
 

@@ -198,12 +198,7 @@ pub fn no_password(place: usize) -> ApiError {
 }
 
 pub fn check_name(field: &str, name: &str) -> Result<(), ApiError> {
-    match name.trim().chars().count() {
-        1..=MOST_NAME => Ok(()),
-        count => {
-            Err(ApiError::incorrect_request(format!("payload: {field}: {count} characters, expected 1 to {MOST_NAME}")))
-        }
-    }
+    ApiError::check_length(field, name.trim(), 1..=MOST_NAME)
 }
 
 pub fn check_in_flight(count: u8) -> Result<(), ApiError> {

@@ -1,15 +1,17 @@
 //! POST /resource-report/branch/:branchId/chart-data/
 
-use parabus_core::aggregate::{Calendar, Unit, first_at_local, zone_by_name};
+use parabus_core::aggregate::{Calendar, Zone, first_at_local, zone_by_name};
 use parabus_core::time::Instant;
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use utoipa::{IntoParams, ToSchema};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
-use crate::api::types::{Date, Number};
+use crate::api::types::{Date, LocalSegment, Number, Point};
 use crate::report::values;
 
 /// Rows of one reply at most (A-13 for histories): five years of half hours come in two.
@@ -36,37 +38,7 @@ pub struct ChartBody {
     from_date_str: String,
     /// The instant after the last, likewise.
     till_date_str: String,
-    segment: Segment,
-}
-
-/// `half-hour`, `hour` or `day`.
-#[derive(Clone, Copy, ToSchema)]
-#[schema(rename_all = "kebab-case")]
-pub enum Segment {
-    HalfHour,
-    Hour,
-    Day,
-}
-
-impl<'de> Deserialize<'de> for Segment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
-            "half-hour" => Ok(Segment::HalfHour),
-            "hour" => Ok(Segment::Hour),
-            "day" => Ok(Segment::Day),
-            other => Err(D::Error::custom(format!("unknown segment `{other}`, expected half-hour, hour or day"))),
-        }
-    }
-}
-
-impl Segment {
-    const fn unit(self) -> Unit {
-        match self {
-            Segment::HalfHour => Unit::HalfHour,
-            Segment::Hour => Unit::Hour,
-            Segment::Day => Unit::Day,
-        }
-    }
+    segment: LocalSegment,
 }
 
 /// What a branch counted in each segment, oldest first.
@@ -85,7 +57,7 @@ pub struct ChartReply {
 pub struct ChartPoint(Date, Option<Number>);
 
 /// An instant, of a text without a zone by the clocks of a zone.
-fn instant(field: &str, text: &str, zone: &impl parabus_core::aggregate::Zone) -> Result<i64, ApiError> {
+fn instant(field: &str, text: &str, zone: &impl Zone) -> Result<i64, ApiError> {
     let refused =
         |reason: String| ApiError::incorrect_request(format!("payload: {field}: `{text}` is no date: {reason}"));
     let error = match Instant::parse(text) {
@@ -127,8 +99,7 @@ impl Endpoint for ChartData {
         let (report, branch) = directory.report_branch(branch_id).ok_or_else(absent)?;
         let (name, borders) = (branch.name.clone(), branch.borders.clone());
         let most = MOST_ROWS.min(MOST_CELLS / report.branches.len().max(1));
-        let segments =
-            Calendar::new(&zone, body.segment.unit(), from, till).map_err(|error| refused(error.to_string()))?;
+        let segments = Calendar::new(&zone, body.segment.0, from, till).map_err(|error| refused(error.to_string()))?;
         let segments: Vec<(i64, i64)> = segments.take(most + 1).collect();
         if segments.len() > most {
             return Err(refused(format!("tillDateStr: more than {most} segments, expected a shorter range")));
@@ -146,9 +117,9 @@ impl Endpoint for ChartData {
     }
 }
 
-impl utoipa::PartialSchema for ChartPoint {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        crate::api::types::Point::schema()
+impl PartialSchema for ChartPoint {
+    fn schema() -> RefOr<Schema> {
+        Point::schema()
     }
 }
 impl ToSchema for ChartPoint {}

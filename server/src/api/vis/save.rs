@@ -32,11 +32,7 @@ pub struct VisValue {
 }
 
 fn check(code: &str, value: &str) -> Result<(), ApiError> {
-    let length = code.chars().count();
-    if !(1..=LONGEST_CODE).contains(&length) {
-        let text = format!("payload: code: {length} characters, expected 1 to {LONGEST_CODE}");
-        return Err(ApiError::incorrect_request(text));
-    }
+    ApiError::check_length("code", code, 1..=LONGEST_CODE)?;
     if value.len() > LONGEST_VALUE {
         let text = format!("payload: value: {} bytes, expected at most {LONGEST_VALUE}", value.len());
         return Err(ApiError::incorrect_request(text));
