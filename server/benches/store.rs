@@ -138,32 +138,10 @@ fn states(count: usize) -> Vec<State> {
 
 fn param(device_id: i64, place: usize, signal: &Signal) -> Outcome<Param> {
     Ok(Param {
-        id: 0,
-        device_id,
-        name: format!("p{place}"),
-        slug: format!("p{place}"),
-        description: None,
-        category: None,
-        label: None,
-        unit: None,
         kind: if signal.code == "bit" { RegisterKind::Coil } else { RegisterKind::Holding },
-        address: u16::try_from(4 * place)?,
         value_type: signal.code.to_owned(),
         multiplier: Decimal::parse(signal.multiplier)?,
-        shift: Decimal::ZERO,
-        precision: None,
-        bit_position: None,
-        bits_amount: None,
-        length: None,
-        not_available: Vec::new(),
-        min: None,
-        max: None,
-        is_tracked: true,
-        is_programmable: false,
-        texts: Default::default(),
-        on_dashboard: false,
-        translations: Default::default(),
-        reads_alone: false,
+        ..Param::plain(device_id, &format!("p{place}"), u16::try_from(4 * place)?)
     })
 }
 

@@ -595,6 +595,38 @@ pub struct Cycle {
 }
 
 impl Param {
+    /// A tracked holding register whose number is the value, of a device that has got no identifier yet.
+    pub fn plain(device_id: DeviceId, name: &str, address: u16) -> Param {
+        Param {
+            id: 0,
+            device_id,
+            name: name.to_owned(),
+            slug: name.to_lowercase().replace(' ', "-"),
+            description: None,
+            category: None,
+            label: None,
+            unit: None,
+            kind: RegisterKind::Holding,
+            address,
+            value_type: "u16-be".to_owned(),
+            multiplier: Decimal::ONE,
+            shift: Decimal::ZERO,
+            precision: None,
+            bit_position: None,
+            bits_amount: None,
+            length: None,
+            not_available: Vec::new(),
+            min: None,
+            max: None,
+            is_tracked: true,
+            is_programmable: false,
+            texts: BTreeMap::new(),
+            on_dashboard: false,
+            translations: BTreeMap::new(),
+            reads_alone: false,
+        }
+    }
+
     /// How registers become the value; `None` for a type or bit that this version cannot decode.
     pub fn codec(&self) -> Option<Codec> {
         let parts = Parts { bit: self.bit_position, bits: self.bits_amount, length: self.length };

@@ -1,7 +1,7 @@
 //! From cycles in the store to records, log and outbox: once, and with an end without warning at any instant.
 
 use parabus_core::alert::{Comparison, Logic, Stage};
-use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
+use parabus_core::modbus::{UnitId, WriteFunction};
 use parabus_core::value::{Lang, Raw};
 
 use super::message::Channel;
@@ -30,34 +30,8 @@ fn at(ms: i64) -> Instant {
 }
 
 fn param(id: i64, device_id: i64, name: &str) -> Param {
-    Param {
-        id,
-        device_id,
-        name: name.to_owned(),
-        slug: name.to_lowercase().replace(' ', "-"),
-        description: None,
-        category: None,
-        label: None,
-        unit: Some("°C".to_owned()),
-        kind: RegisterKind::Holding,
-        address: u16::try_from(id).unwrap(),
-        value_type: "u16-be".to_owned(),
-        multiplier: Decimal::parse("0.1").unwrap(),
-        shift: Decimal::ZERO,
-        precision: None,
-        bit_position: None,
-        bits_amount: None,
-        length: None,
-        not_available: Vec::new(),
-        min: None,
-        max: None,
-        is_tracked: true,
-        is_programmable: false,
-        texts: Default::default(),
-        on_dashboard: false,
-        translations: Default::default(),
-        reads_alone: false,
-    }
+    let plain = Param::plain(device_id, name, u16::try_from(id).unwrap());
+    Param { id, unit: Some("°C".to_owned()), multiplier: Decimal::parse("0.1").unwrap(), ..plain }
 }
 
 fn device(id: i64, name: &str) -> Device {

@@ -1,7 +1,7 @@
 //! Background reading against a device of tokio-modbus, and beside one that is silent.
 
-use parabus_core::modbus::{ExceptionCode, RegisterKind, UnitId, WriteFunction};
-use parabus_core::value::{Decimal, Raw};
+use parabus_core::modbus::{ExceptionCode, UnitId, WriteFunction};
+use parabus_core::value::Raw;
 use tokio::net::TcpListener;
 use tokio_modbus::server::tcp::{Server, accept_tcp_connection};
 use tokio_modbus::{ExceptionCode as Refusal, Request, Response};
@@ -60,34 +60,7 @@ fn device(read_group_size: u8) -> Device {
 }
 
 fn param(id: i64, address: u16, value_type: &str) -> Param {
-    Param {
-        id,
-        device_id: 1,
-        name: id.to_string(),
-        slug: id.to_string(),
-        description: None,
-        category: None,
-        label: None,
-        unit: None,
-        kind: RegisterKind::Holding,
-        address,
-        value_type: value_type.into(),
-        multiplier: Decimal::ONE,
-        shift: Decimal::ZERO,
-        precision: None,
-        bit_position: None,
-        bits_amount: None,
-        length: None,
-        not_available: Vec::new(),
-        min: None,
-        max: None,
-        is_tracked: true,
-        is_programmable: false,
-        texts: Default::default(),
-        on_dashboard: false,
-        translations: Default::default(),
-        reads_alone: false,
-    }
+    Param { id, value_type: value_type.into(), ..Param::plain(1, &id.to_string(), address) }
 }
 
 async fn cells(connection: &Connection, size: u8, params: &[Param]) -> Reading<Cell> {

@@ -1,6 +1,6 @@
 //! The store as the server uses it: configuration, history across changes, ends without warning.
 
-use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
+use parabus_core::modbus::{UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
 
@@ -8,34 +8,8 @@ use super::*;
 use crate::model::{Cell, CellError, Connection as Link, Cycle, Device, Net, Org, Param};
 
 fn param(device_id: i64, name: &str, address: u16) -> Param {
-    Param {
-        id: 0,
-        device_id,
-        name: name.to_owned(),
-        slug: name.to_owned(),
-        description: None,
-        category: None,
-        label: None,
-        unit: Some("V".to_owned()),
-        kind: RegisterKind::Holding,
-        address,
-        value_type: "u16-be".to_owned(),
-        multiplier: Decimal::parse("0.1").unwrap(),
-        shift: Decimal::ZERO,
-        precision: None,
-        bit_position: None,
-        bits_amount: None,
-        length: None,
-        not_available: Vec::new(),
-        min: None,
-        max: None,
-        is_tracked: true,
-        is_programmable: false,
-        texts: Default::default(),
-        on_dashboard: false,
-        translations: Default::default(),
-        reads_alone: false,
-    }
+    let multiplier = Decimal::parse("0.1").unwrap();
+    Param { unit: Some("V".to_owned()), multiplier, ..Param::plain(device_id, name, address) }
 }
 
 /// One organization, network and device with two parameters.

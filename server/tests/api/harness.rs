@@ -261,31 +261,14 @@ pub fn device(id: i64, net_id: i64, unit_id: u8) -> Device {
 pub fn param(id: i64, device_id: i64, address: u16, is_tracked: bool) -> Param {
     Param {
         id,
-        device_id,
-        name: format!("Temperature {id}"),
-        slug: format!("temperature-{id}"),
-        description: None,
         category: Some("Room".into()),
         label: Some("T".into()),
         unit: Some("°C".into()),
-        kind: RegisterKind::Holding,
-        address,
-        value_type: "u16-be".into(),
         multiplier: Decimal::parse("0.1").unwrap(),
-        shift: Decimal::ZERO,
-        precision: None,
-        bit_position: None,
-        bits_amount: None,
-        length: None,
-        not_available: Vec::new(),
-        min: None,
         max: Some(Decimal::from(90i64)),
         is_tracked,
         is_programmable: true,
-        texts: Default::default(),
-        on_dashboard: false,
-        translations: Default::default(),
-        reads_alone: false,
+        ..Param::plain(device_id, &format!("Temperature {id}"), address)
     }
 }
 
@@ -350,7 +333,7 @@ fn described_param() -> TemplateParam {
 pub fn report(id: Uuid, org_id: i64, param: i64) -> Report {
     let value = Some(BranchValue::Param(param));
     let branch = Branch { id, parent: None, name: "Main Hall".into(), borders: None, category: None, value };
-    Report { id, org_id, name: "Monthly Energy Report".into(), branches: vec![branch] }
+    Report { id, org_id, name: "Monthly Energy Report".into(), branches: vec![branch], turn: 0 }
 }
 
 /// The trees as they are at first.
