@@ -10,11 +10,9 @@ use parabus_core::modbus::{RegisterKind, UnitId};
 use parabus_core::value::{Codec, Decimal};
 
 use crate::CapacityError;
-use crate::memory::{Memory, RECORD, Stored};
+use crate::memory::{MOST_CONDITIONS, Memory, RECORD, Stored};
 use crate::points::{Points, Taken};
 
-/// Conditions of one alert at most.
-pub const MOST_CONDITIONS: usize = 16;
 /// Actions of one alert at most, and follow-ups.
 pub const MOST_ACTIONS: usize = 4;
 /// The last transitions that are kept.

@@ -20,9 +20,9 @@ mod points;
 mod port;
 mod runner;
 
-pub use alarm::{MOST_ACTIONS, MOST_CONDITIONS, TRANSITIONS, Transition};
+pub use alarm::{MOST_ACTIONS, TRANSITIONS, Transition};
 pub use gateway::{Action, CapacityError, Gateway, Health};
-pub use memory::{Memory, NoMemory, RECORD};
+pub use memory::{MOST_CONDITIONS, Memory, NoMemory, RECORD};
 pub use panel::Panel;
 pub use port::{NoPin, Port};
 pub use runner::Runner;

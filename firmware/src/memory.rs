@@ -5,7 +5,8 @@ use core::convert::Infallible;
 use parabus_core::alert::{ConditionState, State, emit_state, stored_length};
 use parabus_core::modbus::rtu::crc16;
 
-use crate::alarm::MOST_CONDITIONS;
+/// Conditions of one alert at most.
+pub const MOST_CONDITIONS: usize = 16;
 
 /// Slots of [`RECORD`] bytes that keep what was written: two for each alert that there is room for. A slot is
 /// written when something happened to its alert, no more often, each of the two by turns.

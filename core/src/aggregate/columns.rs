@@ -4,10 +4,10 @@
 use super::block::{BLOCK, extremes};
 use super::{AggregateError, Number, Reading, Rule, Sampling, points, value_at};
 
-/// The columns from one instant to before another.
-fn between<'a, N>(times: &'a [i64], values: &'a [N], start_ms: i64, end_ms: i64) -> (&'a [i64], &'a [N]) {
-    let from = times.partition_point(|at_ms| *at_ms < start_ms);
-    let until = times.partition_point(|at_ms| *at_ms < end_ms).max(from);
+/// The columns with `from ≤ t ≤ till`.
+fn between<'a, N>(times: &'a [i64], values: &'a [N], from_ms: i64, till_ms: i64) -> (&'a [i64], &'a [N]) {
+    let from = times.partition_point(|at_ms| *at_ms < from_ms);
+    let until = times.partition_point(|at_ms| *at_ms <= till_ms).max(from);
     (times.get(from..until).unwrap_or_default(), values.get(from..until).unwrap_or_default())
 }
 
@@ -46,10 +46,7 @@ pub fn min_max_in_columns<N: Number>(
     from_ms: i64,
     till_ms: i64,
 ) -> Option<((i64, N), (i64, N))> {
-    let (times, values) = match till_ms.checked_add(1) {
-        Some(end_ms) => between(times, values, from_ms, end_ms),
-        None => between(times, values, from_ms, i64::MAX),
-    };
+    let (times, values) = between(times, values, from_ms, till_ms);
     let mut found: Option<((i64, N), (i64, N))> = None;
     let mut look = |times: &[i64], values: &[N]| {
         let Some((low, high)) = extremes(values) else { return };
