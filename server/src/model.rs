@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::alarm::model::{Alert, AlertId, Contact};
-use crate::energy::{EnergyTree, Sensor};
+use crate::energy::{EnergyTree, Sensor, Tariff};
 use crate::reference::Index;
 use crate::report::Report;
 use crate::words;
@@ -520,6 +520,8 @@ pub struct Directory {
     pub reports: BTreeMap<Uuid, Report>,
     pub trees: BTreeMap<Uuid, EnergyTree>,
     pub sensors: BTreeMap<Uuid, Sensor>,
+    /// Of organizations that have one.
+    pub tariffs: BTreeMap<OrgId, Tariff>,
     /// Of organizations that have set any.
     pub sms: BTreeMap<OrgId, SmsSettings>,
     pub alerts: BTreeMap<AlertId, Alert>,

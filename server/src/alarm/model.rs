@@ -14,6 +14,8 @@ pub type AlertId = i64;
 
 /// Longest name of an alert, characters (seed: create alert; DOMAIN.md 2.7).
 pub const MOST_NAME: usize = 200;
+/// Longest description, characters.
+pub const MOST_DESCRIPTION: usize = 10_000;
 /// Conditions of an alert, at most: a bound on the work of one reading.
 pub const MOST_CONDITIONS: usize = 64;
 /// Longest time-out, minutes: a year.

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use parabus_core::aggregate::{Energy, ExactSum, Rule, Tree};
+use parabus_core::aggregate::{Cost, Energy, ExactSum, Rule, Tree};
 use parabus_core::value::Decimal;
 use uuid::Uuid;
 
+use super::tariff::{Priced, without_prices};
 use super::{EnergyTree, Sensor, map_of};
 use crate::model::{Device, Directory, Net, ParamId};
 use crate::storage::{Meaning, Store, StoreError, Sums};
@@ -20,6 +21,8 @@ pub struct Figures {
     /// Watts: the sum of the mean powers of the sensors of which one is known.
     power: Option<ExactSum>,
     energy: Option<Energy>,
+    /// Of the energy that has a price.
+    cost: Option<Cost>,
     /// Amperes: the sum of the last currents read.
     current: Option<Decimal>,
 }
@@ -31,6 +34,10 @@ impl Figures {
 
     pub fn energy_kwh(&self) -> Option<f64> {
         self.energy.as_ref()?.kwh()
+    }
+
+    pub fn cost_eur(&self) -> Option<f64> {
+        self.cost.as_ref()?.eur()
     }
 
     pub const fn current_a(&self) -> Option<Decimal> {
@@ -45,6 +52,7 @@ impl Figures {
     pub fn merge(&mut self, other: &Figures) {
         merge(&mut self.power, other.power.as_ref(), ExactSum::merge);
         merge(&mut self.energy, other.energy.as_ref(), Energy::merge);
+        merge(&mut self.cost, other.cost.as_ref(), Cost::merge);
         merge(&mut self.current, other.current.as_ref(), |own, other| {
             // Amperes of a plant have few digits.
             *own = own.checked_add(*other).unwrap_or(*own);
@@ -131,11 +139,16 @@ pub fn figures(
     tree: &EnergyTree,
     spans: &[(i64, i64)],
 ) -> Result<TreeFigures, StoreError> {
+    let parts = match directory.tariffs.get(&tree.org_id) {
+        Some(tariff) => tariff.priced(spans),
+        None => without_prices(spans),
+    };
+    let range = Range { parts: &parts, cuts: parts.iter().map(|part| part.part).collect(), count: spans.len() };
     let sensors = tree.sensors(directory);
     let mut of_sensors = Vec::with_capacity(sensors.len());
     for sensor in &sensors {
         of_sensors.push(match Bound::of(directory, sensor) {
-            Some(bound) => bound.figures(store, spans)?,
+            Some(bound) => bound.figures(store, &range)?,
             None => vec![Figures::default(); spans.len()],
         });
     }
@@ -164,11 +177,42 @@ pub fn figures(
     Ok(TreeFigures { whole: rows.next().unwrap_or_default(), branches: rows.collect() })
 }
 
+/// Spans, cut where the price of energy changes.
+struct Range<'r> {
+    parts: &'r [Priced],
+    /// The same without prices.
+    cuts: Vec<(i64, i64)>,
+    /// How many spans.
+    count: usize,
+}
+
+impl Range<'_> {
+    /// The sums of the spans, of those of the parts.
+    fn whole(&self, sums: &Sums) -> Sums {
+        sums.joined(self.parts.iter().map(|part| part.span), self.count)
+    }
+
+    /// What the energy of each part cost, added to its span's figures.
+    fn add_costs(&self, all: &mut [Figures], energy: impl Fn(usize) -> Option<Energy>) -> Result<(), StoreError> {
+        for (part, index) in self.parts.iter().zip(0..) {
+            if let (Some(price), Some(energy), Some(figures)) = (part.price, energy(index), all.get_mut(part.span)) {
+                let cost = figures.cost.get_or_insert_default();
+                cost.add(&energy, price).map_err(|error| StoreError::Refused(error.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Bound {
-    fn figures(&self, store: &Store, spans: &[(i64, i64)]) -> Result<Vec<Figures>, StoreError> {
-        let mut all = vec![Figures::default(); spans.len()];
+    fn figures(&self, store: &Store, range: &Range<'_>) -> Result<Vec<Figures>, StoreError> {
+        let mut all = vec![Figures::default(); range.count];
         for param in &self.power {
-            let sums = store.sums(*param, self.hold_ms, Meaning::Level, spans)?;
+            let parts = store.sums(*param, self.hold_ms, Meaning::Level, &range.cuts)?;
+            if self.energy.is_none() {
+                range.add_costs(&mut all, |index| power_of(&parts, index).1)?;
+            }
+            let sums = range.whole(&parts);
             for (index, figures) in all.iter_mut().enumerate() {
                 let (mean, energy) = power_of(&sums, index);
                 let mut power = mean.map(|_| ExactSum::default());
@@ -176,17 +220,19 @@ impl Bound {
                     power.add(mean, 1);
                 }
                 let energy = energy.filter(|_| self.energy.is_none());
-                figures.merge(&Figures { power, energy, current: None });
+                figures.merge(&Figures { power, energy, ..Figures::default() });
             }
         }
         for param in &self.current {
-            let sums = store.sums(*param, self.hold_ms, Meaning::Level, spans)?;
+            let sums = range.whole(&store.sums(*param, self.hold_ms, Meaning::Level, &range.cuts)?);
             for (index, figures) in all.iter_mut().enumerate() {
                 figures.merge(&Figures { current: last_of(&sums, index), ..Figures::default() });
             }
         }
         if let Some(param) = self.energy {
-            let sums = store.sums(param, None, Meaning::Counter, spans)?;
+            let parts = store.sums(param, None, Meaning::Counter, &range.cuts)?;
+            range.add_costs(&mut all, |index| counted_of(&parts, index))?;
+            let sums = range.whole(&parts);
             for (index, figures) in all.iter_mut().enumerate() {
                 figures.merge(&Figures { energy: counted_of(&sums, index), ..Figures::default() });
             }

@@ -2,6 +2,7 @@
 
 mod figures;
 mod map;
+mod tariff;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use crate::model::{DeviceId, Directory, OrgId};
 
 pub use figures::{Figures, TreeFigures, figures};
 pub use map::{SensorMap, map_of};
+pub use tariff::{DAYS, EVERY_DAY, Tariff, days_text, minute_text, price, rates_text};
 
 /// Sensors of a device: 0 to 31.
 pub const MOST_SENSOR: u8 = 31;

@@ -13,6 +13,7 @@ use super::plan::{Outcome, Report, Shown};
 use super::solution::SolutionKind;
 use super::template;
 use crate::clock;
+use crate::energy::Tariff;
 use crate::model::{
     ApiKey, ConnectCode, Device, DeviceId, Directory, Disabled, DisabledBy, Net, NetId, Notification, Org, OrgId,
     Param, ParamId, Role, SmsSettings, Template, TemplateId, TemplateParam, UserId, Vis,
@@ -148,7 +149,7 @@ pub(super) struct Plan<'p, 'c> {
     /// The store's ids of the file's templates.
     templates: HashMap<&'p str, TemplateId>,
     /// The store's ids of the parameters of one organization, by network, device and own name.
-    params: HashMap<[&'p str; 3], ParamId>,
+    pub(super) params: HashMap<[&'p str; 3], ParamId>,
     /// Users whose language was looked at.
     speakers: BTreeSet<UserId>,
     rest: Rest,
@@ -169,14 +170,14 @@ pub fn slug_of(name: &str, taken: &mut BTreeSet<String>) -> String {
 
 /// Slugs of siblings by their names. One that is there keeps its slug, which follows its name alone:
 /// neither another order of the file's lines nor a new sibling moves it.
-struct Slugs {
+pub(super) struct Slugs {
     present: BTreeMap<String, String>,
     taken: BTreeSet<String>,
 }
 
 impl Slugs {
     /// Of the siblings in the store, beside those slugs that the file says.
-    fn of<'a>(
+    pub(super) fn of<'a>(
         siblings: impl Iterator<Item = (&'a String, &'a String)>,
         said: impl Iterator<Item = Option<&'a String>>,
     ) -> Self {
@@ -186,7 +187,7 @@ impl Slugs {
         Slugs { present, taken }
     }
 
-    fn slug(&mut self, name: &str, said: Option<&String>) -> Result<String, StoreError> {
+    pub(super) fn slug(&mut self, name: &str, said: Option<&String>) -> Result<String, StoreError> {
         let Some(said) = said else {
             return Ok(self.present.get(name).cloned().unwrap_or_else(|| slug_of(name, &mut self.taken)));
         };
@@ -351,6 +352,12 @@ impl<'p> Plan<'p, '_> {
         if let Some(sms) = &org.sms {
             self.sms(id, &org.name.text, sms)?;
         }
+        if let Some(contact) = &org.contact {
+            self.contact(id, &org.name.text, contact)?;
+        }
+        if let Some(tariff) = &org.tariff {
+            self.tariff(id, &org.name.text, tariff)?;
+        }
         for user in &org.users {
             self.user(id, user)?;
         }
@@ -370,6 +377,7 @@ impl<'p> Plan<'p, '_> {
             let slug = slugs.slug(&vis.name.text, vis.slug.as_ref())?;
             self.vis(id, vis, slug)?;
         }
+        self.alerts(id, &org.alerts)?;
         org.dashboard.as_ref().map_or(Ok(()), |widgets| self.dashboard(id, &org.name.text, widgets))
     }
 
@@ -378,6 +386,17 @@ impl<'p> Plan<'p, '_> {
         let before = self.edit.before().sms.get(&org).cloned();
         let put = |edit: &mut Edit<'_>, sms: &SmsSettings| edit.put_sms_settings(org, sms).map(|()| 0);
         self.put(&format!("short messages of `{name}`"), before.as_ref(), &after, put, 0)?;
+        Ok(())
+    }
+
+    fn tariff(&mut self, org: OrgId, name: &str, tariff: &file::Tariff) -> Result<(), StoreError> {
+        let after = tariff.model();
+        let before = self.edit.before().tariffs.get(&org).cloned();
+        if before.is_none() && after.rates.is_empty() {
+            return Ok(());
+        }
+        let put = |edit: &mut Edit<'_>, tariff: &Tariff| edit.put_tariff(org, tariff).map(|()| 0);
+        self.put(&format!("tariff of `{name}`"), before.as_ref(), &after, put, 0)?;
         Ok(())
     }
 
@@ -420,7 +439,7 @@ impl<'p> Plan<'p, '_> {
     }
 
     /// Writes an object if it is new or differs; gives its id.
-    fn put<T: PartialEq + Shown>(
+    pub(super) fn put<T: PartialEq + Shown>(
         &mut self,
         name: &str,
         before: Option<&T>,

@@ -7,14 +7,14 @@ use parabus_core::modbus::{RegisterKind, WriteFunction};
 use parabus_core::value::{DataType, Decimal, Lang};
 use uuid::Uuid;
 
+use super::alert;
 use super::apply::slug_of;
 use super::file::{
     ConnectCode, Connection, Device, Exact, File, GlobalNotification, Key, Language, Name, Network, Organization,
-    Parameter, Secret, Section, Sms, Spanned, TypeCode, User, Visualization, Widget,
+    Parameter, Secret, Section, Sms, Spanned, Tariff, TypeCode, User, Visualization, Widget,
 };
 use super::solution::SolutionKind;
 use super::template::Template;
-use crate::alarm::model::Contact;
 use crate::model::{self, ApiKey, Directory, OrgId, Param, TemplateId, TemplateParam};
 use crate::storage::{Edit, Store, StoreError};
 
@@ -52,7 +52,7 @@ fn refused(text: &str) -> StoreError {
 }
 
 /// Which of some names have to say their slug, because another would be made from them in this order.
-fn said_slugs<'n>(siblings: &[(&'n str, &'n str)]) -> BTreeSet<&'n str> {
+pub(super) fn said_slugs<'n>(siblings: &[(&'n str, &'n str)]) -> BTreeSet<&'n str> {
     let mut said: BTreeSet<&str> = BTreeSet::new();
     loop {
         let is_said = |name: &str| said.contains(name);
@@ -203,7 +203,8 @@ impl<'e, 'c> Export<'e, 'c> {
         let is_whole = self.selection.org.is_none();
         let mut file = File { templates: section(self.of_scope(None)?), ..File::default() };
         let mut shown = BTreeSet::new();
-        for org in directory.orgs.values().filter(|org| self.orgs.contains(&org.id)) {
+        let orgs: Vec<_> = directory.orgs.values().filter(|org| self.orgs.contains(&org.id)).collect();
+        for org in orgs {
             file.organizations.push(self.org(org, &mut shown)?);
         }
         let slugs: Vec<_> = directory.orgs.values().map(|org| (org.name.as_str(), org.slug.as_str())).collect();
@@ -232,13 +233,6 @@ impl<'e, 'c> Export<'e, 'c> {
         file.global_notifications = section(notifications.collect::<Result<Vec<_>, StoreError>>()?);
         let roleless = directory.users.values().filter(|user| user.roles.is_empty());
         self.left_out.extend(roleless.map(|user| format!("user `{}`, who has no role anywhere", user.name)));
-        for org in self.orgs.iter().filter_map(|id| directory.orgs.get(id)) {
-            let alerts = directory.alerts_of(org.id).map(|alert| format!("alert `{}` of `{}`", alert.name, org.name));
-            self.left_out.extend(alerts);
-            if directory.contact(org.id) != Contact::default() {
-                self.left_out.push(format!("contact of `{}`", org.name));
-            }
-        }
         Ok(file)
     }
 
@@ -264,7 +258,7 @@ impl<'e, 'c> Export<'e, 'c> {
         }
     }
 
-    fn org(&self, org: &model::Org, shown: &mut BTreeSet<Uuid>) -> Result<Organization, StoreError> {
+    fn org(&mut self, org: &model::Org, shown: &mut BTreeSet<Uuid>) -> Result<Organization, StoreError> {
         let directory = self.directory;
         let nets: Vec<_> = directory.nets_of(org.id).collect();
         let slugs: Vec<_> = nets.iter().map(|net| (net.name.as_str(), net.slug.as_str())).collect();
@@ -275,6 +269,8 @@ impl<'e, 'c> Export<'e, 'c> {
             .sms
             .get(&org.id)
             .map(|sms| Sms { disabled: sms.is_disabled, monthly_limit: sms.monthly_limit.map(Exact) });
+        let (alerts, left_out) = alert::alerts(directory, org.id);
+        self.left_out.extend(left_out.into_iter().map(|what| format!("{}: {what}", org.name)));
         Ok(Organization {
             name: Name::from(org.name.as_str()),
             slug: None,
@@ -285,6 +281,9 @@ impl<'e, 'c> Export<'e, 'c> {
             dashboard: (!networks.is_empty()).then(|| self.dashboard(org.id)),
             networks: section(networks),
             visualizations: section(self.visualizations(org.id)?),
+            contact: alert::contact(directory, org.id),
+            alerts: section(alerts),
+            tariff: directory.tariffs.get(&org.id).map(Tariff::of),
         })
     }
 
@@ -308,14 +307,8 @@ impl<'e, 'c> Export<'e, 'c> {
     fn dashboard(&self, org: OrgId) -> Vec<Widget> {
         let directory = self.directory;
         let widgets = directory.dashboard(org).iter().filter_map(|id| {
-            let param = directory.params.get(id)?;
-            let device = directory.devices.get(&param.device_id)?;
-            let net = directory.nets.get(&device.net_id)?;
-            Some(Widget {
-                network: net.name.clone(),
-                device: device.name.clone(),
-                parameter: Spanned::from(param.name.clone()),
-            })
+            let [network, device, parameter] = alert::names(directory, *id)?;
+            Some(Widget { network, device, parameter: Spanned::from(parameter) })
         });
         widgets.collect()
     }

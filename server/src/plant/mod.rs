@@ -1,6 +1,7 @@
 //! The declarative file (`plant.yaml`): what a plant consists of, applied again and again,
 //! how the simulator plays it, and what a gateway polls of it.
 
+mod alert;
 mod apply;
 mod export;
 mod file;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::energy::{Tariff, rates_text};
 use crate::model::{
     ConnectCode, Connection, Device, Disabled, Net, Notification, Org, Param, SmsSettings, Template, Vis,
 };
@@ -174,16 +175,16 @@ impl Field {
     }
 }
 
-fn field(name: &'static str, value: impl fmt::Display) -> Field {
+pub(super) fn field(name: &'static str, value: impl fmt::Display) -> Field {
     Field { name, text: Some(value.to_string()), instead: None }
 }
 
-fn optional(name: &'static str, value: Option<impl fmt::Display>) -> Field {
+pub(super) fn optional(name: &'static str, value: Option<impl fmt::Display>) -> Field {
     Field { name, text: value.map(|value| value.to_string()), instead: None }
 }
 
 /// A field of which people see something else than the text.
-fn instead(name: &'static str, value: &impl Serialize, shown: String) -> Field {
+pub(super) fn instead(name: &'static str, value: &impl Serialize, shown: String) -> Field {
     Field { name, text: serde_json::to_string(value).ok(), instead: Some(shown) }
 }
 
@@ -329,6 +330,13 @@ impl Shown for Template {
             field("writeFunction", self.write_function.code()),
             instead("parameters", &self.params, format!("{} parameters", self.params.len())),
         ]
+    }
+}
+
+impl Shown for Tariff {
+    fn shown(&self) -> Vec<Field> {
+        let text = |rates: &[_]| if rates.is_empty() { "none".to_owned() } else { rates_text(rates) };
+        vec![field("timeZone", &self.time_zone), field("rates", text(&self.rates))]
     }
 }
 

@@ -69,6 +69,11 @@ impl Plan<'_, '_> {
             self.edit.delete_vis(vis.id)?;
             self.report.note_removed(format!("visualization `{}`", vis.name));
         }
+        let alerts = listed(&of_file.alerts, |alert| alert.name.text.clone());
+        for alert in before.alerts_of(org.id).filter(|alert| is_gone(&alerts, &alert.name)) {
+            self.edit.delete_alert(alert.id)?;
+            self.report.note_removed(format!("alert `{}`", alert.name));
+        }
         self.prune_templates(before, Some(org.id), &of_file.templates)
     }
 

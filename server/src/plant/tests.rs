@@ -6,6 +6,7 @@ use parabus_core::time::Instant;
 use tempfile::TempDir;
 
 use super::*;
+use crate::alarm::model::Alert;
 use crate::model::{Device, Net, Org, Param, Template, User, Vis};
 use crate::storage::Store;
 
@@ -92,6 +93,17 @@ fn content(store: &Store) -> Vec<String> {
                     all.push(format!("{place}: {:?}", Param { id: 0, device_id: 0, ..param.clone() }));
                 }
             }
+        }
+        all.push(format!("{}: {:?} {:?}", org.name, directory.contact(org.id), directory.tariffs.get(&org.id)));
+        for alert in directory.alerts_of(org.id) {
+            let mut alert = Alert { id: 0, org_id: 0, ..alert.clone() };
+            let places = alert.params().filter_map(|param| directory.param_place(param));
+            let places: Vec<_> = places.map(|(param, device, net)| (&net.name, &device.name, &param.name)).collect();
+            let places = format!("{places:?}");
+            alert.conditions.iter_mut().for_each(|each| (each.id, each.param) = (0, None));
+            alert.actions.iter_mut().for_each(|each| each.id = 0);
+            alert.follow_ups.iter_mut().for_each(|each| each.id = 0);
+            all.push(format!("{}: {alert:?} {places}", org.name));
         }
         for vis in directory.viss_of(org.id) {
             let source = store.vis_source(vis.id).unwrap();
@@ -220,7 +232,7 @@ fn a_plan_tells_old_and_new_and_no_secret() {
     timeoutMs: 700 → 800
 ~ dashboard of `Riverside Works`
     widgets: 2 widgets → 2 widgets, others
-0 would be created, 5 would be changed, 46 as they were
+0 would be created, 5 would be changed, 50 as they were
 "
     );
     let json = serde_json::to_string(&plan).unwrap();
@@ -250,6 +262,7 @@ organizations:
         devices:
           - { name: Boiler, modbusUnitId: 1, parameters: [ { name: Flow, registerKind: input, address: 40, type: i16-be } ] }
     visualizations: []
+    alerts: []
 connectCodes: []
 globalNotifications: []
 ";
@@ -267,6 +280,7 @@ globalNotifications: []
         "- network `Bus` with 0 devices, 0 parameters and their readings",
         "- parameter `Boiler room / Boiler / Stage` and its readings",
         "- visualization `Boiler room`",
+        "- alert `Boiler too hot`",
         "- connect code of d8:80:39:4e:8d:ea",
         "- notification 4f6d0000-0000-4000-8000-000000000001",
         "- user `ann` of `Riverside Works`",
@@ -291,6 +305,29 @@ globalNotifications: []
     let plan = super::plan(&store, &renamed, Rest::Remove).unwrap();
     apply_plan(&store, &renamed, Rest::Remove, &plan).unwrap();
     assert!(store.directory().nets.values().any(|net| net.name == "Cellar"));
+}
+
+/// What runs of an alert is known by the numbers of its parts.
+#[test]
+fn parts_of_an_alert_that_stay_keep_their_numbers() {
+    let (_folder, store) = holding(EVERYTHING);
+    let hot = || store.directory().alerts.values().find(|alert| alert.slug == "hot").unwrap().clone();
+    let before = hot();
+    let changed = EVERYTHING
+        .replace("          - { timeoutMinutes: 5, type: email }\n", "")
+        .replace("kind: ge, value: 80.5", "kind: ge, value: 85")
+        .replace("        logAs: critical", "        logAs: failure");
+    let report = apply(&store, &read(&changed), false).unwrap().to_string();
+    for line in ["~ alert `Boiler too hot`", "    logAs: critical → failure", "    actions: 3 actions → 2 actions"]
+    {
+        assert!(report.lines().any(|each| each == line), "{line}: {report}");
+    }
+    let after = hot();
+    assert_eq!(after.id, before.id);
+    assert_eq!(after.actions, before.actions[1..]);
+    assert_eq!(after.follow_ups, before.follow_ups);
+    assert_eq!(after.conditions[1], before.conditions[1]);
+    assert_ne!(after.conditions[0].id, before.conditions[0].id, "another threshold is another condition");
 }
 
 /// A small generator, so that a failure can be had again by its seed.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::alarm::model::{Alert, Contact};
-use crate::energy::{EnergyBranch, EnergyTree, Sensor};
+use crate::energy::{EnergyBranch, EnergyTree, Sensor, Tariff};
 use crate::model::{
     ConnectCode, Device, Directory, Disabled, Net, Notification, Org, OrgId, Param, ParamId, Role, SmsSettings,
     Template, TemplateParam, User, UserId, Vis,
@@ -186,6 +186,13 @@ pub fn changes(before: &Directory, after: &Directory) -> Vec<Change> {
         |directory, (org, _)| (Some(*org), place(directory, *org, "contact")),
         |(_, contact)| contact_fields(contact),
     );
+    compare.objects(
+        "tariff",
+        &tariffs_of_orgs(before),
+        &tariffs_of_orgs(after),
+        |directory, (org, _)| (Some(*org), place(directory, *org, "tariff")),
+        |(_, tariff)| tariff_fields(tariff),
+    );
     all
 }
 
@@ -296,6 +303,15 @@ fn sms_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, SmsSettings)> {
 
 fn contacts_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, Contact)> {
     directory.contacts.iter().map(|(org, contact)| (*org, (*org, contact.clone()))).collect()
+}
+
+fn tariffs_of_orgs(directory: &Directory) -> BTreeMap<OrgId, (OrgId, Tariff)> {
+    directory.tariffs.iter().map(|(org, tariff)| (*org, (*org, tariff.clone()))).collect()
+}
+
+fn tariff_fields(tariff: &Tariff) -> Fields {
+    let Tariff { time_zone, rates } = tariff;
+    vec![("timeZone", time_zone.clone()), ("rates", crate::energy::rates_text(rates))]
 }
 
 fn contact_fields(contact: &Contact) -> Fields {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use parabus_core::aggregate::Rate;
 use parabus_core::alert::{Logic, Stage};
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
@@ -15,7 +16,7 @@ use crate::alarm::message::Channel;
 use crate::alarm::model::{
     Alert, AlertAction, AlertCondition, AlertFollowUp, ConditionKind, Contact, Level, Recipient,
 };
-use crate::energy::{EnergyTree, Sensor};
+use crate::energy::{EnergyTree, Sensor, Tariff};
 use crate::model::{
     ConnectCode, Connection as Link, Device, Directory, Disabled, DisabledBy, Framing, Mac, Net, Notification, Org,
     Param, Parity, ReadGroup, Role, SerialPort, SmsSettings, Template, User, Vis,
@@ -102,6 +103,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
     for tree in trees.values_mut() {
         tree.branches.iter_mut().for_each(|branch| branch.sensors.retain(|id| sensors.contains_key(id)));
     }
+    let tariffs = rows(connection, "SELECT * FROM tariff", |row| Ok((row.get("org_id")?, tariff(row)?)))?;
     Ok(Directory {
         revision,
         orgs: by_id(orgs),
@@ -117,6 +119,7 @@ pub fn load(connection: &Connection) -> Result<Directory, StoreError> {
         notifications: notifications.into_iter().map(|each| (each.id, each)).collect(),
         trees,
         sensors,
+        tariffs: tariffs.into_iter().collect(),
         reports: reports.into_iter().map(|report| (report.id, report)).collect(),
         sms: sms.into_iter().collect(),
         alerts: alerts(connection)?,
@@ -187,6 +190,17 @@ fn alerts(connection: &Connection) -> Result<BTreeMap<i64, Alert>, StoreError> {
     actions.into_iter().for_each(|(id, each)| add(id, &mut |alert| alert.actions.push(each.clone())));
     follow_ups.into_iter().for_each(|(id, each)| add(id, &mut |alert| alert.follow_ups.push(each.clone())));
     Ok(all)
+}
+
+fn tariff(row: &Row<'_>) -> Result<Tariff, StoreError> {
+    let rates: Vec<(u8, u16, u16, i64)> = json("rates of a tariff", row.get("rates")?)?;
+    let rates = rates.into_iter().map(|(days, from_minute, until_minute, micro_eur_per_kwh)| Rate {
+        days,
+        from_minute,
+        until_minute,
+        micro_eur_per_kwh,
+    });
+    Ok(Tariff { time_zone: row.get("time_zone")?, rates: rates.collect() })
 }
 
 fn channel(text: String) -> Result<Channel, StoreError> {

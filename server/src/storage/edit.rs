@@ -1,5 +1,6 @@
 //! Changes of the configuration inside one transaction.
 
+use parabus_core::aggregate::Rate;
 use parabus_core::value::Lang;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use super::audit::{self, AuditEntry};
 use super::changes::{Change, changes};
 use super::{StoreError, configuration};
 use crate::alarm::model::{Alert, AlertId, Contact};
-use crate::energy::{EnergyTree, Sensor};
+use crate::energy::{EnergyTree, Sensor, Tariff};
 use crate::model::{
     ApiKey, ConnectCode, Connection as Link, Device, DeviceId, Directory, Disabled, Framing, Net, NetId, Notification,
     Org, OrgId, Param, ParamId, Role, SmsSettings, Template, TemplateId, UserId, Vis, VisId,
@@ -526,6 +527,20 @@ impl<'c> Edit<'c> {
             "INSERT INTO org_contact (org_id, email, phone) VALUES (?1, ?2, ?3)
              ON CONFLICT (org_id) DO UPDATE SET email = ?2, phone = ?3",
             params![org, contact.email, contact.phone],
+        )
+    }
+
+    /// Sets what energy costs an organization; one without rates is none.
+    pub fn put_tariff(&mut self, org: OrgId, tariff: &Tariff) -> Result<(), StoreError> {
+        if tariff.rates.is_empty() {
+            return self.execute("DELETE FROM tariff WHERE org_id = ?", [org]);
+        }
+        let rate = |rate: &Rate| (rate.days, rate.from_minute, rate.until_minute, rate.micro_eur_per_kwh);
+        let rates = to_json(&tariff.rates.iter().map(rate).collect::<Vec<_>>());
+        self.execute(
+            "INSERT INTO tariff (org_id, time_zone, rates) VALUES (?1, ?2, ?3)
+             ON CONFLICT (org_id) DO UPDATE SET time_zone = ?2, rates = ?3",
+            params![org, tariff.time_zone, rates],
         )
     }
 

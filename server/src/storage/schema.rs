@@ -195,6 +195,9 @@ const STEPS: &[&str] = &[
          UNIQUE (device_id, idx)) WITHOUT ROWID;",
     // Which of two reports was kept later.
     "ALTER TABLE report ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;",
+    // `rates` is JSON: a tariff is read and written as a whole.
+    "CREATE TABLE tariff (
+         org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, time_zone TEXT NOT NULL, rates TEXT NOT NULL);",
 ];
 
 /// The schema of this version.

@@ -25,6 +25,26 @@ pub enum Sums {
     Fraction(Vec<Partial<f64>>),
 }
 
+impl Sums {
+    /// The sums of longer spans: `span_of` says of each span, in order of time, which of `count` it is a part of.
+    pub fn joined(&self, span_of: impl Iterator<Item = usize>, count: usize) -> Sums {
+        match self {
+            Sums::Whole(partials, scale) => Sums::Whole(joined(partials, span_of, count), *scale),
+            Sums::Fraction(partials) => Sums::Fraction(joined(partials, span_of, count)),
+        }
+    }
+}
+
+fn joined<N: Number>(parts: &[Partial<N>], span_of: impl Iterator<Item = usize>, count: usize) -> Vec<Partial<N>> {
+    let mut joined = vec![Partial::default(); count];
+    for (part, span) in parts.iter().zip(span_of) {
+        if let Some(partial) = joined.get_mut(span) {
+            partial.merge(part);
+        }
+    }
+    joined
+}
+
 /// What a parameter's numbers tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {

@@ -15,14 +15,12 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 
 use crate::alarm::message::Channel;
 use crate::alarm::model::{
-    Alert, AlertAction, AlertCondition, AlertFollowUp, ConditionKind, Level, MOST_CONDITIONS, MOST_MINUTES, MOST_NAME,
-    Recipient,
+    Alert, AlertAction, AlertCondition, AlertFollowUp, ConditionKind, Level, MOST_CONDITIONS, MOST_DESCRIPTION,
+    MOST_MINUTES, MOST_NAME, Recipient,
 };
 use crate::api::types::Id;
 use crate::model::{Directory, OrgId, ParamId};
 
-/// Longest description, characters.
-const MOST_DESCRIPTION: usize = 10_000;
 /// Alerts of an organization, at most.
 const MOST_ALERTS: usize = 1000;
 

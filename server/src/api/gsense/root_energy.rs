@@ -54,7 +54,6 @@ impl Endpoint for RootEnergy {
         Scope::Tree(request.path.tree_id)
     }
 
-    /// No tariff is configured: costs are 0.
     async fn handle(context: Context, request: Request<Self>) -> Result<RootEnergyReply, ApiError> {
         let id = request.path.tree_id;
         let directory = context.directory.clone();
@@ -63,8 +62,8 @@ impl Endpoint for RootEnergy {
         let all = context.figures(id, windows.spans.clone()).await?;
         let energies = windows.energies(&all.whole).map(|energy| number(Some(energy)));
         let [last_24h, prev_24h, last_7d, prev_7d, last_30d, prev_30d] = energies;
-        let nothing = || number(Some(0.0));
-        let (cost_30d, cost_7d, cost_24h) = (nothing(), nothing(), nothing());
+        let costs = windows.costs(&all.whole).map(|cost| number(Some(cost)));
+        let [cost_24h, _, cost_7d, _, cost_30d, _] = costs;
         let data_on = ReadingDate(Instant::from_millis(windows.end_ms));
         Ok(RootEnergyReply {
             last_30d,

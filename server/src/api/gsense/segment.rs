@@ -42,8 +42,7 @@ impl Segment {
             period_end: ReadingDate(Instant::from_millis(end)),
             power_kw_mean: number(figures.power_kw()),
             energy_kwh_sum: number(figures.energy_kwh()),
-            // No tariff is configured.
-            cost_eur_sum: None,
+            cost_eur_sum: number(figures.cost_eur()),
             last_current_a: figures.current_a().and_then(Number::of_decimal),
         }
     }

@@ -31,6 +31,15 @@ impl Windows {
     /// Kilowatt hours of the last 24 hours, those before, the last 7 days, those before, the last 30 days, those
     /// before; 0 where nothing is known (D-28).
     pub fn energies(&self, row: &[Figures]) -> [f64; 6] {
+        self.sums(row).map(|sum| sum.energy_kwh().unwrap_or(0.0))
+    }
+
+    /// Euros of the same windows; 0 where no price is known.
+    pub fn costs(&self, row: &[Figures]) -> [f64; 6] {
+        self.sums(row).map(|sum| sum.cost_eur().unwrap_or(0.0))
+    }
+
+    fn sums(&self, row: &[Figures]) -> [Figures; 6] {
         self.windows.map(|window| {
             let mut sum = Figures::default();
             for ((start, end), figures) in self.spans.iter().zip(row) {
@@ -38,7 +47,7 @@ impl Windows {
                     sum.merge(figures);
                 }
             }
-            sum.energy_kwh().unwrap_or(0.0)
+            sum
         })
     }
 }

@@ -11,6 +11,7 @@ use super::model::{
     Connection, ConnectionKind, Device, File, GlobalNotification, Key, Organization, Parameter, SimulatedDevice, Widget,
 };
 use super::read::Fault;
+use super::tariff::check_tariff;
 use super::values::{Name, Secret, Spanned};
 use crate::model::{ConnectCode, DisabledBy};
 use crate::session::is_password_hash;
@@ -145,6 +146,8 @@ impl File {
             distinct(&mut faults, "users of one organization", org.users.iter().map(|user| &user.name));
             Self::check_slugs(org, &mut faults);
             self.check_dashboard(org, &mut faults);
+            self.check_alerts(org, &mut faults);
+            check_tariff(org, &mut faults);
             for key in org.users.iter().flat_map(|user| user.keys.iter()) {
                 if uuid::Uuid::try_parse(key.api_key.value.reveal()).is_err() {
                     faults.push((
@@ -289,10 +292,8 @@ impl File {
             let mut fault = |text: String| {
                 faults.push((Some(parameter.place), format!("dashboard: {text}")));
             };
-            let net = org.networks.iter().find(|net| net.name.text == *network);
-            let found = net.and_then(|net| net.devices.iter().find(|each| each.name.text == *device));
             let name = format!("`{}` of `{device}` of `{network}`", parameter.value);
-            if !found.is_some_and(|found| self.parameters(found).any(|param| param.name.text == parameter.value)) {
+            if self.find_param(org, [network, device, &parameter.value]).is_none() {
                 fault(format!("no parameter {name} in this organization"));
             }
             if !seen.insert((network, device, &parameter.value)) {
@@ -384,7 +385,7 @@ fn check_disabled(
     }
 }
 
-fn distinct_slugs<'a>(faults: &mut Vec<Fault>, named: impl Iterator<Item = (&'a Name, Option<&'a String>)>) {
+pub(super) fn distinct_slugs<'a>(faults: &mut Vec<Fault>, named: impl Iterator<Item = (&'a Name, Option<&'a String>)>) {
     let mut seen = BTreeSet::new();
     for (name, slug) in named {
         if let Some(slug) = slug.filter(|slug| !seen.insert(*slug)) {

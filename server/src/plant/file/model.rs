@@ -14,7 +14,9 @@ use super::super::signal::Signal;
 use super::super::solution::SolutionKind;
 use super::super::template::Template;
 use super::super::zoo::Misbehaviour;
+use super::alert::{Alert, Contact};
 use super::schema;
+use super::tariff::Tariff;
 use super::values::*;
 use crate::model::{self, DisabledBy, Framing, Mac, Parity, Role, SerialPort};
 
@@ -69,6 +71,14 @@ pub struct Organization {
     /// and people decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<Vec<Widget>>,
+    /// Unless it is said here, it stays as people have set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    #[serde(default, skip_serializing_if = "Section::is_left_out")]
+    pub alerts: Section<Vec<Alert>>,
+    /// What energy costs. Unless it is said here, it stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tariff: Option<Tariff>,
 }
 
 /// What an organization wants of short messages.
@@ -538,6 +548,14 @@ impl File {
             self.of_template(device).filter(|param| device.without.iter().all(|name| name.value != param.name.text));
         let rest = device.parameters.iter().filter(|own| self.of_template(device).all(|param| param.name != own.name));
         of_template.map(move |param| own(&param.name).unwrap_or(param)).chain(rest)
+    }
+
+    /// A parameter of an organization by the names of its network, its device and its own.
+    pub(super) fn find_param<'a>(&'a self, org: &'a Organization, names: [&str; 3]) -> Option<&'a Parameter> {
+        let [network, device, parameter] = names;
+        let net = org.networks.iter().find(|net| net.name.text == network)?;
+        let device = net.devices.iter().find(|each| each.name.text == device)?;
+        self.parameters(device).find(|param| param.name.text == parameter)
     }
 
     /// The parameters of a device's template.

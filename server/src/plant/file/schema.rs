@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use parabus_core::alert::{Comparison, Logic, Stage};
 use parabus_core::value::{DataType, Lang};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -10,6 +11,8 @@ use super::super::own::Product;
 use super::super::solution::SolutionKind;
 use super::model::File;
 use super::values::{self, Exact, Language, Name, Secret, Section, Spanned, TypeCode};
+use crate::alarm::message::Channel;
+use crate::alarm::model::{ConditionKind, Level};
 use crate::model::{DisabledBy, Parity, Role, SmsSettings};
 
 /// The schema as JSON.
@@ -57,6 +60,35 @@ pub fn write_function(_: &mut SchemaGenerator) -> Schema {
     one_of(["normal", "always-6", "always-16"])
 }
 
+pub fn logic(_: &mut SchemaGenerator) -> Schema {
+    one_of(Logic::ALL.map(Logic::code))
+}
+
+pub fn days(_: &mut SchemaGenerator) -> Schema {
+    let day = "[A-Za-z]{3}";
+    json_schema!({ "type": "string", "pattern": format!("^ *{day}( *- *{day})?( *, *{day}( *- *{day})?)* *$") })
+}
+
+pub fn time_of_day(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^([01]?[0-9]|2[0-4]):[0-5]?[0-9]$" })
+}
+
+pub fn level(_: &mut SchemaGenerator) -> Schema {
+    one_of(Level::ALL.map(Level::code))
+}
+
+pub fn stage(_: &mut SchemaGenerator) -> Schema {
+    one_of(Stage::ALL.map(Stage::code))
+}
+
+pub fn channel(_: &mut SchemaGenerator) -> Schema {
+    one_of(Channel::ALL.map(Channel::code))
+}
+
+pub fn condition(_: &mut SchemaGenerator) -> Schema {
+    one_of(Comparison::ALL.map(Comparison::code).into_iter().chain([ConditionKind::READING_ERROR]))
+}
+
 pub fn slug(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })
 }
@@ -94,7 +126,8 @@ ranges!(
     baud: BAUD,
     stop_bits: STOP_BITS,
     bit: BIT,
-    precision: PRECISION
+    precision: PRECISION,
+    minutes: MINUTES
 );
 
 /// Type codes; those of numbers with and without an order.

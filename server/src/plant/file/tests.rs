@@ -195,3 +195,36 @@ fn faults_name_line_field_and_expectation() {
         assert!(found.iter().any(|fault| fault.starts_with(want)), "{to}: {found:?}");
     }
 }
+
+#[test]
+fn faults_of_alerts_are_told_where_they_stand() {
+    const ALERTS: &str = "
+    contact: { email: ann@works.example }
+    alerts:
+      - name: Under voltage
+        logAs: warning
+        conditions: [ { network: Hall, device: Meter, parameter: Voltage, kind: l, value: 207 } ]
+        actions: [ { timeoutMinutes: 0, type: email } ]
+";
+    let text = format!("{}{}", PLANT.trim_end(), ALERTS);
+    assert_eq!(faults(&text), Vec::<String>::new());
+    for (from, to, want) in [
+        (
+            "email: ann@works.example",
+            "email: ann",
+            "16: organizations[0].contact.email: `ann`: expected an e-mail address",
+        ),
+        ("logAs: warning", "logAs: warn", "19: organizations[0].alerts[0].logAs: unknown `warn`"),
+        ("parameter: Voltage", "parameter: Current", "`Current` of `Meter` of `Hall` in this organization"),
+        ("kind: l, value: 207", "kind: less, value: 207", "kind: unknown `less`, expected g, ge, l, le, eq, neq or"),
+        (", value: 207", "", "value: missing, expected a number"),
+        ("kind: l, ", "kind: reading-error, ", "value: a reading error is compared with nothing"),
+        ("type: email }", "type: email, recipient: 112 }", "actions[0].recipient: `Under voltage`: `112`: expected an e-mail address"),
+        ("type: email }", "recipient: ann@works.example }", "`Under voltage`: only with a type"),
+        ("timeoutMinutes: 0", "timeoutMinutes: 525601", "`525601` is out of range, expected 0 to 525600"),
+        ("type: f32-be", "type: f32-be\n                isTracked: false", "is not tracked: no readings come"),
+    ] {
+        let faults = faults(&text.replace(from, to));
+        assert!(faults.iter().any(|fault| fault.contains(want)), "{want}: {faults:?}");
+    }
+}

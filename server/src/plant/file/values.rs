@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::super::own::Product;
 use super::super::solution::SolutionKind;
 use super::yaml::hint;
+use crate::alarm::message::Channel;
+use crate::alarm::model::{Level, MOST_MINUTES};
 use crate::controller::{MOST_PASSWORD, is_password};
 use crate::model::{DisabledBy, Framing, Mac, Parity, Role, SmsSettings};
 
@@ -284,7 +286,7 @@ impl<'de> Deserialize<'de> for Language {
     }
 }
 
-fn by_code<'de, D: Deserializer<'de>, T>(
+pub(super) fn by_code<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     from_code: impl FnOnce(&str) -> Option<T>,
     expected: &str,
@@ -382,8 +384,9 @@ pub(super) const BAUD: (u32, u32) = (300, 4_000_000);
 pub(super) const STOP_BITS: (u8, u8) = (1, 2);
 pub(super) const BIT: (u8, u8) = (0, 15);
 pub(super) const PRECISION: (u8, u8) = (0, 15);
+pub(super) const MINUTES: (u32, u32) = (0, MOST_MINUTES);
 
-fn within<'de, D: Deserializer<'de>, T>(deserializer: D, (low, high): (T, T)) -> Result<T, D::Error>
+pub(super) fn within<'de, D: Deserializer<'de>, T>(deserializer: D, (low, high): (T, T)) -> Result<T, D::Error>
 where
     T: Deserialize<'de> + PartialOrd + fmt::Display,
 {
@@ -520,10 +523,12 @@ pub(super) fn is_zero(number: &Exact) -> bool {
 pub(in crate::plant) mod codes {
     use std::fmt;
 
+    use parabus_core::alert::{Logic, Stage};
     use parabus_core::modbus::{RegisterKind, WriteFunction};
     use parabus_core::value::Lang;
     use serde::Serializer;
 
+    use super::{Channel, Level};
     use crate::model::{DisabledBy, Framing, Parity, Role};
     use crate::plant::solution::SolutionKind;
 
@@ -541,7 +546,20 @@ pub(in crate::plant) mod codes {
         };
     }
 
-    coded!(Lang, Role, RegisterKind, WriteFunction, SolutionKind, DisabledBy, Framing, Parity);
+    coded!(
+        Lang,
+        Role,
+        RegisterKind,
+        WriteFunction,
+        SolutionKind,
+        DisabledBy,
+        Framing,
+        Parity,
+        Channel,
+        Level,
+        Logic,
+        Stage
+    );
 
     pub fn always<T: Coded, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(value.spelling())
