@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use parabus_core::gateway::Relay;
 use parabus_core::value::Lang;
 use parabus_server::admin;
 use parabus_server::alarm::message::Channel;
@@ -395,10 +396,22 @@ enum GatewayVerb {
         /// Rate of the gateway's bus.
         #[arg(long, default_value_t = 19_200, value_parser = clap::value_parser!(u32).range(1..))]
         baud: u32,
+        /// What the relay does while an alert of the network is on: `none`, `follows` it, or `latches` until somebody
+        /// has seen it.
+        #[arg(long, default_value = "follows", value_enum)]
+        relay: RelayKind,
         /// The image.
         #[arg(long, default_value = "gateway.bin")]
         output: PathBuf,
     },
+}
+
+/// What a gateway's relay does for an alert.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RelayKind {
+    None,
+    Follows,
+    Latches,
 }
 
 fn main() -> ExitCode {
@@ -441,7 +454,9 @@ fn main() -> ExitCode {
             plant::template::all_shipped().for_each(|template| println!("{}: {template}", template.id.text));
             Ok(())
         }
-        Verb::Gateway(GatewayVerb::Pack { plant, network, baud, output }) => pack(&plant, &network, baud, &output),
+        Verb::Gateway(GatewayVerb::Pack { plant, network, baud, relay, output }) => {
+            pack(&plant, &network, baud, relay, &output)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -754,11 +769,22 @@ fn convert_template(from: &Path, to: &Path) -> Result<(), StartError> {
     file.map_err(|error| format!("{}: {error}", to.display()).into())
 }
 
-fn pack(plant: &Path, network: &str, baud: u32, output: &Path) -> Result<(), StartError> {
-    let packed = plant::pack(&plant::File::load(plant)?, network, baud)?;
+fn pack(plant: &Path, network: &str, baud: u32, relay: RelayKind, output: &Path) -> Result<(), StartError> {
+    let relay = match relay {
+        RelayKind::None => Relay::None,
+        RelayKind::Follows => Relay::Follows,
+        RelayKind::Latches => Relay::Latches,
+    };
+    let packed = plant::pack(&plant::File::load(plant)?, network, baud, relay)?;
     std::fs::write(output, &packed.image).map_err(|error| format!("{}: {error}", output.display()))?;
     let (units, groups, bytes) = (packed.units, packed.groups, packed.image.len());
     println!("{}: {units} units, {groups} requests a round, {bytes} bytes", output.display());
+    for (name, number) in packed.alerts.iter().zip(1..) {
+        println!("alert {number}: {name}");
+    }
+    for name in &packed.left_out {
+        eprintln!("left out: alert `{name}`, which looks beyond the network or at a disabled device");
+    }
     Ok(())
 }
 

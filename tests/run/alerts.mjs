@@ -60,7 +60,7 @@ async function edit(walk, { page, at, text, go, checkAccess, checkWidth, shot })
   if ((await at("rule-name").inputValue()) !== NAME) fail("another language lost what was typed");
   await at("lang").selectOption("en");
   await at("rule-save").click();
-  const entry = page.getByTestId(/^alert-\d+$/);
+  const entry = page.getByTestId(/^alert-\d+$/).filter({ hasText: NAME });
   await shows(entry, "the new alert", NAME);
   return Number((await entry.getAttribute("data-testid")).split("-")[1]);
 }

@@ -10,7 +10,7 @@ pub mod link;
 pub mod message;
 pub mod model;
 mod running;
-mod snapshot;
+pub mod snapshot;
 pub mod told;
 
 pub use evaluator::{Alarm, Confirmed, run};

@@ -70,12 +70,16 @@ impl KeptFollowUp {
 }
 
 impl Snapshot {
-    /// The rule of an alert at this moment: the slowest of its devices gives the period.
+    /// The rule of an alert at this moment.
     pub fn of(alert: &Alert, directory: &Directory) -> Snapshot {
-        let period = |param: ParamId| directory.param_place(param).map(|(_, device, _)| device.update_period_sec);
-        let slowest = alert.params().filter_map(period).max().unwrap_or(PERIOD_SEC);
+        Self::of_periods(alert, |param| directory.param_place(param).map(|(_, device, _)| device.update_period_sec))
+    }
+
+    /// The rule of an alert on parameters that are read every so many seconds: the slowest gives the period.
+    pub fn of_periods(alert: &Alert, period: impl Fn(ParamId) -> Option<u32>) -> Snapshot {
+        let slowest = alert.params().filter_map(&period).max().unwrap_or(PERIOD_SEC);
         let conditions = alert.conditions.iter().map(|condition| {
-            let hold_ms = Holding::of_period(condition.param.and_then(period).unwrap_or(PERIOD_SEC)).hold_ms();
+            let hold_ms = Holding::of_period(condition.param.and_then(&period).unwrap_or(PERIOD_SEC)).hold_ms();
             KeptCondition {
                 id: condition.id,
                 param: condition.param,

@@ -34,54 +34,61 @@ impl<'p> Plan<'p, '_> {
         for alert in alerts {
             let slug = slugs.slug(&alert.name.text, alert.slug.as_ref())?;
             let before = self.edit.before().alerts_of(org).find(|each| each.name == alert.name.text).cloned();
-            let after = self.alert(org, alert, slug, before.as_ref());
+            let param = |names: [&str; 3]| self.params.iter().find(|(key, _)| **key == names).map(|(_, id)| *id);
+            let after = Alert { org_id: org, slug, ..model(alert, before.as_ref(), param) };
             let title = format!("alert `{}`", after.name);
             self.put(&title, before.as_ref(), &after, |edit, alert| edit.put_alert(alert), after.id)?;
         }
         Ok(())
     }
+}
 
-    fn alert(&self, org_id: OrgId, alert: &'p file::Alert, slug: String, before: Option<&Alert>) -> Alert {
-        let (had_conditions, had_actions, had_follow_ups) = before.map_or((&[][..], &[][..], &[][..]), |before| {
-            (&before.conditions[..], &before.actions[..], &before.follow_ups[..])
-        });
-        let mut taken = BTreeSet::new();
-        let conditions = alert.conditions.iter().filter_map(|of_file| {
-            let place = [&*of_file.network, &*of_file.device, &*of_file.parameter.value];
-            let (param, kind) = (self.params.get(&place).copied(), of_file.kind()?);
-            let is_it = |each: &AlertCondition| (each.param, each.kind) == (param, kind);
-            Some(AlertCondition { id: kept_id(had_conditions, &mut taken, |each| each.id, is_it), param, kind })
-        });
-        let conditions = conditions.collect();
-        let mut taken = BTreeSet::new();
-        let actions = alert.actions.iter().map(|of_file| {
-            let (timeout_minutes, recipient) = (of_file.timeout_minutes, of_file.recipient());
-            let is_it = |each: &AlertAction| (each.timeout_minutes, &each.recipient) == (timeout_minutes, &recipient);
-            let id = kept_id(had_actions, &mut taken, |each| each.id, is_it);
-            AlertAction { id, timeout_minutes, recipient }
-        });
-        let actions = actions.collect();
-        let mut taken = BTreeSet::new();
-        let follow_ups = alert.follow_ups.iter().filter_map(|of_file| {
-            let (stage, timeout_minutes, recipient) = (of_file.stage, of_file.timeout_minutes, of_file.recipient()?);
-            let is_it = |each: &AlertFollowUp| {
-                (each.stage, each.timeout_minutes, &each.recipient) == (stage, timeout_minutes, &recipient)
-            };
-            let id = kept_id(had_follow_ups, &mut taken, |each| each.id, is_it);
-            Some(AlertFollowUp { id, stage, timeout_minutes, recipient })
-        });
-        Alert {
-            id: before.map_or(0, |before| before.id),
-            org_id,
-            name: alert.name.text.clone(),
-            slug,
-            description: alert.description.clone(),
-            logic: alert.condition_logic,
-            level: alert.log_as,
-            conditions,
-            actions,
-            follow_ups: follow_ups.collect(),
-        }
+/// The alert that a file says, in place of `before` if there is one; `param` knows a parameter by the names of its
+/// network, its device and its own.
+pub(super) fn model(
+    alert: &file::Alert,
+    before: Option<&Alert>,
+    param: impl Fn([&str; 3]) -> Option<ParamId>,
+) -> Alert {
+    let (had_conditions, had_actions, had_follow_ups) = before.map_or((&[][..], &[][..], &[][..]), |before| {
+        (&before.conditions[..], &before.actions[..], &before.follow_ups[..])
+    });
+    let mut taken = BTreeSet::new();
+    let conditions = alert.conditions.iter().filter_map(|of_file| {
+        let place = [&*of_file.network, &*of_file.device, &*of_file.parameter.value];
+        let (param, kind) = (param(place), of_file.kind()?);
+        let is_it = |each: &AlertCondition| (each.param, each.kind) == (param, kind);
+        Some(AlertCondition { id: kept_id(had_conditions, &mut taken, |each| each.id, is_it), param, kind })
+    });
+    let conditions = conditions.collect();
+    let mut taken = BTreeSet::new();
+    let actions = alert.actions.iter().map(|of_file| {
+        let (timeout_minutes, recipient) = (of_file.timeout_minutes, of_file.recipient());
+        let is_it = |each: &AlertAction| (each.timeout_minutes, &each.recipient) == (timeout_minutes, &recipient);
+        let id = kept_id(had_actions, &mut taken, |each| each.id, is_it);
+        AlertAction { id, timeout_minutes, recipient }
+    });
+    let actions = actions.collect();
+    let mut taken = BTreeSet::new();
+    let follow_ups = alert.follow_ups.iter().filter_map(|of_file| {
+        let (stage, timeout_minutes, recipient) = (of_file.stage, of_file.timeout_minutes, of_file.recipient()?);
+        let is_it = |each: &AlertFollowUp| {
+            (each.stage, each.timeout_minutes, &each.recipient) == (stage, timeout_minutes, &recipient)
+        };
+        let id = kept_id(had_follow_ups, &mut taken, |each| each.id, is_it);
+        Some(AlertFollowUp { id, stage, timeout_minutes, recipient })
+    });
+    Alert {
+        id: before.map_or(0, |before| before.id),
+        org_id: before.map_or(0, |before| before.org_id),
+        name: alert.name.text.clone(),
+        slug: before.map_or_else(String::new, |before| before.slug.clone()),
+        description: alert.description.clone(),
+        logic: alert.condition_logic,
+        level: alert.log_as,
+        conditions,
+        actions,
+        follow_ups: follow_ups.collect(),
     }
 }
 

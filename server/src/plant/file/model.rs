@@ -526,7 +526,7 @@ impl Parameter {
         matches!(self.value_type.0, DataType::Text(_))
     }
 
-    pub(super) const fn takes_bits(&self) -> bool {
+    pub const fn takes_bits(&self) -> bool {
         matches!(self.value_type.0, DataType::Bits | DataType::Enum)
     }
 }

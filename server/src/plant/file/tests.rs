@@ -219,7 +219,11 @@ fn faults_of_alerts_are_told_where_they_stand() {
         ("kind: l, value: 207", "kind: less, value: 207", "kind: unknown `less`, expected g, ge, l, le, eq, neq or"),
         (", value: 207", "", "value: missing, expected a number"),
         ("kind: l, ", "kind: reading-error, ", "value: a reading error is compared with nothing"),
-        ("type: email }", "type: email, recipient: 112 }", "actions[0].recipient: `Under voltage`: `112`: expected an e-mail address"),
+        (
+            "type: email }",
+            "type: email, recipient: 112 }",
+            "actions[0].recipient: `Under voltage`: `112`: expected an e-mail address",
+        ),
         ("type: email }", "recipient: ann@works.example }", "`Under voltage`: only with a type"),
         ("timeoutMinutes: 0", "timeoutMinutes: 525601", "`525601` is out of range, expected 0 to 525600"),
         ("type: f32-be", "type: f32-be\n                isTracked: false", "is not tracked: no readings come"),
