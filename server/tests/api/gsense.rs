@@ -1,8 +1,10 @@
 //! G-SENSE trees beyond the seed's examples.
 
+use parabus_core::aggregate::Rate;
 use parabus_core::modbus::RegisterKind;
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Raw};
+use parabus_server::energy::Tariff;
 use parabus_server::model::{CellError, Cycle};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -193,6 +195,25 @@ async fn a_branch_is_the_sum_of_those_below_it_and_counts_a_sensor_once() {
     let newest = format!("/gsense/aggregation/branch/{floor}/segmentation/1m/last-segment/");
     let (status, reply) = api.get(&newest, &api.token().await).await;
     assert_eq!((status, &reply["branchId"], &reply["energyKwhSum"]), (StatusCode::OK, &json!(floor), &Value::Null));
+    // The second half of the hour costs twice as much.
+    let of_day = u16::try_from(hour.rem_euclid(86_400_000) / 60_000).unwrap();
+    let rate = |from_minute, until_minute, micro_eur_per_kwh| Rate {
+        days: 0x7F,
+        from_minute,
+        until_minute,
+        micro_eur_per_kwh,
+    };
+    let rates = vec![rate(of_day, of_day + 30, 100_000), rate(0, 1440, 200_000)];
+    let tariff = Tariff { time_zone: "UTC".to_owned(), rates };
+    api.app.store.configure(true, |edit| edit.put_tariff(1, &tariff)).unwrap();
+    let (_, priced) = api.get(&history, &api.token().await).await;
+    // 0.3 and 0.6 kWh; none and 0.75 kWh; 0.03 and 0.03 kWh.
+    assert_eq!((&priced["rows"][0]["costEurSum"], &priced["rows"][0]["energyKwhSum"]), (&json!(0.309), &json!(1.71)));
+    assert_eq!(priced["rows"][0]["powerKwMean"], json!(1.06), "what is known is the same, however it is cut");
+    let (_, root) = api.get(&format!("/gsense/aggregation/tree/{TREE}/root-energy/"), &api.token().await).await;
+    let cost = root["costEurLast24h"].as_f64().unwrap();
+    assert!((cost - 0.309 - (energy - 1.71) * 0.2).abs() < 1e-9, "{cost}");
+    assert_eq!((&root["costEurLast7d"], &root["energyKwhLast24h"]), (&root["costEurLast30d"], &energies[0]));
     let too_long = format!(
         "/gsense/aggregation/branch/{floor}/segmentation/1m/history/?startTimeUtc=2020-01-01T00:00:00Z&endTimeUtc=2024-01-01T00:00:00Z"
     );
