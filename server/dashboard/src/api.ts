@@ -80,6 +80,11 @@ export async function answer<Body>(reply: Promise<{ data?: Body }>): Promise<Bod
 export const parseExact = (text: string): unknown =>
   JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"${token}"`)));
 
+/** The body of a good reply asked for as text, with its numbers as texts. */
+export async function exactAnswer<Body>(reply: Promise<{ data?: unknown }>): Promise<Body> {
+  return parseExact(String(await answer(reply))) as Body;
+}
+
 export type Right = "view" | "send" | "edit";
 
 const RIGHTS: Record<string, readonly Right[]> = {

@@ -1,6 +1,6 @@
 // What was read of parameters: over the last hour every reading, over longer spans the first of each
 // segment. Values stay texts with all their digits.
-import { answer, api, parseExact } from "./api.ts";
+import { api, exactAnswer } from "./api.ts";
 import type { Param } from "./plant.ts";
 
 const MINUTE = 60_000;
@@ -52,10 +52,6 @@ const iso = (at: number): string => new Date(at).toISOString();
 export function rangeOf({ hours, stepMs }: Span): [from: number, till: number] {
   const till = stepMs === 0 ? Date.now() : (Math.floor(Date.now() / stepMs) + 1) * stepMs;
   return [till - hours * HOUR, till];
-}
-
-async function exactAnswer<Body>(reply: Promise<{ data?: unknown }>): Promise<Body> {
-  return parseExact(String(await answer(reply))) as Body;
 }
 
 /** Newest first from the API; an hour of seconds takes several requests. */

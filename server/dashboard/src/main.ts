@@ -11,11 +11,13 @@ import { alertsView } from "./views/alerts.ts";
 import { langChoice, lossNotice, notices, topBar } from "./views/bar.ts";
 import { compareView } from "./views/compare.ts";
 import { deviceView } from "./views/device.ts";
+import { energyView } from "./views/energy.ts";
 import { failureView, goneView, logInView, logo, organizationsView } from "./views/login.ts";
 import { monitorView } from "./views/monitor.ts";
 import { netView } from "./views/net.ts";
 import { overview } from "./views/overview.ts";
 import { Place } from "./views/place.ts";
+import { reportsView } from "./views/report.ts";
 import { ruleView } from "./views/rule.ts";
 import { sidebar, sidebarContent } from "./views/sidebar.ts";
 import type { View } from "./views/view.ts";
@@ -120,6 +122,10 @@ function contentOf(plant: Plant, route: Route): [unknown, () => View] {
     case "rule":
       if (plant.may("edit")) return [undefined, () => ruleView(plant, route.alert)];
       break;
+    case "energy":
+      return [plant.trees, () => energyView(plant, route)];
+    case "reports":
+      return [plant.reports, () => reportsView(plant, route)];
     case "vis": {
       const vis = plant.visualizations.find(({ id }) => id === route.id);
       if (vis) return [visContent(plant, vis, route.device), () => visView(plant, vis, route.device)];
@@ -181,6 +187,7 @@ async function enter(): Promise<void> {
   await mine.load();
   if (plant !== mine) return;
   mine.addEventListener("plant", () => void learn(mine).catch(console.error));
+  mine.addEventListener("places", draw);
   mine.addEventListener("devices", () => views().forEach((view) => view.tick?.()));
   mine.addEventListener("readings", (event) => {
     const ids = (event as CustomEvent<number[]>).detail;

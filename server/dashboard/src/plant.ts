@@ -44,6 +44,28 @@ export interface Notification {
   texts: Record<string, string>;
 }
 
+/** A tree of sensors. */
+export interface EnergyTree {
+  id: string;
+  name: string;
+}
+
+export interface Report {
+  id: string;
+  name: string;
+  /** In the order in which they are shown. */
+  branches: ReportBranch[];
+}
+
+export interface ReportBranch {
+  id: string;
+  parent?: string;
+  name: string;
+  category?: string;
+  /** Of a branch that counts a parameter. */
+  unit?: string;
+}
+
 export type Code = "scheduled" | "reading" | "unreachable" | "disabled" | "never";
 
 export interface Device {
@@ -104,6 +126,8 @@ export class Plant extends EventTarget {
   readonly nets = new Map<number, Net>();
   visualizations: Schemas["VisReply"][] = [];
   notifications: Notification[] = [];
+  trees: EnergyTree[] = [];
+  reports: Report[] = [];
   events: ActiveEvent[] = [];
   isLive = false;
   /** Resolved once the stream has said what the parameters are, and their last values are known. */
@@ -244,6 +268,11 @@ export class Plant extends EventTarget {
       this.params.clear();
       for (const param of known) this.params.set(param.paramId, renewed<Param>(former.get(param.paramId), { ...param, info: this.#infos.get(param.paramId) }));
       this.#tell("plant");
+    } else if (event === "trees") {
+      this.trees = data;
+    } else if (event === "reports") {
+      this.reports = data;
+      this.#tell("places");
     } else if (event === "notifications") {
       this.notifications = data;
       this.#tell("notifications");

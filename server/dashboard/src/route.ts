@@ -13,8 +13,19 @@ export type Route =
   | { view: "alert"; id: number; page?: number; org?: number }
   /** An alert as it is edited; without `alert` a new one. */
   | { view: "rule"; alert?: number; org?: number }
+  /** Trees of sensors; of a tree one branch has its history shown. */
+  | { view: "energy"; tree?: string; branch?: string; org?: number }
+  /** Reports; `from` and `till` are dates of this place, the last one among them. */
+  | { view: "reports"; report?: string; segment?: Cut; from?: string; till?: string; org?: number }
   /** What no address of the page means. */
   | { view: "nothing"; org?: number };
+
+/** How a report is cut. */
+export type Cut = "half-hour" | "hour" | "day";
+export const CUTS: readonly Cut[] = ["half-hour", "hour", "day"];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** An empty one is the overview. */
 export function parseRoute(hash: string): Route {
@@ -24,6 +35,10 @@ export function parseRoute(hash: string): Route {
     const [name, id] = [words[index] ?? "", Number(words[index + 1])];
     if (Number.isSafeInteger(id) && id > 0) ids.set(name, id);
   }
+  const named = (name: string, shape: RegExp) => {
+    const text = words[words.indexOf(name) + 1];
+    return words.includes(name) && text !== undefined && shape.test(text) ? text : undefined;
+  };
   const org = ids.get("org");
   const first = words[org === undefined ? 0 : 2];
   const id = ids.get(first ?? "");
@@ -35,6 +50,8 @@ export function parseRoute(hash: string): Route {
   if (id !== undefined && first === "alert") return { view: first, id, page: ids.get("page"), org };
   if (first === "alerts") return { view: first, net: ids.get("net"), page: ids.get("page"), org };
   if (first === "rule" && (id !== undefined || words[org === undefined ? 1 : 3] === "new")) return { view: first, alert: id, org };
+  if (first === "energy") return { view: first, tree: named("energy", UUID), branch: named("branch", UUID), org };
+  if (first === "reports") return { view: first, report: named("reports", UUID), segment: CUTS.find((cut) => cut === named("by", /./)), from: named("from", DATE), till: named("till", DATE), org };
   if (first === "widgets") return { view: first, org };
   return { view: first ? "nothing" : "overview", org };
 }
@@ -47,6 +64,11 @@ export function printRoute(route: Route): string {
   if (route.view === "alerts") words.push("alerts");
   if (route.view === "alerts" && (route.net ?? route.page) !== undefined) words.push("log");
   if ("net" in route && route.net !== undefined) words.push("net", route.net);
+  if (route.view === "energy") words.push("energy", ...(route.tree ? [route.tree] : []), ...(route.branch ? ["branch", route.branch] : []));
+  if (route.view === "reports") {
+    words.push("reports", ...(route.report ? [route.report] : []));
+    for (const [name, text] of [["by", route.segment], ["from", route.from], ["till", route.till]] as const) if (text) words.push(name, text);
+  }
   if ("id" in route) words.push(route.view, route.id);
   if (route.view === "device" && route.param !== undefined) words.push("param", route.param);
   if ("hours" in route && route.hours !== undefined) words.push("hours", route.hours);

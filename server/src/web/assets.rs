@@ -9,8 +9,9 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct Dashboard;
 
-/// Nothing but what this server itself serves runs in the page; wasm is compiled, text is not.
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; \
+/// Nothing but what this server itself serves runs in the page; wasm is compiled, text is not. Workers that pack a
+/// spreadsheet are made by the page's own scripts.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' data:; \
                       object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The frame that visualizations run in. Their scripts are strangers: they get no origin, and nothing that

@@ -1,8 +1,8 @@
 //! `GET /live/values/?orgId=…`: live values as server-sent events, read by `fetch` with the
 //! Authorization header.
 //!
-//! First `params` (how registers in this stream decode) and `notifications` (those that the user has
-//! not dismissed), again when the configuration changes, then `devices` (state of each device's
+//! First `params` (how registers in this stream decode), `trees` (of sensors), `reports` and `notifications` (those
+//! that the user has not dismissed), again when the configuration changes, then `devices` (state of each device's
 //! reading) and `readings` (one device's cycle) whenever they change. The stream ends with the
 //! session or the caller's right to see the organization; the page then opens it again.
 
@@ -26,6 +26,7 @@ use crate::api::{ApiError, Date, ErrorCode, Permission, parse_token};
 use crate::app::App;
 use crate::live::LiveCycle;
 use crate::model::{Cell, DeviceId, Directory, OrgId, Param, ParamId, UserId};
+use crate::report::{Branch, BranchValue};
 use crate::session::Token;
 
 /// How often device states are compared and the session is looked at again.
@@ -77,6 +78,36 @@ struct LiveNotification<'a> {
     texts: &'a BTreeMap<String, String>,
 }
 
+/// A tree of sensors: the API has no list of them.
+#[derive(Serialize)]
+struct LiveTree<'a> {
+    id: Uuid,
+    name: &'a str,
+}
+
+/// A report: the API tells no more of one than its name.
+#[derive(Serialize)]
+struct LiveReport<'a> {
+    id: Uuid,
+    name: &'a str,
+    /// In the order in which they are shown.
+    branches: Vec<LiveBranch<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LiveBranch<'a> {
+    id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<Uuid>,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'a str>,
+    /// Of a branch that counts a parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LiveReadings {
@@ -105,6 +136,22 @@ struct LiveDevice {
     last_read_on: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_read_on: Option<String>,
+}
+
+impl<'a> LiveBranch<'a> {
+    fn of(branch: &'a Branch, directory: &'a Directory) -> Self {
+        let param = match branch.value {
+            Some(BranchValue::Param(id)) => directory.params.get(&id),
+            _ => None,
+        };
+        LiveBranch {
+            id: branch.id,
+            parent: branch.parent,
+            name: &branch.name,
+            category: branch.category.as_deref(),
+            unit: param.and_then(|param| param.unit.as_deref()),
+        }
+    }
 }
 
 /// One listener: what it may see and where its events go.
@@ -240,7 +287,29 @@ impl Listener {
     }
 
     async fn send_configuration(&self) -> bool {
-        self.send("params", &self.params()).await && self.send("notifications", &self.notifications()).await
+        self.send("params", &self.params()).await
+            && self.send("trees", &self.trees()).await
+            && self.send("reports", &self.reports()).await
+            && self.send("notifications", &self.notifications()).await
+    }
+
+    /// By name.
+    fn trees(&self) -> Vec<LiveTree<'_>> {
+        let own = self.directory.trees.values().filter(|tree| tree.org_id == self.org);
+        let mut trees: Vec<_> = own.map(|tree| LiveTree { id: tree.id, name: &tree.name }).collect();
+        trees.sort_by_key(|tree| tree.name);
+        trees
+    }
+
+    fn reports(&self) -> Vec<LiveReport<'_>> {
+        let branch = |branch| LiveBranch::of(branch, &self.directory);
+        let reports = self.directory.reports_of(self.org).into_iter();
+        let live = reports.map(|report| LiveReport {
+            id: report.id,
+            name: &report.name,
+            branches: report.branches.iter().map(branch).collect(),
+        });
+        live.collect()
     }
 
     fn notifications(&self) -> Vec<LiveNotification<'_>> {

@@ -9,7 +9,7 @@ import type { View } from "./view.ts";
 /** What the list follows from. */
 export function sidebarContent(plant: Plant, route: Route): unknown {
   const nets = [...plant.nets.values()].map((net) => [net.id, net.name, plant.devicesOf(net).map(({ id, name }) => [id, name])]);
-  return [route.view, "id" in route && route.id, nets, plant.visualizations.map(({ id, name }) => [id, name])];
+  return [route.view, "id" in route && route.id, nets, plant.visualizations.map(({ id, name }) => [id, name]), plant.trees.length > 0, plant.reports.length > 0];
 }
 
 export function sidebar(plant: Plant, route: Route): View {
@@ -50,7 +50,9 @@ export function sidebar(plant: Plant, route: Route): View {
   const tick = () => states.forEach((state) => state());
   tick();
   const element = h("nav", { class: "side", "aria-label": word("devices") }, entry({ view: "overview" }, "overview", h("span", { class: "tiles", "aria-hidden": "true" }), word("overview")),
-    entry({ view: "alerts" }, "alerts", alertMark, h("span", {}, word("alerts"), alertState)), ...nets,
+    entry({ view: "alerts" }, "alerts", alertMark, h("span", {}, word("alerts"), alertState)),
+    plant.trees.length > 0 && entry({ view: "energy" }, "energy", h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, word("energy"))),
+    plant.reports.length > 0 && entry({ view: "reports" }, "reports", h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, word("reports"))), ...nets,
     viss.length > 0 && h("section", {}, h("h2", { class: "label" }, word("visualizations")), ...viss));
   return { element, tick };
 }
