@@ -119,6 +119,17 @@ class Server:
         return points
 
 
+@contextlib.contextmanager
+def simulator(file: pathlib.Path, networks: int):
+    """Plays the plant of a file; the lines that name its networks."""
+    process = subprocess.Popen([PARABUS, "simulate", str(file)], stdout=subprocess.PIPE, text=True)
+    try:
+        yield [process.stdout.readline() for _ in range(networks)]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
 @pytest.fixture
 def server(tmp_path):
     running = Server(tmp_path)

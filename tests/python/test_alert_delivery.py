@@ -21,7 +21,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from conftest import Server, eventually, free_port, plant
+from conftest import KEY, PASSWORD, Server, eventually, free_port, plant, simulator
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of some length").decode()
 WORD = "open-sesame-17"
@@ -383,3 +383,38 @@ def test_addresses_that_are_refused_are_not_asked(desk):
     desk.configure("[voice]\nprovider = { kind = 'hook', url = 'ftp://x/', secret = 'env:NO_SUCH_SECRET' }\n")
     wrong = desk.server.run("check", "--config", str(desk.server.config))
     assert wrong.returncode == 1 and "voice.provider: secret: the environment variable `NO_SUCH_SECRET`" in wrong.stdout, wrong.stdout
+
+
+def test_what_the_demos_alert_sends_arrives_once(desk):
+    """The whole way: a simulated plant, a value that is written, then a letter and a short message."""
+    demo = (pathlib.Path(__file__).parents[2] / "server/demo/plant.yaml").read_text()
+    for port in range(5020, 5024):
+        demo = demo.replace(f"port: {port} ", f"port: {free_port()} ")
+    demo = demo.replace('"env:PARABUS_DEMO_KEY"', KEY).replace('"env:PARABUS_DEMO_PASSWORD"', PASSWORD)
+    file = desk.server.folder / "plant.yaml"
+    file.write_text(demo)
+    applied = desk.server.run("apply", str(file), "--config", str(desk.server.config))
+    assert applied.returncode == 0, applied.stderr
+    desk.ready = True
+    port, sms, voice = free_port(), Sink(), Sink()
+    desk.configure(smtp(port) + hook("sms", sms) + hook("voice", voice))
+    with Mail(port) as mail, simulator(file, 4):
+        desk.start()
+        level = desk.server.params()["Tank and pump", "Start level"]
+        eventually(lambda: desk.server.readings(level))
+        write = lambda value: desk.server.api(f"/param/{level}/write/", {"newValue": value, "lang": "en"})
+        assert write("0.3")["ok"]["newValue"] == "0.3"
+        eventually(lambda: mail.letters and sms.requests, 30)
+        # The server that is killed here does not send them again when it comes back.
+        desk.server.stop(signal.SIGKILL)
+        desk.server.token = None
+        desk.start()
+        assert write("1.2")["ok"]["newValue"] == "1.2"
+        eventually(lambda: len(mail.letters) > 1, 30)
+    (to, alert), (_, over) = mail.letters
+    assert to == "watch@riverside.example" and "Tank may run dry" in alert["Subject"]
+    assert "Start level" in alert.get_content() and "0.3" in alert.get_content()
+    assert "Tank may run dry" in over["Subject"] and over["Message-ID"] != alert["Message-ID"]
+    (known,) = sms.bodies()
+    assert known["to"] == "+48 123 456 789" and "Tank may run dry" in known["text"]
+    assert voice.requests == [], "nobody had 15 minutes to confirm it yet"

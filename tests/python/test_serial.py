@@ -3,11 +3,9 @@
 import contextlib
 import json
 import pathlib
-import signal
-import subprocess
 
 import pytest
-from conftest import PARABUS, eventually, free_port, parameter, plant
+from conftest import eventually, free_port, parameter, plant, simulator
 from libmodbus import Client, Unit
 from peers import cable, pymodbus
 from pymodbus import FramerType
@@ -116,16 +114,6 @@ def test_a_unit_is_read_stored_and_written(server, peer):
             group = raw | {"connection": way}
             assert server.api("/raw/write-register-group/", group | {"value": [1, 2, 3]}) == {"status": "ok"}
             assert server.api("/raw/read-register-group/", group | {"registersNum": 4}) == {"ok": [1, 2, 3, 1023]}
-
-
-@contextlib.contextmanager
-def simulator(file: pathlib.Path, networks: int):
-    process = subprocess.Popen([PARABUS, "simulate", str(file)], stdout=subprocess.PIPE, text=True)
-    try:
-        yield [process.stdout.readline() for _ in range(networks)]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
 
 
 def simulated(networks: list[dict]) -> dict:

@@ -43,6 +43,8 @@ cargo xtask COMMAND
   tough store [--images N] [--kills N]
                  the store after power cuts, flipped bytes and kills: 10,000 images and 1,000 kills without
                  numbers
+  tough alert [--torn N] [--kills N]
+                 alerts after torn writes and kills: 100,000 and 1,000 without numbers
   size           flash and transfer sizes
   dist           what users install, into target/dist/
   ci             what CI runs: test

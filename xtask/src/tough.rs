@@ -31,19 +31,33 @@ pub fn run(words: &[&str]) -> Result {
             finish("zoo", tests_of_the_server("tests_zoo").env("PARABUS_SEEDS", seeds.to_string()))
         }
         (["store", rest @ ..], None) => {
-            let (mut images, mut kills) = (10_000, 1000);
-            for pair in rest.chunks(2) {
-                match (pair, pair.last().and_then(|word| word.parse::<u32>().ok())) {
-                    (["--images", _], Some(count)) => images = count,
-                    (["--kills", _], Some(count)) => kills = count,
-                    _ => return Err("store takes `--images` and `--kills`, each with a number".to_owned()),
-                }
-            }
-            let mut tests = tests_of_the_server("tests_crash");
-            finish("store", tests.env("PARABUS_IMAGES", images.to_string()).env("PARABUS_KILLS", kills.to_string()))
+            let counts = [("--images", "PARABUS_IMAGES", 10_000), ("--kills", "PARABUS_KILLS", 1000)];
+            counted("store", "tests_crash", &counts, rest)
         }
-        _ => Err("tough takes `line`, `fuzz`, `zoo` or `store`".to_owned()),
+        (["alert", rest @ ..], None) => {
+            let counts = [("--torn", "PARABUS_TORN", 100_000), ("--kills", "PARABUS_KILLS", 1000)];
+            counted("alert", "alarm::tests", &counts, rest)
+        }
+        _ => Err("tough takes `line`, `fuzz`, `zoo`, `store` or `alert`".to_owned()),
     }
+}
+
+/// Tests of the server that try something as often as these options say, or as they usually do in a long run.
+fn counted(name: &str, filter: &str, counts: &[(&str, &str, u32)], words: &[&str]) -> Result {
+    let mut tests = tests_of_the_server(filter);
+    for (_, variable, usual) in counts {
+        tests.env(variable, usual.to_string());
+    }
+    for pair in words.chunks(2) {
+        let known = pair.first().and_then(|word| counts.iter().find(|(option, ..)| option == word));
+        let count = pair.last().and_then(|word| word.parse::<u32>().ok());
+        let (Some((_, variable, _)), Some(count)) = (known, count) else {
+            let options = counts.iter().map(|(option, ..)| format!("`{option}`")).collect::<Vec<_>>().join(" and ");
+            return Err(format!("{name} takes {options}, each with a number"));
+        };
+        tests.env(variable, count.to_string());
+    }
+    finish(name, &mut tests)
 }
 
 /// Some tests of the server, optimized, with what they print.

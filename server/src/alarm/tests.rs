@@ -12,9 +12,12 @@ use super::told::Told;
 use super::*;
 use crate::model::{CellError, Connection, Cycle, Device, Disabled, Net, Org, Param};
 use crate::storage::outbox::{Outgoing, State};
+use crate::storage::tests_crash::{KILLS, Random, image, restored, times};
 use crate::storage::{AlertRecord, AuditEntry, COMMAND_LINE, Records, Shelf, Store};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use parabus_core::time::Instant;
 use parabus_core::value::Decimal;
@@ -327,12 +330,71 @@ fn child() {
     println!("all is played");
 }
 
+/// What a power cut leaves of the writes between two states of files: of what was written behind the end of a file, each
+/// keeps a part of its own; what was written over the rest is there as it was before.
+fn torn(
+    before: &BTreeMap<String, Vec<u8>>,
+    after: &BTreeMap<String, Vec<u8>>,
+    mut below: impl FnMut(usize) -> usize,
+) -> BTreeMap<String, Vec<u8>> {
+    let tear = |(name, new): (&String, &Vec<u8>)| {
+        let old = before.get(name).map(Vec::as_slice).unwrap_or_default();
+        let tail = new.get(old.len()..).unwrap_or_default();
+        let kept = if new.starts_with(old) { &tail[..below(tail.len() + 1)] } else { &[] };
+        (name.clone(), [old, kept].concat())
+    };
+    after.iter().map(tear).collect()
+}
+
+/// Turns of which one is torn: up over all thresholds and down again.
+const TORN_TURNS: i64 = 80;
+
+/// A turn that a power cut has torn is played again from whatever was left of it: there is no more and no less than if
+/// it had gone well.
+#[test]
+fn torn_writes_lose_no_transition_and_bring_none_twice() {
+    let images = times("PARABUS_TORN", 1000);
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::open(folder.path());
+    many_alerts(&bench.store);
+    bench.work(0);
+    let mut states = vec![(image(folder.path()), told(&bench))];
+    for turn in 1..=TORN_TURNS {
+        let over_ms = store_turn(&bench, turn);
+        bench.work(over_ms);
+        states.push((image(folder.path()), told(&bench)));
+    }
+    let transitions = states.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
+    assert!(transitions > 10, "{transitions} turns bring something");
+    let tried = AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let (tried, states) = (&tried, &states);
+            scope.spawn(move || {
+                let mut random = Random(thread);
+                while tried.fetch_add(1, Ordering::Relaxed) < images {
+                    let turn = 1 + random.below(states.len() - 1);
+                    let (before, after) = (&states[turn - 1].0, &states[turn].0);
+                    let folder = restored(&torn(before, after, |limit| random.below(limit)));
+                    let mut bench = Bench::open(folder.path());
+                    let turn_before = i64::try_from(turn).unwrap() - 1;
+                    bench.alarm.work_without_restart(at(turn_before * 10_000 + 5));
+                    let over_ms = store_turn(&bench, turn_before + 1);
+                    bench.work(over_ms);
+                    assert_eq!(told(&bench), states[turn].1, "turn {turn}");
+                }
+            });
+        }
+    });
+    println!("{images} torn turns, {transitions} of {TORN_TURNS} with transitions");
+}
+
 #[test]
 fn kills_lose_no_transition_and_bring_none_twice() {
     use std::io::BufRead as _;
     use std::process::{Command, Stdio};
 
-    let kills: i64 = std::env::var("PARABUS_CRASHES").ok().and_then(|text| text.parse().ok()).unwrap_or(1) * 50;
+    let kills = i64::from(times(KILLS, 50));
     let folder = tempfile::tempdir().unwrap();
     many_alerts(&Store::open(folder.path()).unwrap());
     let run = |lines: Option<usize>| {

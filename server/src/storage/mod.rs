@@ -263,6 +263,6 @@ fn connect(folder: &Path) -> Result<Connection, StoreError> {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tests_crash;
+pub(crate) mod tests_crash;
 #[cfg(test)]
 mod tests_history;

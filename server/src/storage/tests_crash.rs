@@ -14,22 +14,22 @@ use super::*;
 use crate::model::CellError;
 
 /// How often something is tried, unless the environment says otherwise.
-fn times(name: &str, count: u32) -> u32 {
+pub(crate) fn times(name: &str, count: u32) -> u32 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(count)
 }
 
 /// Crash images, half of them of the log and half of the database.
 const IMAGES: &str = "PARABUS_IMAGES";
-const KILLS: &str = "PARABUS_KILLS";
+pub(crate) const KILLS: &str = "PARABUS_KILLS";
 /// Kills after which a new store is begun: all readings of a store are looked at after each.
 const KILLS_OF_A_STORE: u32 = 50;
 const ROUNDS: u32 = 8;
 
 /// SplitMix64.
-struct Random(u64);
+pub(crate) struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -38,7 +38,7 @@ impl Random {
 }
 
 /// The files of a store.
-fn image(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn image(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();
@@ -49,7 +49,7 @@ fn image(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn restored(files: &BTreeMap<String, Vec<u8>>) -> tempfile::TempDir {
+pub(crate) fn restored(files: &BTreeMap<String, Vec<u8>>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).unwrap();
