@@ -13,14 +13,20 @@ const PACKAGE: &str = r#"{
   "license": "MIT OR Apache-2.0",
   "type": "module",
   "engines": { "node": ">=20.19" },
-  "exports": { ".": { "types": "./index.d.ts", "default": "./index.js" } },
+  "exports": {
+    ".": { "types": "./index.d.ts", "default": "./index.js" },
+    "./client": { "types": "./client.d.ts", "default": "./client.js" }
+  },
   "peerDependencies": { "serialport": ">=12" },
   "peerDependenciesMeta": { "serialport": { "optional": true } }
 }
 "#;
 
 /// What users get besides the addon.
-const FILES: [&str; 10] = [
+const FILES: [&str; 13] = [
+    "bindings-js/client.js",
+    "bindings-js/client.d.ts",
+    "bindings-js/client-api.d.ts",
     "bindings-js/contract.js",
     "bindings-js/contract.d.ts",
     "bindings-node/js/core.js",

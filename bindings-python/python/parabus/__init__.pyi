@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Buffer, Required, Unpack
 
+from .client import ApiError as ApiError
+from .client import Client as Client
+
 __version__: Final[str]
 __all__ = [
     "ERROR_KINDS",
