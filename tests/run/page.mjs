@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { alerts } from "./alerts.mjs";
 import { launch, until } from "./browser.mjs";
+import { energy } from "./energy.mjs";
 import { history } from "./history.mjs";
 import { options } from "./options.mjs";
 import { people } from "./people.mjs";
@@ -23,7 +24,8 @@ const tree = await api(`/org/${org.orgId}/nets/device-param-tree/`, token);
 const nets = Object.entries(tree);
 const devices = nets.flatMap(([, net]) => Object.entries(net.devices));
 const params = nets.flatMap(([netId, net]) => Object.entries(net.devices).flatMap(([device, each]) => Object.entries(each.parameters).map(([id, info]) => ({ netId, device, id, info }))));
-const paramOf = (label) => params.find(({ info }) => info.label === label) ?? fail(`no parameter ${label}`);
+const paramsOf = (label) => params.filter(({ info }) => info.label === label);
+const paramOf = (label) => paramsOf(label)[0] ?? fail(`no parameter ${label}`);
 
 /** Seconds of each part, for whoever wonders where the time goes. */
 const seconds = {};
@@ -189,10 +191,12 @@ try {
     if (held !== "write-input,7") fail(`what was typed is lost: ${held}`);
   }
 
-  const walk = { url, out, api, token, tokenOf, password, guest, watch, org, tree, paramOf, target: { ...target, value: next } };
+  const walk = { url, out, api, token, tokenOf, password, guest, watch, org, tree, paramOf, paramsOf, target: { ...target, value: next } };
   done("typed text");
   await history(walk, tab);
   done("history");
+  await energy(walk, tab);
+  done("energy");
   const alert = await alerts({ ...walk, before }, tab);
   done("alerts");
   const visualization = await visualizations(walk, tab);
