@@ -17,6 +17,8 @@ export interface Level {
 }
 
 const HOUR_MS = 3_600_000;
+/** Between two dates below the bars. */
+const DAYS_MS = [1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * 24 * HOUR_MS);
 
 const numberOf = (text: string | null | undefined): number | null => (typeof text === "string" ? Number(text) : null);
 
@@ -50,7 +52,7 @@ export function drawBars(place: HTMLElement, bars: Bar[], levels: Level[], label
       cursor: { points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { range: [bars[0]?.start ?? 0, last?.end ?? 1] }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max(0, most ?? 0) * 1.06 || 1] } },
       axes: [
-        { ...axis, space: 70, values: (_, splits) => splits.map((at) => (isLong || isMidnight(at) ? day : time).format(at)) },
+        { ...axis, space: 70, incrs: isLong ? DAYS_MS : undefined, values: (_, splits) => splits.map((at) => (isLong || isMidnight(at) ? day : time).format(at)) },
         { ...axis, size: 64 },
       ],
       series: [

@@ -27,7 +27,7 @@ function change([last, before]: readonly [string, string]): HTMLElement | undefi
   const more = (Number(last) / Number(before) - 1) * 100;
   const sign = more > 0 ? "▲ +" : more < 0 ? "▼ −" : "= ";
   const title = `${word("before")}: ${kilowattHour(before)}`;
-  return h("small", { class: `where change ${more > 0 ? "more" : more < 0 ? "less" : ""}`, title }, `${sign}${percent(Math.abs(more))}`, h("span", { class: "spoken" }, ` ${title}`));
+  return h("small", { class: `where trend ${more > 0 ? "more" : more < 0 ? "less" : ""}`, title }, `${sign}${percent(Math.abs(more))}`, h("span", { class: "spoken" }, ` ${title}`));
 }
 
 function cells({ power, windows }: EnergyRow, whole: Windows): HTMLElement[] {
@@ -102,7 +102,7 @@ function treePart(tree: EnergyTree, branch: string | undefined): View {
   const failure = h("p", { class: "error", role: "alert" });
   const summary = h("div");
   const till = h("p", { class: "where", "data-testid": "energy-till" });
-  const table = h("div", { class: "wide", "data-testid": "energy-rows" }, h("p", {}, word("loading")));
+  const table = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": tree.name, "data-testid": "energy-rows" }, h("p", {}, word("loading")));
   const below = h("div");
   const folded = new Set<string>();
   let energy: Energy | undefined;

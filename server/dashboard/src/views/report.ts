@@ -28,7 +28,7 @@ function totals(rows: Counted[], former: Counted[], unit?: string): HTMLElement 
     const more = total !== null && before !== null && before !== 0 ? (total / before - 1) * 100 : undefined;
     const difference = more === undefined ? "—" : `${more > 0 ? "▲ +" : more < 0 ? "▼ −" : "= "}${number(Math.abs(more).toFixed(1))} %`;
     return h("tr", { "data-testid": `total-${branch.id}` }, h("th", { scope: "row", class: `depth-${depth}` }, branch.name),
-      h("td", { class: "value" }, withUnit(plain(total), unit)), h("td", { class: "value" }, withUnit(plain(before), unit)), h("td", { class: "value change" }, difference));
+      h("td", { class: "value" }, withUnit(plain(total), unit)), h("td", { class: "value" }, withUnit(plain(before), unit)), h("td", { class: "value trend" }, difference));
   });
   const heads = [word("branch"), word("total"), word("formerRange"), word("difference")].map((text, index) => h("th", { scope: "col", class: index > 0 ? "value" : undefined }, text));
   return h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...body));
@@ -46,7 +46,7 @@ function sheetOf(name: string, rows: Counted[], unit?: string): Sheet {
 function chartPart(report: Report, branch: ReportBranch, range: DateRange, cut: Cut): View {
   const unit = unitOf(report, branch);
   const place = h("div", { class: "chart", role: "img", "aria-label": `${branch.name}: ${word(CUT_WORDS[cut])}`, "data-testid": `chart-${branch.id}` });
-  const table = h("div", { class: "wide" }, h("p", {}, word("loading")));
+  const table = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": `${word("total")}: ${branch.name}` }, h("p", {}, word("loading")));
   const values = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": word("asTable") });
   const failure = h("p", { class: "error", role: "alert" });
   let rows: Counted[] = [];
