@@ -85,5 +85,5 @@ fn the_demo_is_a_plant() {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/plant.yaml")).unwrap();
     let text = text.replace("env:PARABUS_DEMO_KEY", "513cf747-eb5c-4d5f-931f-d22c9872c73c");
     let file = File::parse(&text.replace("env:PARABUS_DEMO_PASSWORD", "long enough"));
-    assert!(file.unwrap_or_else(|faults| panic!("{faults:?}")).simulate.len() == 5);
+    assert!(file.unwrap_or_else(|faults| panic!("{faults:?}")).simulate.len() == 6);
 }

@@ -12,13 +12,20 @@ const PACKAGE: &str = r#"{
   "description": "Parabus core for browsers and Node",
   "license": "MIT OR Apache-2.0",
   "type": "module",
-  "exports": { ".": { "types": "./index.d.ts", "default": "./index.js" }, "./parabus_wasm_bg.wasm": "./parabus_wasm_bg.wasm" },
+  "exports": {
+    ".": { "types": "./index.d.ts", "default": "./index.js" },
+    "./client": { "types": "./client.d.ts", "default": "./client.js" },
+    "./parabus_wasm_bg.wasm": "./parabus_wasm_bg.wasm"
+  },
   "sideEffects": false
 }
 "#;
 
 /// What users get besides the module and its glue.
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
+    "bindings-js/client.js",
+    "bindings-js/client.d.ts",
+    "bindings-js/client-api.d.ts",
     "bindings-js/contract.js",
     "bindings-js/contract.d.ts",
     "bindings-wasm/js/core.js",
