@@ -1,17 +1,10 @@
 // The walk through energy trees and reports: figures as the API tells them, branches that fold, ranges in the
 // address, and files that hold what is shown.
-import { readFileSync } from "node:fs";
 import { strFromU8, unzipSync } from "fflate";
 import { until } from "./browser.mjs";
-import { fail, shows } from "./walk.mjs";
+import { fail, saved, shows } from "./walk.mjs";
 
 const LANGS = { pl: "Energia", ru: "Энергия", ua: "Енергія", en: "Energy" };
-
-/** What a button saves. */
-async function saved(page, button) {
-  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
 
 /** A tree of three feeders, of which two are the workshop's. */
 async function plantTree({ api, token, org, paramOf }) {

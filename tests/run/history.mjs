@@ -1,7 +1,7 @@
 // The walk through a parameter's history: spans in the address, extremes as the API tells them, gaps as gaps,
 // digits that no number of JavaScript holds, by keyboard and as a table; and the path that the API names.
 import { until } from "./browser.mjs";
-import { fail, shows } from "./walk.mjs";
+import { fail, saved, shows } from "./walk.mjs";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -46,6 +46,36 @@ async function real(walk, { page, at, text, go }) {
   const held = await page.evaluate(() => document.activeElement.dataset.testid);
   if (held !== "hours-168" || (await at("write-input").inputValue()) !== "7") fail(`another span lost what was typed, or the place: ${held}`);
   await go("");
+}
+
+/** A part that is dragged over is seen as it was read, and saved so. */
+async function closer(walk, { page, at, text }) {
+  const { api, token } = walk;
+  const count = async () => Number(await text("chart-points"));
+  await at("hours-1").click();
+  await until("points of an hour", 15, async () => (await count()) > 10);
+  const whole = await count();
+  const { x, y, width, height } = await page.locator(".u-over").boundingBox();
+  const asking = page.waitForRequest(/readings\/get/);
+  await page.mouse.move(x + width * 0.995, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.985, y + height / 2, { steps: 4 });
+  await page.mouse.up();
+  const asked = new URL((await asking).url()).searchParams;
+  const least = (await api(`/readings/get/?${asked}`, token)).length;
+  // What is read meanwhile may be among them.
+  await until("every reading of the part", 15, async () => (await count()) >= least && (await count()) <= (await api(`/readings/get/?${asked}`, token)).length);
+  if (least < 5 || (await text("chart-step")) !== "") fail(`${least} readings of the part, ${await text("chart-step")}`);
+  const shown = await count();
+  const lines = (await saved(page, at("save-csv"))).bytes.toString().trimEnd().split("\r\n");
+  const [at0, value] = lines[1].split(",");
+  const exact = (await api(`/readings/get/?${asked}`, token)).find(([instant]) => Date.parse(instant) === Date.parse(at0));
+  if (lines.length - 1 < shown || Number(value) !== exact?.[1]) fail(`${lines.length - 1} lines of ${shown} readings, ${lines[1]}, the API has ${exact}`);
+  await at("zoom-in").click();
+  await until("half of it", 15, async () => (await count()) < shown);
+  await at("zoom-out").click();
+  await until("the whole hour again", 15, async () => (await count()) >= whole);
+  if (await at("zoom-out").isVisible()) fail("what is whole can be made whole");
 }
 
 /** A day of which half was read, then nothing, then a moment. */
@@ -129,6 +159,9 @@ export async function history(walk, tab) {
   const go = (route) => tab.go(`org/${walk.org.orgId}${route}`);
   await go(`/device/${walk.target.device}/param/${walk.target.id}`);
   await real(walk, { ...tab, go });
+  await go(`/device/${walk.target.device}/param/${walk.target.id}`);
+  await closer(walk, { ...tab, go });
+  await go(`/device/${walk.target.device}/param/${walk.target.id}`);
   await gaps(walk, { ...tab, go });
   await report(walk, tab);
 }

@@ -79,3 +79,9 @@ export const shows = (locator, what, wanted, seconds = 15) => {
     return typeof wanted === "string" ? last === wanted : last !== undefined && wanted.test(last);
   }).catch((error) => fail(`${error.message}; it shows \`${last}\``));
 };
+
+/** What a button saves. */
+export async function saved(page, button) {
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}

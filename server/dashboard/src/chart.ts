@@ -59,7 +59,8 @@ export class Chart {
   #index: number | undefined;
   #observer: ResizeObserver;
 
-  constructor(readonly place: HTMLElement, readonly plant: Plant, readonly params: Param[]) {
+  /** `zoom` hears which part was dragged over. */
+  constructor(readonly place: HTMLElement, readonly plant: Plant, readonly params: Param[], readonly zoom: (range: [from: number, till: number]) => void) {
     this.#observer = new ResizeObserver(() => this.#plot?.setSize(this.#size()));
     place.addEventListener("keydown", (event) => this.#walk(event));
   }
@@ -73,10 +74,7 @@ export class Chart {
     // The span is seen whole, whatever was read in it.
     const data = uPlot.join([[[history.from, history.till]], ...tables]);
     if (!this.#plot) return this.#open(data, history);
-    const [times, { min, max }] = [this.#plot.data[0], this.#plot.scales.x ?? {}];
-    const isWhole = min === times[0] && max === times.at(-1);
-    this.#plot.setData(data, isWhole);
-    if (!isWhole) this.#plot.redraw();
+    this.#plot.setData(data);
   }
 
   close(): void {
@@ -102,7 +100,8 @@ export class Chart {
       {
         ...this.#size(),
         ms: 1,
-        cursor: { points: { size: 7 } },
+        cursor: { points: { size: 7 }, drag: { x: true, y: false, setScale: false } },
+        hooks: { setSelect: [(plot) => this.#dragged(plot)] },
         legend: { live: true },
         scales: Object.fromEntries(scales.map((key) => [key, key === "bit" ? { range: [-0.1, 1.1] } : {}])),
         axes: [
@@ -129,6 +128,13 @@ export class Chart {
     );
     this.#plot.setSize(this.#size());
     this.#observer.observe(this.place);
+  }
+
+  #dragged(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width < 5) return;
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.zoom([Math.round(plot.posToVal(left, "x")), Math.round(plot.posToVal(left + width, "x"))]);
   }
 
   #label({ info, deviceId }: Param): string {

@@ -55,9 +55,10 @@ export function rangeOf({ hours, stepMs }: Span): [from: number, till: number] {
 }
 
 /** Newest first from the API; an hour of seconds takes several requests. */
-async function everyPoint(paramId: number, first: number): Promise<Point[]> {
+async function everyPoint(paramId: number, [first, last]: [number, number]): Promise<Point[]> {
   const points: Point[] = [];
-  let till: string | undefined;
+  // Of a span up to now, what is read while one asks is seen, too.
+  let till = last < Date.now() - 1000 ? iso(last) : undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = { paramId, from: iso(first), till, pointsLimit: PAGE };
     const batch = await exactAnswer<[string, string | null][]>(api.GET("/readings/get/", { params: { query }, parseAs: "text" }));
@@ -70,8 +71,8 @@ async function everyPoint(paramId: number, first: number): Promise<Point[]> {
 }
 
 /** The first reading of each segment, by parameter. */
-async function firstPoints(paramIds: number[], { hours, stepMs }: Span, [from, till]: [number, number]): Promise<Point[][]> {
-  const body = { paramIds, from: iso(from), till: iso(till), points: (hours * HOUR) / stepMs };
+async function firstPoints(paramIds: number[], stepMs: number, [from, till]: [number, number]): Promise<Point[][]> {
+  const body = { paramIds, from: iso(from), till: iso(till), points: Math.round((till - from) / stepMs) };
   const rows = await exactAnswer<[string, (string | null)[]][]>(api.POST("/readings/dispersed/", { body, parseAs: "text" }));
   return paramIds.map((_, index) => rows.flatMap(([at, texts]) => {
     const text = texts[index];
@@ -91,10 +92,23 @@ export async function askExtremes(curves: Curve[], [from, till]: [number, number
   }
 }
 
-export async function askHistory(params: Param[], span: Span): Promise<History> {
-  const [from, till] = rangeOf(span);
+/** Points of a part that one looks at more closely. */
+const CLOSE = 720;
+
+/** A part of a span, looked at so closely that every reading is seen where there are not too many. */
+export function closer(params: Param[], [from, till]: [number, number]): { span: Span; range: [from: number, till: number] } {
+  // A value holds for three periods, at least.
+  const period = Math.min(...params.map(({ holdMs }) => (holdMs ?? 3000) / 3));
+  const isExact = (till - from) / period <= PAGE * MOST_PAGES;
+  const stepMs = isExact ? 0 : Math.ceil((till - from) / CLOSE / 1000) * 1000;
+  const start = isExact ? from : Math.floor(from / stepMs) * stepMs;
+  const end = isExact ? till : start + Math.ceil((till - start) / stepMs) * stepMs;
+  return { span: { hours: (end - start) / HOUR, stepMs }, range: [start, end] };
+}
+
+export async function askHistory(params: Param[], span: Span, [from, till] = rangeOf(span)): Promise<History> {
   const ids = params.map(({ paramId }) => paramId);
-  const points = span.stepMs === 0 ? await Promise.all(ids.map((id) => everyPoint(id, from))) : await firstPoints(ids, span, [from, till]);
+  const points = span.stepMs === 0 ? await Promise.all(ids.map((id) => everyPoint(id, [from, till]))) : await firstPoints(ids, span.stepMs, [from, till]);
   const curves = params.map((param, index): Curve => ({ param, points: points[index] ?? [] }));
   await askExtremes(curves, [from, till]);
   return { span, from, till, curves };

@@ -188,6 +188,8 @@ const table = {
   errorRole: ["Your role does not allow this. Ask a manager of the organization.", "Twoja rola na to nie pozwala. Zapytaj kierownika organizacji.", "Ваша роль этого не позволяет. Обратитесь к менеджеру организации.", "Ваша роль цього не дозволяє. Зверніться до менеджера організації."],
   errorQuota: ["Too many requests. Wait a few seconds and try again.", "Zbyt wiele żądań. Odczekaj kilka sekund i spróbuj ponownie.", "Слишком много запросов. Подождите несколько секунд и повторите.", "Забагато запитів. Зачекайте кілька секунд і повторіть."],
   errorServer: ["The server failed. Try again; its log says why.", "Błąd serwera. Spróbuj ponownie; przyczyna jest w jego dzienniku.", "Сбой сервера. Повторите; причина в его журнале.", "Збій сервера. Повторіть; причина в його журналі."],
+  closer: ["Closer", "Przybliż", "Ближе", "Ближче"],
+  wholeSpan: ["Whole span", "Cały zakres", "Весь период", "Увесь період"],
   energy: ["Energy", "Energia", "Энергия", "Енергія"],
   energyTree: ["Energy tree", "Drzewo energii", "Дерево энергии", "Дерево енергії"],
   branch: ["Branch", "Gałąź", "Ветвь", "Гілка"],

@@ -3,7 +3,8 @@
 import type { Chart } from "../chart.ts";
 import { h, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
-import { askExtremes, askHistory, isGap, rangeOf, SPANS, spanOf, type Extreme, type History } from "../history.ts";
+import { exportButtons, type Cell, type Sheet } from "../export.ts";
+import { askExtremes, askHistory, closer, isGap, rangeOf, SPANS, spanOf, type Extreme, type History } from "../history.ts";
 import { isText, type Param, type Plant } from "../plant.ts";
 import { link, type Route } from "../route.ts";
 import { currentLocale, moment, span as lengthOf, word } from "../words.ts";
@@ -11,6 +12,9 @@ import type { View } from "./view.ts";
 
 /** What is true of the last hour is asked for again so often, and longer spans by their segments. */
 const AGAIN_MS = 60_000;
+
+/** No closer look is of use. */
+const LEAST_MS = 1000;
 
 const spanText = (hours: number): string => (hours > 24 ? `${hours / 24} ${word("day")}` : `${hours} ${word("hour")}`);
 
@@ -50,12 +54,22 @@ function historyTable(plant: Plant, { curves, span }: History): HTMLElement {
   return h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows));
 }
 
+/** Oldest first, with every digit. */
+function sheetOf(name: string, { curves }: History): Sheet {
+  const texts = curves.map(({ points }) => new Map(points.map(({ at, text }) => [at, text])));
+  const times = [...new Set(texts.flatMap((each) => [...each.keys()]))].sort((one, other) => one - other);
+  const figure = (text: string | null | undefined): Cell => (typeof text === "string" ? { number: text } : null);
+  const heads = [word("time"), ...curves.map(({ param }) => [param.info?.name, param.unit].filter(Boolean).join(", "))];
+  return { name, heads, rows: times.map((at) => [{ at }, ...texts.map((each) => figure(each.get(at)))]) };
+}
+
 /** Of parameters with numbers; `to` is the address of another span. */
 export function historyPart(plant: Plant, params: Param[], hours: number | undefined, to: (hours: number) => Route, size = ""): View {
   const drawn = params.filter((param) => !isText(param));
   if (drawn.length === 0) return { element: h("p", { class: "where", "data-testid": "no-curve" }, word("noCurve")) };
   const span = spanOf(hours);
   const count = h("span", { "data-testid": "chart-points" }, "0");
+  const step = h("span", { "data-testid": "chart-step" });
   const failure = h("p", { class: "error", role: "alert" });
   const names = drawn.map(({ info }) => info?.name ?? "").join(", ");
   const place = h("div", { class: `chart ${size}`, tabindex: "0", role: "group", "aria-label": `${word("curve")}: ${names}. ${word("curveKeys")}`, "data-testid": "chart" });
@@ -68,9 +82,13 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
   let isOpen = true;
   /** When it is asked for again; not while a reply is on its way. */
   let next = Infinity;
+  /** A part of the span that one looks at more closely. */
+  let part: [from: number, till: number] | undefined;
   const tell = () => {
     if (!history || !chart) return;
     chart.show(history);
+    const { stepMs } = history.span;
+    setText(step, stepMs > 0 ? ` · ${word("firstOfEach").replace("{}", lengthOf(stepMs / 1000))}` : "");
     setText(count, String(history.curves.reduce((sum, { points }) => sum + points.length, 0)));
   };
   const tellMore = () => {
@@ -83,9 +101,11 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
     next = Infinity;
     try {
       // The curves' code comes only when a curve is wanted.
-      const [{ Chart }, found] = await Promise.all([import("../chart.ts"), askHistory(drawn, span)]);
-      if (!isOpen) return;
-      chart ??= new Chart(place, plant, drawn);
+      const mine = part;
+      const close = mine && closer(drawn, mine);
+      const [{ Chart }, found] = await Promise.all([import("../chart.ts"), close ? askHistory(drawn, close.span, close.range) : askHistory(drawn, span)]);
+      if (!isOpen || mine !== part) return;
+      chart ??= new Chart(place, plant, drawn, look);
       history = found;
       tell();
       tellMore();
@@ -93,8 +113,21 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
     } catch (error) {
       setText(failure, explain(error));
     }
-    next = Date.now() + Math.max(span.stepMs, AGAIN_MS);
+    next = part ? Infinity : Date.now() + Math.max(span.stepMs, AGAIN_MS);
   };
+  const look = (range?: [from: number, till: number]) => {
+    part = range;
+    whole.hidden = !part;
+    void load();
+  };
+  /** The middle half of what is seen. */
+  const half = () => {
+    if (!history) return;
+    const quarter = (history.till - history.from) / 4;
+    if (quarter >= LEAST_MS) look([Math.round(history.from + quarter), Math.round(history.till - quarter)]);
+  };
+  const whole = h("button", { class: "secondary", type: "button", hidden: true, click: () => look(), "data-testid": "zoom-out" }, word("wholeSpan"));
+  place.addEventListener("dblclick", () => part && look());
   const loadExtremes = async (known: History) => {
     next = Infinity;
     await askExtremes(known.curves, rangeOf(span)).catch(console.error);
@@ -105,10 +138,11 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
 
   return {
     element: h("div", {}, spanLinks(span.hours, to),
-      h("p", { class: "where" }, `${word("points")}: `, count, span.stepMs > 0 && ` · ${word("firstOfEach").replace("{}", lengthOf(span.stepMs / 1000))}`),
-      failure, place, extremes, details),
+      h("p", { class: "where" }, `${word("points")}: `, count, step),
+      failure, place, h("div", { class: "row after" }, h("button", { class: "secondary", type: "button", click: half, "data-testid": "zoom-in" }, word("closer")), whole),
+      extremes, details, exportButtons(() => history && sheetOf(names, history))),
     readings: (ids) => {
-      if (!history || span.stepMs > 0 || !drawn.some(({ paramId }) => ids.includes(paramId))) return;
+      if (!history || part || span.stepMs > 0 || !drawn.some(({ paramId }) => ids.includes(paramId))) return;
       [history.from, history.till] = rangeOf(span);
       for (const { param, points } of history.curves) {
         const latest = plant.recent.get(param.paramId)?.at(-1);
