@@ -33,6 +33,30 @@ async function figures({ api, token }, { at }, { treeId, works, workshop }) {
   if (own[4] !== 100) fail(`the share of all is ${own[4]} %`);
 }
 
+/** Beside the time before, with its sign, and what it cost; on a narrow screen, too. */
+async function changes({ api, token }, { page, at, text, go, checkWidth }, { treeId, workshop }) {
+  const root = await api(`/gsense/aggregation/tree/${treeId}/root-energy/`, token);
+  const figures = { energyKwhLast24h: 1200.5, energyKwhPrev24h: 600.25, energyKwhLast7d: 3000, energyKwhPrev7d: 6000, energyKwhLast30d: 5000, energyKwhPrev30d: 0 };
+  const reply = (route, body) => route.fulfill({ contentType: "application/json", body: JSON.stringify(body) });
+  await page.route("**/branches-energy/", (route) => reply(route, { rows: [{ branchId: workshop, ...figures }] }));
+  await page.route("**/root-energy/", (route) => reply(route, { ...root, ...figures, costEurLast24h: 171.2034, costEurLast7d: 0 }));
+  await go("");
+  await go(`/energy/${treeId}/branch/${workshop}`);
+  const used = () => at(`row-${workshop}`).locator("td.value").allTextContents();
+  await until("more and less than before", 15, async () => {
+    const [, day = "", week = "", month = ""] = await used().catch(() => []);
+    return day.includes("▲ +100 %") && day.includes("before: 600 kWh") && week.includes("▼ −50 %") && month === "5,000 kWh";
+  }).catch(async (error) => fail(`${error.message}: ${(await used()).join("|")}`));
+  if ((await text("cost-day")) !== "171.20 €" || (await text("cost-week")) !== "—") fail(`costs: ${await text("cost-day")}, ${await text("cost-week")}`);
+  const lines = (await saved(page, at("save-csv").first())).bytes.toString().split("\r\n");
+  if (!lines[1].startsWith("Feeders,") || !lines[1].includes(",171.2034,0,")) fail(`the CSV lacks costs: ${lines[1]}`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await checkWidth("energy beside the time before, narrow");
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.unroute("**/branches-energy/");
+  await page.unroute("**/root-energy/");
+}
+
 async function trees(walk, tab) {
   const { page, at, go, checkAccess, checkWidth, shot } = tab;
   const tree = await plantTree(walk);
@@ -68,6 +92,7 @@ async function trees(walk, tab) {
   await checkWidth("energy, narrow");
   await shot("energy-narrow");
   await page.setViewportSize({ width: 1400, height: 900 });
+  await changes(walk, tab, tree);
   await go("");
 }
 
@@ -106,7 +131,7 @@ async function reports(walk, tab) {
   await until("totals", 15, async () => (await cells(supply).catch(() => []))[0] === "80 kWh");
   if ((await cells(supply)).join("|") !== "80 kWh|40 kWh|▲ +100 %") fail(`totals: ${(await cells(supply)).join("|")}`);
   if ((await cells(works))[0] !== "136 kWh") fail(`the sum of both: ${(await cells(works)).join("|")}`);
-  if ((await page.locator(`[data-testid="chart-${works}"] .u-legend tr`).count()) !== 5) fail("bars, the period before and two levels are to be drawn");
+  if ((await page.locator(`[data-testid="chart-${works}"] .u-legend tr`).count()) !== 7) fail("bars, their two parts, the period before and two levels are to be drawn");
   await at("report-cut").selectOption("hour");
   await until("hours in the address", 10, () => page.url().includes(`/by/hour/from/2026-03-23/till/2026-03-29`));
   await at("report-till").fill("2026-03-24");
@@ -128,6 +153,13 @@ async function reports(walk, tab) {
   await checkWidth("reports, narrow");
   await shot("reports-narrow");
   await page.setViewportSize({ width: 1400, height: 900 });
+  await page.unroute("**/chart-data/");
+
+  // Three of seven days have begun: those to come are compared with nothing.
+  const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  await countedDays(page, new Map([[works, "Works"], [supply, "Supply"], [workshop, "Workshop"]]), day(-2));
+  await go(`/reports/${reportId}/by/day/from/${day(-2)}/till/${day(4)}`);
+  await until("a range that goes on", 15, async () => (await cells(supply).catch(() => [])).slice(0, 2).join("|") === "80 kWh|11 kWh").catch(async (error) => fail(`${error.message}: ${(await cells(supply)).join("|")}`));
   await page.unroute("**/chart-data/");
   await at("preset-today").click();
   await until("today in the address", 10, () => page.url().includes("/from/2"));

@@ -1,6 +1,7 @@
 // Curves of parameters; those of one unit share a scale. Where nothing was read they break.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { COLORS } from "./colors.ts";
 import { speak } from "./dom.ts";
 import { isGap, type Curve, type History } from "./history.ts";
 import type { Param, Plant } from "./plant.ts";
@@ -8,9 +9,6 @@ import { currentLocale, word } from "./words.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-/** Colours of further curves, told apart on light and on dark. */
-const COLORS = ["#c2410c", "#3b82f6", "#c026d3", "#65a30d", "#b45309", "#0891b2"];
 
 const scaleOf = ({ valueType, unit }: Param): string => (valueType === "bit" ? "bit" : `unit ${unit ?? ""}`);
 

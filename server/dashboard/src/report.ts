@@ -82,13 +82,20 @@ export function unitOf(report: Report, branch: ReportBranch): string | undefined
   return units.size === 1 ? [...units][0] : undefined;
 }
 
+/** So many segments have begun: those to come are compared with nothing. */
+export const begun = ({ values }: Counted): number => values.filter(([at]) => at <= Date.now()).length;
+
+/** What was counted in the first segments. */
+export function totalOf(values: Counted["values"], count: number): number | null {
+  const known = values.slice(0, count).flatMap(([, text]) => (text === null ? [] : [Number(text)]));
+  return known.length > 0 ? Number(exactSum(Float64Array.from(known))) : null;
+}
+
 export async function askCounted(branch: ReportBranch, depth: number, { from, till }: DateRange, segment: Cut): Promise<Counted> {
   const body = { tz: zone(), fromDateStr: from, tillDateStr: shifted(till, 1), segment };
   const reply = await exactAnswer<{ borders?: string | null; values: [string, string | null][] }>(
     api.POST("/resource-report/branch/{branchId}/chart-data/", { params: { path: { branchId: branch.id } }, body, parseAs: "text" }),
   );
   const values = reply.values.map(([at, text]): [number, string | null] => [Date.parse(at), text]);
-  const known = values.flatMap(([, text]) => (text === null ? [] : [Number(text)]));
-  const total = known.length > 0 ? Number(exactSum(Float64Array.from(known))) : null;
-  return { branch, depth, values, levels: levelsOf(reply.borders), total };
+  return { branch, depth, values, levels: levelsOf(reply.borders), total: totalOf(values, values.length) };
 }

@@ -45,10 +45,13 @@ function facts(energy: Energy): HTMLElement {
 }
 
 /** The rows as a file has them. */
-function sheetOf({ name, rows }: Energy): Sheet {
-  const heads = [word("branch"), `${word("powerNow")}, kW`, ...WINDOWS.flatMap(([, key]) => [`${word(key)}, kWh`, `${word(key)}, ${word("before")}, kWh`])];
+function sheetOf({ name, rows, costs }: Energy): Sheet {
+  const used = WINDOWS.flatMap(([, key]) => [`${word(key)}, kWh`, `${word(key)}, ${word("before")}, kWh`]);
+  const heads = [word("branch"), `${word("powerNow")}, kW`, ...used, ...WINDOWS.map(([, key]) => `${word("cost")}, ${word(key)}, EUR`)];
+  // Only of the whole tree the costs are known.
+  const costOf = ({ branch }: EnergyRow, key: keyof Windows): Cell => (branch === undefined ? { number: costs[key] } : null);
   const figure = (text: string | null): Cell => (text === null ? null : { number: text });
-  return { name, heads, rows: rows.map((row) => [row.name, figure(row.power), ...WINDOWS.flatMap(([key]) => row.windows[key].map(figure))]) };
+  return { name, heads, rows: rows.map((row) => [row.name, figure(row.power), ...WINDOWS.flatMap(([key]) => row.windows[key].map(figure)), ...WINDOWS.map(([key]) => costOf(row, key))]) };
 }
 
 /** What a branch used by segments. */

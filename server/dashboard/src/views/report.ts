@@ -1,11 +1,11 @@
 // Reports: for each top branch a chart of what it counted beside the period before, and a table of all below it.
 import { formatNumber } from "parabus-wasm";
-import type { Bar } from "../bars.ts";
+import type { Bar, Part } from "../bars.ts";
 import { h, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
 import { exportButtons, type Cell, type Sheet } from "../export.ts";
 import type { Plant, Report, ReportBranch } from "../plant.ts";
-import { askCounted, dateText, formerRange, lengthOf, PRESETS, unitOf, withBelow, zone, type Counted, type DateRange } from "../report.ts";
+import { askCounted, begun, dateText, formerRange, lengthOf, PRESETS, totalOf, unitOf, withBelow, zone, type Counted, type DateRange } from "../report.ts";
 import { CUTS, link, open, type Cut, type Route } from "../route.ts";
 import { currentLang, currentLocale, word } from "../words.ts";
 import type { View } from "./view.ts";
@@ -24,7 +24,7 @@ const plain = (total: number | null): string | null => (total === null ? null : 
 /** A table of totals: a branch, those below it, and each beside the period before. */
 function totals(rows: Counted[], former: Counted[], unit?: string): HTMLElement {
   const body = rows.map(({ branch, depth, total }, index) => {
-    const before = former[index]?.total ?? null;
+    const before = totalOf(former[index]?.values ?? [], rows[index] ? begun(rows[index]) : 0);
     const more = total !== null && before !== null && before !== 0 ? (total / before - 1) * 100 : undefined;
     const difference = more === undefined ? "—" : `${more > 0 ? "▲ +" : more < 0 ? "▼ −" : "= "}${number(Math.abs(more).toFixed(1))} %`;
     return h("tr", { "data-testid": `total-${branch.id}` }, h("th", { scope: "row", class: `depth-${depth}` }, branch.name),
@@ -63,7 +63,8 @@ function chartPart(report: Report, branch: ReportBranch, range: DateRange, cut: 
       const ends = own?.values.slice(1).map(([at]) => at) ?? [];
       const bars = own?.values.map(([start, text], index): Bar => ({ start, end: ends[index] ?? start + (start - (own.values[index - 1]?.[0] ?? start - 3_600_000)), text, before: before?.values[index]?.[1] ?? null })) ?? [];
       clear?.();
-      clear = drawBars(place, bars, own?.levels ?? [], unit ?? branch.name, (text) => withUnit(text, unit));
+      const parts = unit === undefined ? [] : now.filter(({ depth }) => depth === 1).map(({ branch: { name }, values }): Part => ({ name, texts: values.map(([, text]) => text) }));
+      clear = drawBars(place, bars, own?.levels ?? [], branch.name, (text) => withUnit(text, unit), parts);
       table.replaceChildren(own?.total === null ? h("p", { class: "where" }, word("nothingCounted")) : totals(now, former, unit));
       const moment = new Intl.DateTimeFormat(currentLocale(), cut === "day" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" });
       const lines = (own?.values ?? []).map(([at, text]) => h("tr", {}, h("th", { scope: "row" }, moment.format(at)), h("td", { class: "value" }, withUnit(text, unit))));
@@ -76,7 +77,7 @@ function chartPart(report: Report, branch: ReportBranch, range: DateRange, cut: 
   };
   void load();
   return {
-    element: h("section", { class: "card", "data-testid": `branch-${branch.id}` }, h("h2", {}, branch.name, branch.category && h("small", { class: "where" }, ` ${branch.category}`)),
+    element: h("section", { class: "card", "data-testid": `branch-${branch.id}` }, h("h2", {}, branch.name, branch.category && h("small", {}, ` · ${branch.category}`)),
       failure, place, table, h("details", {}, h("summary", {}, word("asTable")), values), exportButtons(() => sheetOf(`${report.name} ${branch.name}`, rows, unit))),
     close: () => {
       isOpen = false;
