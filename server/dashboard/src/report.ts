@@ -82,13 +82,24 @@ export function unitOf(report: Report, branch: ReportBranch): string | undefined
   return units.size === 1 ? [...units][0] : undefined;
 }
 
-/** So many segments have begun: those to come are compared with nothing. */
-export const begun = ({ values }: Counted): number => values.filter(([at]) => at <= Date.now()).length;
-
-/** What was counted in the first segments. */
-export function totalOf(values: Counted["values"], count: number): number | null {
-  const known = values.slice(0, count).flatMap(([, text]) => (text === null ? [] : [Number(text)]));
+function totalOf(values: Counted["values"]): number | null {
+  const known = values.flatMap(([, text]) => (text === null ? [] : [Number(text)]));
   return known.length > 0 ? Number(exactSum(Float64Array.from(known))) : null;
+}
+
+/** The period before. Of a range that goes on, its total ends where the range has come to, to half an hour. */
+export async function askFormer(branch: ReportBranch, depth: number, range: DateRange, segment: Cut): Promise<Counted> {
+  const former = await askCounted(branch, depth, formerRange(range), segment);
+  const now = new Date();
+  const today = dateText(now);
+  if (today > range.till) return former;
+  if (today < range.from) return { ...former, total: null };
+  const days = lengthOf(range);
+  const date = shifted(today, -days);
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).getTime();
+  const moment = new Date(now).setDate(now.getDate() - days);
+  const day = await askCounted(branch, depth, { from: date, till: date }, "half-hour");
+  return { ...former, total: totalOf([...former.values.filter(([at]) => at < midnight), ...day.values.filter(([at]) => at <= moment)]) };
 }
 
 export async function askCounted(branch: ReportBranch, depth: number, { from, till }: DateRange, segment: Cut): Promise<Counted> {
@@ -97,5 +108,5 @@ export async function askCounted(branch: ReportBranch, depth: number, { from, ti
     api.POST("/resource-report/branch/{branchId}/chart-data/", { params: { path: { branchId: branch.id } }, body, parseAs: "text" }),
   );
   const values = reply.values.map(([at, text]): [number, string | null] => [Date.parse(at), text]);
-  return { branch, depth, values, levels: levelsOf(reply.borders), total: totalOf(values, values.length) };
+  return { branch, depth, values, levels: levelsOf(reply.borders), total: totalOf(values) };
 }

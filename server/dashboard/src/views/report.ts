@@ -5,7 +5,7 @@ import { h, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
 import { exportButtons, type Cell, type Sheet } from "../export.ts";
 import type { Plant, Report, ReportBranch } from "../plant.ts";
-import { askCounted, begun, dateText, formerRange, lengthOf, PRESETS, totalOf, unitOf, withBelow, zone, type Counted, type DateRange } from "../report.ts";
+import { askCounted, askFormer, dateText, lengthOf, PRESETS, unitOf, withBelow, zone, type Counted, type DateRange } from "../report.ts";
 import { CUTS, link, open, type Cut, type Route } from "../route.ts";
 import { currentLang, currentLocale, word } from "../words.ts";
 import type { View } from "./view.ts";
@@ -24,7 +24,7 @@ const plain = (total: number | null): string | null => (total === null ? null : 
 /** A table of totals: a branch, those below it, and each beside the period before. */
 function totals(rows: Counted[], former: Counted[], unit?: string): HTMLElement {
   const body = rows.map(({ branch, depth, total }, index) => {
-    const before = totalOf(former[index]?.values ?? [], rows[index] ? begun(rows[index]) : 0);
+    const before = former[index]?.total ?? null;
     const more = total !== null && before !== null && before !== 0 ? (total / before - 1) * 100 : undefined;
     const difference = more === undefined ? "—" : `${more > 0 ? "▲ +" : more < 0 ? "▼ −" : "= "}${number(Math.abs(more).toFixed(1))} %`;
     return h("tr", { "data-testid": `total-${branch.id}` }, h("th", { scope: "row", class: `depth-${depth}` }, branch.name),
@@ -54,9 +54,9 @@ function chartPart(report: Report, branch: ReportBranch, range: DateRange, cut: 
   let isOpen = true;
   const load = async () => {
     const below = withBelow(report, branch);
-    const ask = (range: DateRange) => Promise.all(below.map(([each, depth]) => askCounted(each, depth, range, cut)));
+    const each = (ask: typeof askCounted) => Promise.all(below.map(([branch, depth]) => ask(branch, depth, range, cut)));
     try {
-      const [{ drawBars }, now, former] = await Promise.all([import("../bars.ts"), ask(range), ask(formerRange(range))]);
+      const [{ drawBars }, now, former] = await Promise.all([import("../bars.ts"), each(askCounted), each(askFormer)]);
       if (!isOpen) return;
       rows = now;
       const [own, before] = [now[0], former[0]];
