@@ -54,12 +54,14 @@ async function closer(walk, { page, at, text }) {
   const count = async () => Number(await text("chart-points"));
   await at("hours-1").click();
   await until("points of an hour", 15, async () => (await count()) > 10);
+  const oldest = async () => Date.parse((await api(`/readings/get/?paramId=${walk.target.id}`, token)).at(-1)[0]);
+  await until("readings of half a minute", 30, async () => (await oldest()) < Date.now() - 30_000);
   const whole = await count();
   const { x, y, width, height } = await page.locator(".u-over").boundingBox();
   const asking = page.waitForRequest(/readings\/get/);
-  await page.mouse.move(x + width * 0.995, y + height / 2);
+  await page.mouse.move(x + width * 0.999, y + height / 2);
   await page.mouse.down();
-  await page.mouse.move(x + width * 0.985, y + height / 2, { steps: 4 });
+  await page.mouse.move(x + width * 0.989, y + height / 2, { steps: 4 });
   await page.mouse.up();
   const asked = new URL((await asking).url()).searchParams;
   const least = (await api(`/readings/get/?${asked}`, token)).length;
