@@ -9,6 +9,7 @@ import { energy } from "./energy.mjs";
 import { history } from "./history.mjs";
 import { options } from "./options.mjs";
 import { people } from "./people.mjs";
+import { readings } from "./readings.mjs";
 import { hostile, visualizations } from "./visualizations.mjs";
 import { caller, fail, openTab, shows } from "./walk.mjs";
 
@@ -195,6 +196,8 @@ try {
   done("typed text");
   await history(walk, tab);
   done("history");
+  await readings(walk, tab);
+  done("readings");
   await energy(walk, tab);
   done("energy");
   const alert = await alerts({ ...walk, before }, tab);

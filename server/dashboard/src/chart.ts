@@ -10,6 +10,9 @@ import { currentLocale, word } from "./words.ts";
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
+/** `null` of a curve holds for instants of others, too: mode 2 of `uPlot.join`. */
+const EXPAND = 2;
+
 const scaleOf = ({ valueType, unit }: Param): string => (valueType === "bit" ? "bit" : `unit ${unit ?? ""}`);
 
 /** A curve by instant: the texts of its values, and `null` where it breaks. */
@@ -22,6 +25,12 @@ function lineOf({ param, points, extremes }: Curve, { span, from }: History): Ma
   // The first reading of a segment is seldom its extreme.
   for (const each of extremes ? [extremes.least, extremes.most] : []) if (each.at >= from) line.set(each.at, each.text);
   return line;
+}
+
+/** The least and the most by parts of the span, as steps. */
+function bandOf({ band }: Curve): uPlot.AlignedData {
+  const corners = band.flatMap(({ from, till, extremes }) => (extremes ? [from, till] : [from]).map((at) => [at, numberOf(extremes?.least.text), numberOf(extremes?.most.text)] as const));
+  return [corners.map(([at]) => at), corners.map(([, least]) => least), corners.map(([, , most]) => most)];
 }
 
 /** Readings that have no neighbour to draw a line to. */
@@ -70,7 +79,9 @@ export class Chart {
       return [times, times.map((at) => numberOf(line.get(at)))];
     });
     // The span is seen whole, whatever was read in it.
-    const data = uPlot.join([[[history.from, history.till]], ...tables]);
+    const all: uPlot.AlignedData[] = [[[history.from, history.till]], ...tables, ...history.curves.map(bandOf)];
+    // A gap goes on at instants that other curves alone have.
+    const data = uPlot.join(all, all.map((table) => table.map(() => EXPAND)));
     if (!this.#plot) return this.#open(data, history);
     this.#plot.setData(data);
   }
@@ -92,14 +103,16 @@ export class Chart {
     const colorOf = (index: number) => COLORS[index - 1] ?? color("--accent");
     const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
     const scales = [...new Set(this.params.map(scaleOf))];
-    const isAlone = this.params.length === 1;
+    const count = this.params.length;
+    const isAlone = count === 1;
     const moment = new Intl.DateTimeFormat(currentLocale(), span.hours > 1 ? { dateStyle: "medium", timeStyle: "short" } : { timeStyle: "medium" });
     this.#plot = new uPlot(
       {
         ...this.#size(),
         ms: 1,
-        cursor: { points: { size: 7 }, drag: { x: true, y: false, setScale: false } },
+        cursor: { points: { size: (_, series) => (series > count ? 0 : 7) }, drag: { x: true, y: false, setScale: false } },
         hooks: { setSelect: [(plot) => this.#dragged(plot)] },
+        bands: this.params.map((_, index) => ({ series: [count + 2 + 2 * index, count + 1 + 2 * index], fill: `${colorOf(index)}2e` })),
         legend: { live: true },
         scales: Object.fromEntries(scales.map((key) => [key, key === "bit" ? { range: [-0.1, 1.1] } : {}])),
         axes: [
@@ -119,11 +132,17 @@ export class Chart {
             paths: isStepped(param) ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
             value: (plot, _value, _series, at) => this.#text(index, at === null ? undefined : plot.data[0][at]),
           })),
+          ...this.params.flatMap((param, index): uPlot.Series[] => {
+            const edge: uPlot.Series = { class: "band", scale: scaleOf(param), stroke: `${colorOf(index)}55`, width: 1, points: { show: false } };
+            return [edge, { ...edge }];
+          }),
         ],
       },
       data,
       this.place,
     );
+    // The legend names curves, and a band belongs to one.
+    this.#plot.root.querySelectorAll(".u-legend .band").forEach((row) => row.remove());
     this.#plot.setSize(this.#size());
     this.#observer.observe(this.place);
   }
@@ -150,7 +169,8 @@ export class Chart {
     const plot = this.#plot;
     if (!plot || !["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
     event.preventDefault();
-    const [times, ...curves] = plot.data;
+    const [times, ...all] = plot.data;
+    const curves = all.slice(0, this.params.length);
     const isRead = (at: number) => curves.some((values) => typeof values[at] === "number");
     const read = [...times.keys()].filter(isRead);
     const here = this.#index === undefined ? read.length : read.findLastIndex((at) => at <= (this.#index ?? 0));

@@ -111,7 +111,8 @@ function contentOf(plant: Plant, route: Route): [unknown, () => View] {
     case "compare": {
       if (plant.params.size === 0) return ["not known yet", () => ({ element: h("main", { class: "content", id: "content" }, h("h1", { tabindex: "-1" }, word("comparison")), h("p", {}, word("loading"))) })];
       const params = route.params.flatMap((id) => plant.params.get(id) ?? []);
-      if (params.length > 0) return [params.map((param) => [{ ...param, dashboardPlace: undefined }, plant.devices.get(param.deviceId)?.name]), () => compareView(plant, params, route.hours)];
+      const names = [...plant.params.values()].map(({ paramId, info }) => [paramId, info?.name]);
+      if (params.length > 0 || route.params.length === 0) return [[params.map((param) => [{ ...param, dashboardPlace: undefined }, plant.devices.get(param.deviceId)?.name]), names], () => compareView(plant, params, route.hours)];
       break;
     }
     case "alerts":
@@ -145,10 +146,11 @@ function draw(): void {
   const lang = currentLang();
   shell.top.show("top", lang, () => topBar(mine, orgs, draw, () => void leave()));
   shell.side.show("side", [lang, sidebarContent(mine, route)], () => sidebar(mine, route));
-  // Another span of a curve is the same view: what was typed beside it stays.
-  const hours = "hours" in route && route.hours;
-  shell.content.show(JSON.stringify({ ...route, hours: undefined }), [lang, hours, content], make);
+  shell.content.show(viewOf(route), [lang, "hours" in route && route.hours, content], make);
 }
+
+/** Another span of a curve, and one curve more, are the same view: what was typed beside it stays. */
+const viewOf = (route: Route): string => JSON.stringify({ ...route, hours: undefined, params: undefined });
 
 /** Another address was opened: another organization, or another view whose heading takes the focus. */
 function follow(): void {
@@ -157,8 +159,7 @@ function follow(): void {
   const former = drawn;
   draw();
   const route = currentRoute();
-  const isSpan = former && JSON.stringify({ ...former, hours: undefined }) === JSON.stringify({ ...route, hours: undefined });
-  if (!isSpan) document.querySelector<HTMLElement>(focusAfter(former, route))?.focus({ preventScroll: true });
+  if (!former || viewOf(former) !== viewOf(route)) document.querySelector<HTMLElement>(focusAfter(former, route))?.focus({ preventScroll: true });
 }
 
 /** Where reading goes on: in the panel that opened, at the link of the one that closed, else at the heading. */

@@ -42,7 +42,7 @@ export function parseRoute(hash: string): Route {
   const org = ids.get("org");
   const first = words[org === undefined ? 0 : 2];
   const id = ids.get(first ?? "");
-  const list = (words[org === undefined ? 1 : 3] ?? "").split(",").map(Number);
+  const list = (words[org === undefined ? 1 : 3] ?? "").split(",").filter(Boolean).map(Number);
   if (first === "compare" && list.every((each) => Number.isSafeInteger(each) && each > 0)) return { view: first, params: list, hours: ids.get("hours"), org };
   if (id !== undefined && first === "device") return { view: first, id, param: ids.get("param"), hours: ids.get("hours"), org };
   if (id !== undefined && first === "vis") return { view: first, id, device: ids.get("device"), org };

@@ -4,7 +4,7 @@ import type { Chart } from "../chart.ts";
 import { h, setText } from "../dom.ts";
 import { explain } from "../errors.ts";
 import { exportButtons, type Cell, type Sheet } from "../export.ts";
-import { askExtremes, askHistory, closer, isGap, rangeOf, SPANS, spanOf, type Extreme, type History } from "../history.ts";
+import { askBands, askExtremes, askHistory, closer, isGap, rangeOf, SPANS, spanOf, type Curve, type Extreme, type History } from "../history.ts";
 import { isText, type Param, type Plant } from "../plant.ts";
 import { link, type Route } from "../route.ts";
 import { currentLocale, moment, span as lengthOf, word } from "../words.ts";
@@ -12,6 +12,9 @@ import type { View } from "./view.ts";
 
 /** What is true of the last hour is asked for again so often, and longer spans by their segments. */
 const AGAIN_MS = 60_000;
+
+/** Rows that a person looks through; a file has all of them. */
+const MOST_ROWS = 1000;
 
 /** No closer look is of use. */
 const LEAST_MS = 1000;
@@ -27,17 +30,23 @@ function extremeCell(plant: Plant, param: Param, extreme?: Extreme): HTMLElement
   return h("td", {}, extreme ? plant.format(param, extreme.text) : "—", extreme && h("small", { class: "where" }, moment(extreme.at)));
 }
 
+/** Devices have parameters of the same name. */
+function deviceMark(plant: Plant, { deviceId }: Param, curves: Curve[]): HTMLElement | undefined {
+  return curves.length > 1 ? h("small", { class: "where" }, ` ${plant.devices.get(deviceId)?.name ?? ""}`) : undefined;
+}
+
 function extremesTable(plant: Plant, { curves }: History): HTMLElement {
-  const rows = curves.map(({ param, extremes }) => h("tr", {}, h("th", { scope: "row", class: curves.length === 1 ? "spoken" : undefined }, param.info?.name ?? ""), extremeCell(plant, param, extremes?.least), extremeCell(plant, param, extremes?.most)));
+  const rows = curves.map(({ param, extremes }) => h("tr", {}, h("th", { scope: "row", class: curves.length === 1 ? "spoken" : undefined }, param.info?.name ?? "", deviceMark(plant, param, curves)), extremeCell(plant, param, extremes?.least), extremeCell(plant, param, extremes?.most)));
   const heads = (["lowest", "highest"] as const).map((key) => h("th", { scope: "col", class: "where" }, word(key)));
-  return h("table", { "data-testid": "extremes" }, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "spoken" }, word("parameter")), ...heads)), h("tbody", {}, ...rows));
+  return h("table", { class: "extremes", "data-testid": "extremes" }, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "spoken" }, word("parameter")), ...heads)), h("tbody", {}, ...rows));
 }
 
 /** Newest first; a row of its own says where nothing was read. */
-function historyTable(plant: Plant, { curves, span }: History): HTMLElement {
+function historyTable(plant: Plant, { curves, span }: History): HTMLElement[] {
   const at = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "medium" });
   const texts = curves.map(({ points }) => new Map(points.map(({ at, text }) => [at, text])));
-  const times = [...new Set(texts.flatMap((each) => [...each.keys()]))].sort((one, other) => other - one);
+  const all = timesOf(texts).reverse();
+  const times = all.slice(0, MOST_ROWS);
   const holdMs = Math.max(...curves.map(({ param }) => param.holdMs ?? Infinity));
   const rows = times.flatMap((time, index) => {
     const cells = curves.map(({ param }, curve) => {
@@ -50,17 +59,21 @@ function historyTable(plant: Plant, { curves, span }: History): HTMLElement {
     const nothing = h("td", { class: "value bad", colspan: String(curves.length) }, word("noReadings"));
     return [row, h("tr", { class: "gap" }, h("th", { scope: "row" }, at.formatRange(before + span.stepMs, time)), nothing)];
   });
-  const heads = [word("time"), ...curves.map(({ param }) => param.info?.name ?? "")].map((text, index) => h("th", { scope: "col", class: index > 0 ? "value" : undefined }, text));
-  return h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows));
+  const heads = [h("th", { scope: "col" }, word("time")), ...curves.map(({ param }) => h("th", { scope: "col", class: "value" }, param.info?.name ?? "", deviceMark(plant, param, curves)))];
+  const table = h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows));
+  return all.length > MOST_ROWS ? [h("p", { class: "where" }, word("newestRows").replace("{}", String(MOST_ROWS))), table] : [table];
 }
 
+/** Every instant at which something was read, oldest first. */
+const timesOf = (texts: Map<number, string | null>[]): number[] => [...new Set(texts.flatMap((each) => [...each.keys()]))].sort((one, other) => one - other);
+
 /** Oldest first, with every digit. */
-function sheetOf(name: string, { curves }: History): Sheet {
+function sheetOf(plant: Plant, name: string, { curves }: History): Sheet {
   const texts = curves.map(({ points }) => new Map(points.map(({ at, text }) => [at, text])));
-  const times = [...new Set(texts.flatMap((each) => [...each.keys()]))].sort((one, other) => one - other);
   const figure = (text: string | null | undefined): Cell => (typeof text === "string" ? { number: text } : null);
-  const heads = [word("time"), ...curves.map(({ param }) => [param.info?.name, param.unit].filter(Boolean).join(", "))];
-  return { name, heads, rows: times.map((at) => [{ at }, ...texts.map((each) => figure(each.get(at)))]) };
+  const deviceOf = ({ deviceId }: Param) => curves.length > 1 && plant.devices.get(deviceId)?.name;
+  const heads = [word("time"), ...curves.map(({ param }) => [param.info?.name, deviceOf(param), param.unit].filter(Boolean).join(", "))];
+  return { name, heads, rows: timesOf(texts).map((at) => [{ at }, ...texts.map((each) => figure(each.get(at)))]) };
 }
 
 /** Of parameters with numbers; `to` is the address of another span. */
@@ -94,7 +107,7 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
   const tellMore = () => {
     if (!history) return;
     extremes.replaceChildren(extremesTable(plant, history));
-    if (details.open) table.replaceChildren(historyTable(plant, history));
+    if (details.open) table.replaceChildren(...historyTable(plant, history));
   };
   details.addEventListener("toggle", tellMore);
   const load = async () => {
@@ -110,6 +123,8 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
       tell();
       tellMore();
       setText(failure, "");
+      await askBands(found);
+      if (isOpen && history === found) tell();
     } catch (error) {
       setText(failure, explain(error));
     }
@@ -140,9 +155,9 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
     element: h("div", {}, spanLinks(span.hours, to),
       h("p", { class: "where" }, `${word("points")}: `, count, step),
       failure, place, h("div", { class: "row after" }, h("button", { class: "secondary", type: "button", click: half, "data-testid": "zoom-in" }, word("closer")), whole),
-      extremes, details, exportButtons(() => history && sheetOf(names, history))),
+      extremes, details, exportButtons(() => history && sheetOf(plant, names, history))),
     readings: (ids) => {
-      if (!history || part || span.stepMs > 0 || !drawn.some(({ paramId }) => ids.includes(paramId))) return;
+      if (!history || part || history.span.stepMs > 0 || !drawn.some(({ paramId }) => ids.includes(paramId))) return;
       [history.from, history.till] = rangeOf(span);
       for (const { param, points } of history.curves) {
         const latest = plant.recent.get(param.paramId)?.at(-1);
@@ -152,7 +167,7 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
       tell();
     },
     tick: () => {
-      if (Date.now() >= next) void (history && span.stepMs === 0 ? loadExtremes(history) : load());
+      if (Date.now() >= next) void (history?.span.stepMs === 0 ? loadExtremes(history) : load());
     },
     close: () => {
       isOpen = false;

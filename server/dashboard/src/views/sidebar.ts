@@ -51,6 +51,7 @@ export function sidebar(plant: Plant, route: Route): View {
   tick();
   const element = h("nav", { class: "side", "aria-label": word("devices") }, entry({ view: "overview" }, "overview", h("span", { class: "tiles", "aria-hidden": "true" }), word("overview")),
     entry({ view: "alerts" }, "alerts", alertMark, h("span", {}, word("alerts"), alertState)),
+    entry({ view: "compare", params: [] }, "readings", h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, word("readings"))),
     plant.trees.length > 0 && entry({ view: "energy" }, "energy", h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, word("energy"))),
     plant.reports.length > 0 && entry({ view: "reports" }, "reports", h("span", { class: "tiles", "aria-hidden": "true" }), h("span", {}, word("reports"))), ...nets,
     viss.length > 0 && h("section", {}, h("h2", { class: "label" }, word("visualizations")), ...viss));
