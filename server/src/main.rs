@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use parabus_core::aggregate::Unit;
 use parabus_core::gateway::Relay;
 use parabus_core::value::Lang;
 use parabus_server::admin;
@@ -103,6 +104,9 @@ enum Verb {
     /// Alerts and the messages that they send.
     #[command(subcommand)]
     Alert(AlertVerb),
+    /// Reports, and whether they add up.
+    #[command(subcommand)]
+    Report(ReportVerb),
     /// Show who changed or wrote what, oldest first.
     Audit {
         /// Only of this organization.
@@ -149,6 +153,38 @@ struct ConfigFile {
     /// Configuration file.
     #[arg(long, default_value = "parabus.toml", env = "PARABUS_CONFIG")]
     config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum ReportVerb {
+    /// Show the reports of an organization.
+    List {
+        #[arg(long)]
+        org: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Reckon a report anew: branches sum to the one above, segments to the counter's difference.
+    Check {
+        /// Name or identifier.
+        report: String,
+        #[arg(long)]
+        org: String,
+        /// IANA name of the time zone.
+        #[arg(long, default_value = "UTC")]
+        tz: String,
+        /// First date: 2026-03-29.
+        #[arg(long)]
+        from: String,
+        /// The date after the last.
+        #[arg(long)]
+        till: String,
+        /// Length of a segment: half-hour, hour or day.
+        #[arg(long, default_value = "hour", value_parser = unit)]
+        by: Unit,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
 }
 
 #[derive(Subcommand)]
@@ -437,6 +473,7 @@ fn main() -> ExitCode {
         Verb::Key(verb) => key(verb),
         Verb::User(verb) => user(verb),
         Verb::Org(verb) => org(verb),
+        Verb::Report(verb) => report(verb),
         Verb::Alert(verb) => alert(verb),
         Verb::Audit { org, since, limit, json, config } => {
             audit(&config, org.as_deref(), since.as_deref(), limit, json)
@@ -549,6 +586,25 @@ fn org(verb: OrgVerb) -> Result<(), StartError> {
             admin::set_contact(&store_of(&config)?, &name, email.as_deref(), phone.as_deref())?;
         }
         OrgVerb::List { config } => print!("{}", admin::list_orgs(&store_of(&config)?)),
+    }
+    Ok(())
+}
+
+fn unit(code: &str) -> Result<Unit, String> {
+    Unit::from_code(code).map_err(|_| format!("unknown `{code}`, expected half-hour, hour or day"))
+}
+
+fn report(verb: ReportVerb) -> Result<(), StartError> {
+    match verb {
+        ReportVerb::List { org, config } => print!("{}", admin::report::list(&store_of(&config)?, &org)?),
+        ReportVerb::Check { report, org, tz, from, till, by, config } => {
+            let range = admin::report::Range { zone: &tz, from: &from, till: &till, unit: by };
+            let (text, is_right) = admin::report::check(&store_of(&config)?, &org, &report, range)?;
+            print!("{text}");
+            if !is_right {
+                return Err("the report does not add up".to_owned().into());
+            }
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod access;
 pub mod alert;
 mod check;
 mod readings;
+pub mod report;
 mod trail;
 
 pub use access::{

@@ -1,6 +1,7 @@
 //! Resource reports: branches that count what parameters count, by segments of local time (DOMAIN.md 2.8, A-10,
 //! A-11, D-27).
 
+mod certificate;
 mod check;
 mod values;
 
@@ -9,8 +10,9 @@ use uuid::Uuid;
 
 use crate::model::{Directory, OrgId, ParamId};
 
+pub use certificate::{Certificate, certify};
 pub use check::{Fault, MOST_BRANCHES, check};
-pub use values::values;
+pub use values::{instant, values};
 
 /// A report: branches, of which the top ones are its charts.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use parabus_core::aggregate::{Zone, first_at_local};
 use parabus_core::formula::Formula;
+use parabus_core::time::Instant;
 use parabus_core::value::Decimal;
 use uuid::Uuid;
 
@@ -108,7 +110,18 @@ impl Values<'_> {
     }
 }
 
+/// An instant, of a text without a zone by the clocks of a zone; why it is none, otherwise.
+pub fn instant(text: &str, zone: &impl Zone) -> Result<i64, String> {
+    let error = match Instant::parse(text) {
+        Ok(instant) => return Ok(instant.as_millis()),
+        Err(error) => error,
+    };
+    let local = Instant::parse(&format!("{text}Z")).or_else(|_| Instant::parse(&format!("{text}T00:00:00Z")));
+    let local = local.map_err(|_| format!("`{text}` is no date: {error}"))?;
+    first_at_local(zone, local.as_millis()).map_err(|error| format!("`{text}` is no date: {error}"))
+}
+
 /// The exact sum, or the nearest in binary64 of one with too many digits.
-fn added(one: Decimal, other: Decimal) -> Option<Decimal> {
+pub(super) fn added(one: Decimal, other: Decimal) -> Option<Decimal> {
     one.checked_add(other).or_else(|| Decimal::from_f64(one.to_f64() + other.to_f64()))
 }

@@ -261,7 +261,7 @@ fn connect(folder: &Path) -> Result<Connection, StoreError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 pub(crate) mod tests_crash;
 #[cfg(test)]

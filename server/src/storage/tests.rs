@@ -13,7 +13,7 @@ fn param(device_id: i64, name: &str, address: u16) -> Param {
 }
 
 /// One organization, network and device with two parameters.
-pub(super) fn configured(store: &Store) {
+pub(crate) fn configured(store: &Store) {
     store
         .configure(true, |edit| {
             let org = edit.put_org(&Org { id: 0, name: "Works".into(), slug: "works".into(), lang: Lang::En })?;
@@ -58,7 +58,7 @@ pub(super) fn configured(store: &Store) {
         .unwrap();
 }
 
-pub(super) fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
+pub(crate) fn cycle(store: &Store, at: i64, raws: [u64; 2]) -> Cycle {
     let directory = store.directory();
     let device = directory.devices.values().next().unwrap();
     let cells = raws.into_iter().map(|raw| Ok(Raw(raw).into())).collect();

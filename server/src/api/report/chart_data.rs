@@ -1,6 +1,6 @@
 //! POST /resource-report/branch/:branchId/chart-data/
 
-use parabus_core::aggregate::{Calendar, Zone, first_at_local, zone_by_name};
+use parabus_core::aggregate::{Calendar, zone_by_name};
 use parabus_core::time::Instant;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
@@ -12,7 +12,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, Nothing, Request, Scope};
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Date, LocalSegment, Number, Point};
-use crate::report::values;
+use crate::report::{instant, values};
 
 /// Rows of one reply at most (A-13 for histories): five years of half hours come in two.
 const MOST_ROWS: usize = 50_000;
@@ -56,19 +56,6 @@ pub struct ChartReply {
 #[derive(Serialize)]
 pub struct ChartPoint(Date, Option<Number>);
 
-/// An instant, of a text without a zone by the clocks of a zone.
-fn instant(field: &str, text: &str, zone: &impl Zone) -> Result<i64, ApiError> {
-    let refused =
-        |reason: String| ApiError::incorrect_request(format!("payload: {field}: `{text}` is no date: {reason}"));
-    let error = match Instant::parse(text) {
-        Ok(instant) => return Ok(instant.as_millis()),
-        Err(error) => error,
-    };
-    let local = Instant::parse(&format!("{text}Z")).or_else(|_| Instant::parse(&format!("{text}T00:00:00Z")));
-    let local = local.map_err(|_| refused(error.to_string()))?;
-    first_at_local(zone, local.as_millis()).map_err(|error| refused(error.to_string()))
-}
-
 impl Endpoint for ChartData {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/resource-report/branch/:branchId/chart-data/";
@@ -89,8 +76,10 @@ impl Endpoint for ChartData {
         let refused = |text: String| ApiError::incorrect_request(format!("payload: {text}"));
         let zone = zone_by_name(&body.tz)
             .map_err(|_| refused(format!("tz: no zone `{}`, expected one such as `Europe/Warsaw`", body.tz)))?;
-        let from = instant("fromDateStr", &body.from_date_str, &zone)?;
-        let till = instant("tillDateStr", &body.till_date_str, &zone)?;
+        let date =
+            |field: &str, text: &str| instant(text, &zone).map_err(|reason| refused(format!("{field}: {reason}")));
+        let from = date("fromDateStr", &body.from_date_str)?;
+        let till = date("tillDateStr", &body.till_date_str)?;
         if from >= till {
             return Err(refused("tillDateStr: not later than `fromDateStr`, expected a later date".into()));
         }
