@@ -112,10 +112,11 @@ async function follow(walk, tab, id) {
   await write(walk, target.value);
 
   const own = () => at("log").locator("tbody tr").filter({ hasText: NAME }).count();
+  const told = async () => (await at("log").locator("tbody tr").count()) + (await at("no-records").count());
   for (const [net, count] of [[target.netId, 1], [Object.keys(walk.tree).find((other) => other !== target.netId), 0]]) {
     await go("/alerts");
     await at("log-net").selectOption(String(net));
-    await until(`the log of network ${net}`, 10, async () => (await own()) === count && (await at("log-net").inputValue()) === String(net));
+    await until(`the log of network ${net}`, 10, async () => (await own()) === count && (await told()) > 0 && (await at("log-net").inputValue()) === String(net));
   }
   await go("/alerts");
   await until("the log", 10, async () => (await own()) === 1);
