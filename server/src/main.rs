@@ -27,6 +27,22 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 /// Exit code of `apply --dry-run --exit-code` where something would change.
 const CHANGES: u8 = 2;
 
+/// What `print!` does, but for a reader that has gone away: then nobody is left to tell.
+macro_rules! print {
+    ($($words:tt)*) => { tell(format_args!($($words)*)) };
+}
+
+/// The same with the end of a line.
+macro_rules! println {
+    ($($words:tt)*) => { tell(format_args!("{}\n", format_args!($($words)*))) };
+}
+
+fn tell(words: std::fmt::Arguments<'_>) {
+    if std::io::stdout().write_fmt(words).is_err() {
+        std::process::exit(0);
+    }
+}
+
 /// Self-hosted telemetry of Modbus equipment.
 #[derive(Parser)]
 #[command(version, about)]

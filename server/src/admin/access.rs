@@ -28,7 +28,11 @@ fn random_password() -> Result<String, StoreError> {
 
 fn name_of(name: &str) -> Result<&str, StoreError> {
     let name = name.trim();
-    if name.is_empty() { refuse("the name is empty".to_owned()) } else { Ok(name) }
+    // A plant file has to be able to say it, and a terminal to show it.
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return refuse("the name has to be 1 to 200 characters, none of them a control character".to_owned());
+    }
+    Ok(name)
 }
 
 /// A fresh API key of a user, with its password.

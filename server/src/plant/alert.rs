@@ -32,8 +32,14 @@ impl<'p> Plan<'p, '_> {
         let present = self.edit.before().alerts_of(org).map(|alert| (&alert.name, &alert.slug));
         let mut slugs = Slugs::of(present, alerts.iter().map(|alert| alert.slug.as_ref()));
         for alert in alerts {
-            let slug = slugs.slug(&alert.name.text, alert.slug.as_ref())?;
-            let before = self.edit.before().alerts_of(org).find(|each| each.name == alert.name.text).cloned();
+            // The API lets several have one name: the slug tells which is meant, else it is the first.
+            let named = || self.edit.before().alerts_of(org).filter(|each| each.name == alert.name.text);
+            let of_slug = named().find(|each| Some(&each.slug) == alert.slug.as_ref());
+            let before = of_slug.or_else(|| named().next()).cloned();
+            let slug = match &before {
+                Some(before) if alert.slug.is_none() => before.slug.clone(),
+                _ => slugs.slug(&alert.name.text, alert.slug.as_ref())?,
+            };
             let param = |names: [&str; 3]| self.params.iter().find(|(key, _)| **key == names).map(|(_, id)| *id);
             let after = Alert { org_id: org, slug, ..model(alert, before.as_ref(), param) };
             let title = format!("alert `{}`", after.name);

@@ -308,16 +308,18 @@ impl<'p> Plan<'p, '_> {
 
     fn connect_code(&mut self, code: &file::ConnectCode) -> Result<(), StoreError> {
         let Some(mac) = code.mac else { return Ok(()) };
+        let known = ConnectCode::normalize(&code.code.text);
+        let before = self.edit.before().connect_codes.get(&known).cloned();
+        let passwords = before.as_ref().map(|before| before.device_passwords.clone());
         let after = ConnectCode {
-            code: ConnectCode::normalize(&code.code.text),
+            code: known,
             mac,
-            device_passwords: code.device_passwords.clone(),
+            device_passwords: code.device_passwords.clone().or(passwords).unwrap_or_default(),
             sku: code.sku.clone(),
             vpn_ip: code.vpn_ip_address,
             port: code.port,
             modbus_id: code.modbus_id.map(UnitId),
         };
-        let before = self.edit.before().connect_codes.get(&after.code).cloned();
         let title = format!("connect code of {mac}");
         self.put(&title, before.as_ref(), &after, |edit, code| edit.put_connect_code(code).map(|()| 0), 0)?;
         Ok(())
@@ -548,7 +550,11 @@ impl<'p> Plan<'p, '_> {
             sku: net.sku.clone(),
             solution: solution.code().to_owned(),
             controller_unit_id: UnitId(net.controller_modbus_unit_id),
-            device_passwords: net.device_passwords.clone(),
+            device_passwords: net
+                .device_passwords
+                .clone()
+                .or_else(|| before.as_ref().map(|before| before.device_passwords.clone()))
+                .unwrap_or_default(),
             max_inflight_requests: net.max_inflight_requests_num,
             request_gap_ms: net.request_gap_ms,
         };

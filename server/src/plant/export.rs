@@ -242,8 +242,8 @@ impl<'e, 'c> Export<'e, 'c> {
         written.map(|(template, id)| Ok(Template::of(template, id, params(template)?))).collect()
     }
 
-    fn secrets(&self, passwords: &[String]) -> Vec<String> {
-        if self.selection.has_secrets { passwords.to_vec() } else { Vec::new() }
+    fn secrets(&self, passwords: &[String]) -> Option<Vec<String>> {
+        (self.selection.has_secrets && !passwords.is_empty()).then(|| passwords.to_vec())
     }
 
     fn connect_code(&self, code: &model::ConnectCode) -> ConnectCode {

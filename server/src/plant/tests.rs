@@ -6,9 +6,9 @@ use parabus_core::time::Instant;
 use tempfile::TempDir;
 
 use super::*;
-use crate::alarm::model::Alert;
+use crate::alarm::model::{Alert, Level};
 use crate::model::{Device, Net, Org, Param, Template, User, Vis};
-use crate::storage::Store;
+use crate::storage::{Edit, Store};
 
 pub(super) const EVERYTHING: &str = include_str!("../../tests/plants/everything.yaml");
 
@@ -328,6 +328,38 @@ fn parts_of_an_alert_that_stay_keep_their_numbers() {
     assert_eq!(after.follow_ups, before.follow_ups);
     assert_eq!(after.conditions[1], before.conditions[1]);
     assert_ne!(after.conditions[0].id, before.conditions[0].id, "another threshold is another condition");
+}
+
+/// The API lets several alerts have one name, and a parameter lose its readings after an alert looks at it.
+#[test]
+fn alerts_as_the_api_may_leave_them_can_be_applied_and_written() {
+    let (_folder, store) = holding(EVERYTHING);
+    let cold = store.directory().alerts.values().find(|alert| alert.name == "Boiler cold").unwrap().clone();
+    let again = Alert { id: 0, slug: "boiler-cold-2".into(), level: Level::Critical, ..cold.clone() };
+    store.configure(true, |edit| edit.put_alert(&again)).unwrap();
+    let plan = plan(&store, &read(EVERYTHING), Rest::Keep).unwrap();
+    assert!(!plan.has_changes(), "{plan}");
+    apply(&store, &read(EVERYTHING), false).unwrap();
+    let untracked = |edit: &mut Edit<'_>| {
+        let param = edit.before().params[&cold.params().next().unwrap()].clone();
+        edit.put_param(&Param { is_tracked: false, ..param })
+    };
+    store.configure(true, untracked).unwrap();
+    let (text, left_out) = export(&store, WHOLE).unwrap();
+    assert!(left_out.iter().any(|each| each.contains("boiler-cold-2")), "{left_out:?}");
+    assert!(!super::plan(&store, &read(&text), Rest::Keep).unwrap().has_changes(), "{text}");
+    assert!(export(&store, Selection { has_secrets: false, ..WHOLE }).is_ok());
+}
+
+/// An export without secrets leaves them as they are.
+#[test]
+fn what_an_export_without_secrets_leaves_out_stays() {
+    let (_folder, store) = holding(EVERYTHING);
+    let (text, _) = export(&store, Selection { has_secrets: false, ..WHOLE }).unwrap();
+    let plan = super::plan(&store, &read(&text), Rest::Remove).unwrap();
+    assert!(!plan.has_changes(), "{plan}");
+    let emptied = EVERYTHING.replacen("devicePasswords: [", "devicePasswords: [] # [", 1);
+    assert!(super::plan(&store, &read(&emptied), Rest::Keep).unwrap().has_changes(), "an empty list takes them away");
 }
 
 /// A small generator, so that a failure can be had again by its seed.

@@ -76,7 +76,7 @@ pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, StoreError
         return Err(no_backup());
     }
     drop(backup);
-    std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
+    super::create_folder(folder)?;
     let _lock = log::lock(folder)?;
     let database = database_of(folder);
     let fresh = folder.join("restored.partial");

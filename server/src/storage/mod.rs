@@ -100,10 +100,17 @@ struct Shared {
     sealing: Mutex<()>,
 }
 
+/// A new folder is its owner's alone: hashes of passwords and keys of sessions are in the files.
+pub(crate) fn create_folder(folder: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(folder).map_err(StoreError::io(folder))
+}
+
 impl Store {
     /// Opens the store of a server: takes its lock, replays what the log holds.
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
-        std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
+        create_folder(folder)?;
         backup::refuse_half_restored(folder)?;
         // Before anything is changed: another server may still run.
         let lock = log::lock(folder)?;
@@ -126,7 +133,7 @@ impl Store {
 
     /// Opens the configuration alone, beside a running server or without one.
     pub fn open_configuration(folder: &Path) -> Result<Store, StoreError> {
-        std::fs::create_dir_all(folder).map_err(StoreError::io(folder))?;
+        create_folder(folder)?;
         let mut writer = connect(folder)?;
         if schema::version(&writer)? < schema::NEWEST {
             let _alone = log::lock(folder).map_err(|error| match error {

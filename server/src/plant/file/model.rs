@@ -159,9 +159,10 @@ pub struct Network {
     pub solution: Option<SolutionKind>,
     #[serde(default = "controller_unit")]
     pub controller_modbus_unit_id: u8,
-    #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Vec::is_empty")]
+    /// Unless they are said here, they stay as they are.
+    #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::passwords")]
-    pub device_passwords: Vec<String>,
+    pub device_passwords: Option<Vec<String>>,
     #[serde(default = "one", deserialize_with = "inflight", skip_serializing_if = "is_single")]
     #[schemars(schema_with = "schema::inflight")]
     pub max_inflight_requests_num: u8,
@@ -401,9 +402,10 @@ pub struct ConnectCode {
     )]
     #[schemars(schema_with = "schema::mac")]
     pub mac: Option<Mac>,
-    #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Vec::is_empty")]
+    /// Unless they are said here, they stay as they are.
+    #[serde(default, deserialize_with = "passwords", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "schema::passwords")]
-    pub device_passwords: Vec<String>,
+    pub device_passwords: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -226,7 +226,7 @@ fn faults_of_alerts_are_told_where_they_stand() {
         ),
         ("type: email }", "recipient: ann@works.example }", "`Under voltage`: only with a type"),
         ("timeoutMinutes: 0", "timeoutMinutes: 525601", "`525601` is out of range, expected 0 to 525600"),
-        ("type: f32-be", "type: f32-be\n                isTracked: false", "is not tracked: no readings come"),
+        ("type: f32-be", "type: str2\n                length: 4", "is no number"),
     ] {
         let faults = faults(&text.replace(from, to));
         assert!(faults.iter().any(|fault| fault.contains(want)), "{want}: {faults:?}");

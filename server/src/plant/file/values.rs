@@ -398,13 +398,13 @@ where
 }
 
 /// The texts themselves stay out of messages.
-pub(super) fn passwords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn passwords<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     // What stands there instead may be one: it is not shown.
     let passwords = Vec::<String>::deserialize(deserializer);
     let passwords =
         passwords.map_err(|_| serde::de::Error::custom("expected a list of passwords: `[first, second]`"))?;
     match passwords.iter().position(|text| !is_password(text)) {
-        None => Ok(passwords),
+        None => Ok(Some(passwords)),
         Some(place) => Err(serde::de::Error::custom(format!(
             "[{place}]: expected at most {MOST_PASSWORD} characters, all of printable ASCII"
         ))),
