@@ -159,6 +159,9 @@ enum Verb {
     Restore {
         /// A file that `backup` made.
         backup: PathBuf,
+        /// Also if some of its readings are damaged: these are then missing.
+        #[arg(long)]
+        damaged: bool,
         #[command(flatten)]
         config: ConfigFile,
     },
@@ -500,7 +503,9 @@ fn main() -> ExitCode {
             return if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
         Verb::Backup { target, config } => backup(&config, &target),
-        Verb::Restore { backup, config } => restore(&config, &backup),
+        Verb::Restore { backup, damaged, config } => {
+            restore(&config, &backup, if damaged { storage::Damaged::Accept } else { storage::Damaged::Refuse })
+        }
         Verb::Template(TemplateVerb::Check { files }) => check_templates(&files),
         Verb::Template(TemplateVerb::Convert { from, to }) => convert_template(&from, &to),
         Verb::Template(TemplateVerb::List) => {
@@ -670,9 +675,9 @@ fn backup(config: &ConfigFile, target: &Path) -> Result<(), StartError> {
     Ok(())
 }
 
-fn restore(config: &ConfigFile, backup: &Path) -> Result<(), StartError> {
+fn restore(config: &ConfigFile, backup: &Path, damaged: storage::Damaged) -> Result<(), StartError> {
     let config = Config::load(&config.config)?;
-    match storage::restore(&config.storage.path, backup)? {
+    match storage::restore(&config.storage.path, backup, damaged)? {
         Some(aside) => println!("restored; what was there is in {}", aside.display()),
         None => println!("restored"),
     }
@@ -762,7 +767,7 @@ fn export(file: Option<&Path>, config: &Path, selection: plant::Selection<'_>) -
     let store = parabus_server::storage::Store::open_configuration(&config.storage.path)?;
     let (text, left_out) = plant::export(&store, selection)?;
     left_out.iter().for_each(|object| eprintln!("not written: {object}"));
-    let Some(path) = file else {
+    let Some(path) = file.filter(|path| !is_standard_output(path)) else {
         print!("{text}");
         return Ok(());
     };
@@ -772,7 +777,7 @@ fn export(file: Option<&Path>, config: &Path, selection: plant::Selection<'_>) -
 fn export_readings(file: Option<&Path>, config: &ConfigFile, wanted: admin::Wanted<'_>) -> Result<(), StartError> {
     let config = Config::load(&config.config)?;
     let store = parabus_server::storage::Store::open_readings(&config.storage.path)?;
-    let written = match file {
+    let written = match file.filter(|path| !is_standard_output(path)) {
         Some(path) => {
             let file = std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
             admin::write_readings(&store, wanted, std::io::BufWriter::new(file))?
@@ -781,6 +786,11 @@ fn export_readings(file: Option<&Path>, config: &ConfigFile, wanted: admin::Want
     };
     eprintln!("{written} readings");
     Ok(())
+}
+
+/// `-`, as everywhere on a command line.
+fn is_standard_output(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// For its owner alone, because of the secrets.

@@ -1,6 +1,6 @@
 //! Every test of every target, and a table of the vectors at the end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::setup::{self, venv_python};
@@ -13,13 +13,14 @@ const MEND: &str = "look at the message: it names the test and what differed";
 const TSC: &str = "server/dashboard/node_modules/.bin/tsc";
 
 /// Tests in Python that look at no time, so that other steps may run beside them.
-const TIMELESS: [&str; 6] = [
+const TIMELESS: [&str; 7] = [
     "test_files.py",
     "test_generated.py",
     "test_openapi.py",
     "test_provision.py",
     "test_templates.py",
     "test_values.py",
+    "test_year.py",
 ];
 
 /// Feature sets of core that must stand alone.
@@ -205,7 +206,14 @@ fn core(report: &mut Report) {
 }
 
 fn server(report: &mut Report) {
-    report.step("server tests", linting_cargo().args(["test", "--locked", "-p", "parabus", "--", "--nocapture"]));
+    let mut tests = linting_cargo();
+    tests.args(["test", "--locked", "-p", "parabus", "--", "--nocapture"]).env("PARABUS_YEAR", year());
+    report.step("server tests", &mut tests);
+}
+
+/// Where a simulated year is left, for a test in Python that reckons it again.
+fn year() -> PathBuf {
+    target().join("xtask/year")
 }
 
 /// Format, lints, every Rust test, the documentation.
@@ -219,6 +227,7 @@ fn workspace(report: &mut Report) {
     report.step("lints of packages and boards", &mut clippy);
     let mut tests = linting_cargo();
     tests.args(["test", "--locked", "--no-fail-fast"]).args(TESTED.iter().flat_map(|package| ["-p", package]));
+    tests.env("PARABUS_YEAR", year());
     report.step("server, gateway, vectors and tools, with lints", tests.args(["--", "--nocapture"]));
     let mut documents = cargo();
     documents.args(["doc", "--locked", "--no-deps", "-p", "parabus-core", "-p", "parabus-gateway"]);

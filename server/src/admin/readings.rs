@@ -29,6 +29,10 @@ pub fn write_readings(store: &Store, wanted: Wanted<'_>, mut out: impl Write) ->
         None => Ok(Instant::from_millis(other)),
     };
     let range = (instant("from", wanted.from, i64::MIN)?, instant("till", wanted.till, i64::MAX)?);
+    if range.0 >= range.1 {
+        let (from, till) = (range.0.display_millis(), range.1.display_millis());
+        return Err(StoreError::Refused(format!("till: {till} is not later than from, {from}")));
+    }
     let failed = |error: std::io::Error| StoreError::Refused(format!("the readings could not be written: {error}"));
     let mut count = 0;
     writeln!(out, "at,organization,network,device,parameter,unit,value,error").map_err(failed)?;

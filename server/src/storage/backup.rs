@@ -5,10 +5,12 @@
 //! neither.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use parabus_core::chunk::Chunk;
+use parabus_core::time::Instant;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
@@ -66,16 +68,34 @@ fn copy(database: &Path, partial: &Path, records: &[log::Record]) -> Result<usiz
     schema::version(&copy)
 }
 
+/// What becomes of a backup with readings that are not as they were written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damaged {
+    Refuse,
+    /// Its other readings are worth having.
+    Accept,
+}
+
 /// Puts a backup in the place of a folder's store, which is moved aside; gives where it went.
-pub fn restore(folder: &Path, file: &Path) -> Result<Option<PathBuf>, StoreError> {
-    File::open(file).map_err(StoreError::io(file))?;
-    let backup = open_for_reading(file)?;
-    quick_check(&backup, file)?;
+pub fn restore(folder: &Path, file: &Path, damaged: Damaged) -> Result<Option<PathBuf>, StoreError> {
     let no_backup = || StoreError::Refused(format!("{}: is no backup of a store", file.display()));
-    if schema::version(&backup)? == 0 {
-        return Err(no_backup());
+    if is_written_ahead(file)? {
+        let text = "is the database of a store itself, and other files belong to it: take a copy by `parabus backup`";
+        return Err(StoreError::Refused(format!("{}: {text}", file.display())));
     }
+    let backup = open_for_reading(file)?;
+    let checked = quick_check(&backup, file).and_then(|()| match damaged {
+        Damaged::Refuse => check_readings(&backup, file),
+        Damaged::Accept => Ok(()),
+    });
+    let version = schema::version(&backup);
     drop(backup);
+    match (version, checked) {
+        (Ok(0), _) => return Err(no_backup()),
+        (Err(error @ StoreError::Newer { .. }), _) | (Ok(_), Err(error @ StoreError::Refused(_))) => return Err(error),
+        (Err(_), _) | (_, Err(_)) => return Err(no_backup()),
+        (Ok(_), Ok(())) => {}
+    }
     super::create_folder(folder)?;
     let _lock = log::lock(folder)?;
     let database = database_of(folder);
@@ -140,6 +160,36 @@ fn quick_check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::Refused(format!("{}: is damaged: {found}", path.display())))
+}
+
+/// Whether a database keeps its newest pages in a file beside it: bytes 18 and 19 of a file in WAL mode are 2
+/// (SQLite's file format, 1.3.3). A backup is one file.
+fn is_written_ahead(path: &Path) -> Result<bool, StoreError> {
+    let mut header = [0; 20];
+    let length = File::open(path).and_then(|file| file.read_at(&mut header, 0)).map_err(StoreError::io(path))?;
+    Ok(length == header.len() && header.starts_with(b"SQLite format 3\0") && header.ends_with(&[2, 2]))
+}
+
+/// Whether all readings in chunks are as they were written: each chunk has a checksum.
+fn check_readings(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let has_chunks = connection.table_exists(None, "chunk")?;
+    if !has_chunks {
+        return Ok(());
+    }
+    let mut chunks = connection.prepare("SELECT group_id, first_at, data FROM chunk")?;
+    let mut chunks = chunks.query([])?;
+    while let Some(row) = chunks.next()? {
+        let data = row.get_ref(2)?.as_blob().unwrap_or_default();
+        if let Err(error) = Chunk::parse(data).and_then(|chunk| chunk.body().map(drop)) {
+            let (group, first): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let (path, at) = (path.display(), Instant::from_millis(first).display_millis());
+            return Err(StoreError::Refused(format!(
+                "{path}: is damaged: readings of group {group} from {at}: {error}; an earlier backup may be whole, and \
+                 `--damaged` takes this one without them"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Forces a file to the medium and gives it its name.

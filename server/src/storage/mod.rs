@@ -39,7 +39,7 @@ use tokio::sync::watch;
 use crate::model::Directory;
 pub use alerts::{AlertChanges, AlertRecord, KeptState, LogLine, MOST_SHELF_MIN, Records, Shelf, Wish};
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
-pub use backup::{Condition, backup, inspect, restore};
+pub use backup::{Condition, Damaged, backup, inspect, restore};
 pub use edit::Edit;
 use head::Head;
 pub use history::MinMax;

@@ -322,35 +322,52 @@ fn a_backup_beside_a_server_holds_log_and_database_and_can_be_put_back() {
     let before = texts(&store, param);
     assert_eq!(before.len(), 2);
     store.append(&cycle(&store, 3000, [5, 6])).unwrap();
-    assert!(matches!(restore(folder.path(), &file), Err(StoreError::InUse { .. })));
+    assert!(matches!(restore(folder.path(), &file, Damaged::Refuse), Err(StoreError::InUse { .. })));
     drop(store);
 
-    let aside = restore(folder.path(), &file).unwrap().unwrap();
+    let aside = restore(folder.path(), &file, Damaged::Refuse).unwrap().unwrap();
     assert!(aside.join("parabus.sqlite").exists());
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(texts(&store, param), before, "what came after the backup is aside");
     drop(store);
     let other = tempfile::tempdir().unwrap();
-    assert_eq!(restore(other.path(), &file).unwrap(), None);
+    assert_eq!(restore(other.path(), &file, Damaged::Refuse).unwrap(), None);
     assert_eq!(texts(&Store::open(other.path()).unwrap(), param), before);
 }
 
 #[test]
 fn a_damaged_or_foreign_file_is_not_put_back() {
     let folder = tempfile::tempdir().unwrap();
-    configured(&Store::open(folder.path()).unwrap());
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    for at in 1..200 {
+        store.append(&cycle(&store, 1000 * at, [1, 2])).unwrap();
+    }
+    store.seal().unwrap();
     let file = folder.path().join("copy.sqlite");
     backup(folder.path(), &file).unwrap();
+    let live = restore(folder.path(), &database_of(folder.path()), Damaged::Refuse).unwrap_err().to_string();
+    assert!(live.contains("`parabus backup`"), "{live}");
+    drop(store);
+    let touched = folder.path().join("touched.sqlite");
+    std::fs::copy(&file, &touched).unwrap();
+    let connection = Connection::open(&touched).unwrap();
+    connection.execute("UPDATE chunk SET data = substr(data, 1, 40) || x'ff' || substr(data, 42)", []).unwrap();
+    drop(connection);
+    let told = restore(folder.path(), &touched, Damaged::Refuse).unwrap_err().to_string();
+    assert!(told.contains("touched.sqlite: is damaged: readings of group"), "{told}");
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(restore(other.path(), &touched, Damaged::Accept).unwrap(), None);
     let mut bytes = std::fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..].fill(0x5a);
     let damaged = folder.path().join("damaged.sqlite");
     std::fs::write(&damaged, bytes).unwrap();
-    assert!(restore(folder.path(), &damaged).is_err());
+    assert!(restore(folder.path(), &damaged, Damaged::Refuse).is_err());
     std::fs::write(&damaged, b"no database at all, though long enough to be read as one".repeat(20)).unwrap();
-    assert!(restore(folder.path(), &damaged).is_err());
+    assert!(restore(folder.path(), &damaged, Damaged::Refuse).is_err());
     std::fs::write(&damaged, b"").unwrap();
-    assert!(restore(folder.path(), &damaged).unwrap_err().to_string().contains("is no backup"));
+    assert!(restore(folder.path(), &damaged, Damaged::Refuse).unwrap_err().to_string().contains("is no backup"));
     assert_eq!(inspect(folder.path()).unwrap().logged, 0);
 }
 

@@ -26,3 +26,4 @@ mod templates;
 mod translations;
 mod values;
 mod visualizations;
+mod year;
