@@ -5,6 +5,7 @@
 //! - `ingest ours|rows TICKS`: so many ticks of 1000 readings, each forced to the medium.
 //! - `window`: 1000 readings of a parameter, of the store and of rows.
 //! - `year`: 1000 values out of a year of seconds.
+//! - `tree`: energy of a tree of 200 sensors that are read every minute of a year, and a year of a report by day.
 
 #![allow(missing_docs)]
 
@@ -14,12 +15,14 @@ use std::path::Path;
 use std::time::{Duration, Instant as Clock};
 
 use parabus_core::aggregate::{Rule, points};
+use parabus_core::chunk::Layout;
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
+use parabus_server::energy::{EnergyBranch, EnergyTree, Figures, Sensor, Wanted, figures, map_of};
 use parabus_server::model::{Connection as Link, Cycle, Device, Net, Org, Param};
 use parabus_server::storage::chunks::{GroupLayout, Row, SqliteChunks, merge};
-use parabus_server::storage::{Store, StoreError};
+use parabus_server::storage::{Meaning, Store, StoreError, Sums};
 use rusqlite::Connection;
 
 type Failure = Box<dyn std::error::Error>;
@@ -42,6 +45,7 @@ fn main() -> Outcome {
         ["ingest", "rows", ticks] => ingest_rows(ticks.parse()?),
         ["window"] => window(),
         ["year"] => year(),
+        ["tree"] => tree(),
         // As `cargo bench` alone would.
         _ => {
             println!("run it by `cargo xtask bench store`");
@@ -147,6 +151,13 @@ fn param(device_id: i64, place: usize, signal: &Signal) -> Outcome<Param> {
 
 /// Devices with a parameter for each of these signals; gives each device with its group.
 fn configure(store: &Store, devices: usize, signals: &[&Signal]) -> Outcome<Vec<(i64, i64)>> {
+    put_devices(store, devices, 1, signals)?;
+    let directory = store.directory();
+    let groups = directory.devices.values().map(|device| Some((device.id, device.group.as_ref()?.id)));
+    groups.collect::<Option<_>>().ok_or_else(|| "a device without a group".into())
+}
+
+fn put_devices(store: &Store, devices: usize, update_period_sec: u32, signals: &[&Signal]) -> Outcome {
     let refused = |error: Failure| StoreError::Refused(error.to_string());
     store.configure(true, |edit| {
         let org = Org { id: 0, name: "Works".into(), slug: "works".into(), lang: Lang::En };
@@ -177,7 +188,7 @@ fn configure(store: &Store, devices: usize, signals: &[&Signal]) -> Outcome<Vec<
                 description: None,
                 unit_id: UnitId(1 + number as u8),
                 disabled: None,
-                update_period_sec: 1,
+                update_period_sec,
                 read_group_size: 120,
                 read_gap: 0,
                 write_function: WriteFunction::Normal,
@@ -192,9 +203,7 @@ fn configure(store: &Store, devices: usize, signals: &[&Signal]) -> Outcome<Vec<
         }
         Ok(())
     })?;
-    let directory = store.directory();
-    let groups = directory.devices.values().map(|device| Some((device.id, device.group.as_ref()?.id)));
-    groups.collect::<Option<_>>().ok_or_else(|| "a device without a group".into())
+    Ok(())
 }
 
 fn cycle(device: i64, group: i64, at: i64, raws: impl Iterator<Item = u64>) -> Cycle {
@@ -387,7 +396,7 @@ fn year() -> Outcome {
     let groups = configure(&store, 1, &[&SIGNALS[0]])?;
     let (_, group) = *groups.first().ok_or("no group")?;
     let codec = store.directory().params.values().next().and_then(|param| param.codec()).ok_or("no codec")?;
-    let layouts = vec![parabus_core::chunk::Layout::of(&codec)];
+    let layouts = vec![Layout::of(&codec)];
     let layout = GroupLayout { id: group, layouts, hold_ms: Rule::of_period(1).hold_ms() };
     // As sealing puts them there, without the log before it.
     let mut connection = Connection::open(folder.path().join("parabus.sqlite"))?;
@@ -418,5 +427,115 @@ fn year() -> Outcome {
     times.sort();
     let ms = |time: Duration| time.as_nanos() as f64 / 1e6;
     println!("median_ms={:.3} least_ms={:.3} bytes={:.3}", ms(times[10]), ms(times[0]), bytes as f64 / YEAR_S as f64);
+    Ok(())
+}
+
+/// A tree of 200 sensors, each with its power and a counter, and the year's readings of all.
+fn plant_of_meters(store: &Store) -> Outcome<EnergyTree> {
+    const SENSORS: usize = 8;
+    let map = map_of(None);
+    put_devices(store, METERS, PERIOD_S as u32, &[])?;
+    let devices: Vec<i64> = store.directory().devices.keys().copied().collect();
+    let mut sensors = Vec::new();
+    store.configure(true, |edit| {
+        let refused = |error: Failure| StoreError::Refused(error.to_string());
+        for device in &devices {
+            for index in 0..SENSORS as u8 {
+                for (place, signal) in [(map.power[0], &SIGNALS[6]), (map.energy, &SIGNALS[3])] {
+                    let address = map.address(index, place);
+                    let plain = Param::plain(*device, &format!("p{address}"), address);
+                    let of_signal = param(*device, 0, signal).map_err(refused)?;
+                    let (value_type, multiplier) = (of_signal.value_type, of_signal.multiplier);
+                    edit.put_param(&Param { kind: map.kind, value_type, multiplier, ..plain })?;
+                }
+                let id = uuid::Uuid::from_u128(1 + sensors.len() as u128);
+                let (name, description, serial_number) = (format!("S{index}"), None, None);
+                let (device_id, is_three_phase) = (*device, false);
+                edit.put_sensor(&Sensor { id, device_id, index, name, description, is_three_phase, serial_number })?;
+                sensors.push(id);
+            }
+        }
+        Ok(())
+    })?;
+    let line = |(place, sensors): (usize, &[uuid::Uuid])| EnergyBranch {
+        id: uuid::Uuid::from_u128(1000 + place as u128),
+        parent: None,
+        name: format!("Line {place}"),
+        sensors: sensors.to_vec(),
+    };
+    let branches = sensors.chunks(SENSORS).enumerate().map(line).collect();
+    let id = uuid::Uuid::from_u128(999);
+    Ok(EnergyTree { id, org_id: 1, name: "Works".into(), description: None, branches })
+}
+
+/// Devices with sensors, and how often they are read.
+const METERS: usize = 25;
+const PERIOD_S: i64 = 60;
+
+fn tree() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path())?;
+    let tree = plant_of_meters(&store)?;
+    let directory = store.directory();
+    let mut connection = Connection::open(folder.path().join("parabus.sqlite"))?;
+    for (place, device) in directory.devices.values().enumerate() {
+        let group = device.group.as_ref().ok_or("a device without a group")?;
+        let codecs = group.params.iter().map(|param| directory.params.get(param).and_then(|param| param.codec()));
+        let layouts = codecs.map(|codec| codec.map(|codec| Layout::of(&codec)).ok_or("no codec"));
+        let layout = GroupLayout {
+            id: group.id,
+            layouts: layouts.collect::<Result<_, _>>()?,
+            hold_ms: Rule::of_period(PERIOD_S as u32).hold_ms(),
+        };
+        let mut states: Vec<State> = (0..layout.layouts.len())
+            .map(|at| State { noise: Noise((100 * place + at) as u64), level: 10_000.0 })
+            .collect();
+        let mut minute = 0;
+        while minute < YEAR_S / PERIOD_S {
+            let until = (YEAR_S / PERIOD_S).min(minute + 200 * CHUNK as i64);
+            let row = |minute: i64| -> (i64, Row) {
+                let cells = states.iter_mut().enumerate().map(|(at, state)| {
+                    let signal = if at % 2 == 0 { &SIGNALS[6] } else { &SIGNALS[3] };
+                    Ok(Raw((signal.next)(state, PERIOD_S * minute)).into())
+                });
+                (at(PERIOD_S * minute), cells.collect())
+            };
+            let rows: BTreeMap<i64, Row> = (minute..until).map(row).collect();
+            let transaction = connection.transaction()?;
+            merge(&mut SqliteChunks(&transaction), &layout, rows)?;
+            transaction.commit()?;
+            minute = until;
+        }
+    }
+    at_rest(folder.path())?;
+    let end = START_MS + 1000 * YEAR_S;
+    let median = |times: &mut Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2].as_nanos() as f64 / 1e6
+    };
+    let (mut of_tree, mut of_report) = (Vec::new(), Vec::new());
+    for round in 0..11 {
+        // The windows of each minute are its own.
+        let end = end - 60_000 * (30 + round);
+        let cuts = [60, 30, 14, 7, 2, 1, 0].map(|days| end - 86_400_000 * days);
+        let spans: Vec<(i64, i64)> = cuts.iter().copied().zip(cuts.into_iter().skip(1)).collect();
+        let begun = Clock::now();
+        let found = figures(&directory, &store, &tree, Wanted::Energy, &spans)?;
+        if black_box(found).whole.iter().filter_map(Figures::energy_kwh).count() != spans.len() {
+            return Err("a window without energy".into());
+        }
+        of_tree.push(begun.elapsed());
+        let days: Vec<(i64, i64)> =
+            (0..365).map(|day| (START_MS + 86_400_000 * day, START_MS + 86_400_000 * (day + 1))).collect();
+        let counter = directory.params.values().filter(|param| param.value_type == "u32-be").nth(round as usize);
+        let begun = Clock::now();
+        let sums = store.sums(counter.ok_or("no counter")?.id, None, Meaning::Counter, &days)?;
+        of_report.push(begun.elapsed());
+        if !matches!(black_box(sums), Sums::Whole(partials, _) if partials.iter().all(|day| day.count() == 1440)) {
+            return Err("a day without all its readings".into());
+        }
+    }
+    let first = of_tree[0].as_nanos() as f64 / 1e6;
+    println!("tree_ms={:.3} first_ms={first:.3} report_ms={:.3}", median(&mut of_tree), median(&mut of_report));
     Ok(())
 }

@@ -48,6 +48,11 @@ impl Rule {
         self.hold_ms
     }
 
+    /// Bits of a counter's numbers; `None` of one that never runs over.
+    pub const fn width_bits(&self) -> Option<u8> {
+        self.width_bits
+    }
+
     /// When the value of a reading ends to hold.
     pub(super) const fn end_of_hold(&self, at_ms: i64) -> i64 {
         match self.hold_ms {

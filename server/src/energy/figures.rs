@@ -101,6 +101,19 @@ impl Bound {
     }
 }
 
+impl Bound {
+    /// Without the parameters of what nobody wants to know.
+    fn only(mut self, wanted: Wanted) -> Bound {
+        if wanted == Wanted::Energy {
+            self.current.clear();
+            if self.energy.is_some() {
+                self.power.clear();
+            }
+        }
+        self
+    }
+}
+
 fn place<'d>(directory: &'d Directory, sensor: &Sensor) -> Option<(&'d Device, &'d Net)> {
     let device = directory.devices.get(&sensor.device_id)?;
     Some((device, directory.nets.get(&device.net_id)?))
@@ -129,6 +142,15 @@ impl EnergyTree {
     }
 }
 
+/// What is to be known of spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Energy and its cost alone.
+    Energy,
+    /// Power and current, too.
+    All,
+}
+
 /// What each branch of a tree used in each of a row of spans `[start, end)`, which come in order of time.
 ///
 /// # Errors
@@ -137,6 +159,7 @@ pub fn figures(
     directory: &Directory,
     store: &Store,
     tree: &EnergyTree,
+    wanted: Wanted,
     spans: &[(i64, i64)],
 ) -> Result<TreeFigures, StoreError> {
     let parts = match directory.tariffs.get(&tree.org_id) {
@@ -148,7 +171,7 @@ pub fn figures(
     let mut of_sensors = Vec::with_capacity(sensors.len());
     for sensor in &sensors {
         of_sensors.push(match Bound::of(directory, sensor) {
-            Some(bound) => bound.figures(store, &range)?,
+            Some(bound) => bound.only(wanted).figures(store, &range)?,
             None => vec![Figures::default(); spans.len()],
         });
     }

@@ -9,12 +9,12 @@ use std::ops::ControlFlow;
 use parabus_core::aggregate::{Extremes, Number, Partial, Reading};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
-use rusqlite::Connection;
 
 use super::chunks::Order;
+use super::pool::Reader;
 use super::readings::Column;
 use super::sums::{Meaning, Sums};
-use super::{Store, StoreError, open_for_reading};
+use super::{Store, StoreError};
 use crate::model::{Cell, CellError, Held, ParamId};
 
 /// The least and the largest value of a range, each with its earliest instant.
@@ -30,7 +30,7 @@ type LookAt<'l> = &'l mut dyn FnMut(i64, &Column, &Result<Cell, CellError>) -> C
 pub(super) struct Past<'s> {
     pub(super) store: &'s Store,
     /// Of its own, so that a long look keeps no other waiting.
-    pub(super) connection: Connection,
+    pub(super) connection: Reader<'s>,
     /// The newest last.
     columns: Vec<Column>,
 }
@@ -43,11 +43,9 @@ struct Page {
 
 impl<'s> Past<'s> {
     pub(super) fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
-        let connection = open_for_reading(&store.shared.database)?;
+        let connection = store.shared.readers.begin(&store.shared.database)?;
         let mut columns = store.columns(&connection, param)?;
         columns.sort_by_key(Column::group);
-        // One state of the database for all that is asked, and no lock for each look into it.
-        connection.execute_batch("BEGIN")?;
         Ok(Past { store, connection, columns })
     }
 

@@ -24,6 +24,7 @@ mod history;
 mod log;
 pub mod outbox;
 mod people;
+mod pool;
 mod readings;
 mod schema;
 mod sums;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
@@ -86,10 +88,10 @@ pub struct Store {
 
 struct Shared {
     database: PathBuf,
-    /// Everything that writes, one at a time.
-    writer: Mutex<Connection>,
-    /// Reads of history, beside the writer.
+    /// Short looks, beside the writer.
     reader: Mutex<Connection>,
+    /// Long looks into the past.
+    readers: pool::Readers,
     /// Looks up keys and sessions: a request waits neither for a long read nor for sealing.
     access: Mutex<Connection>,
     directory: watch::Sender<Arc<Directory>>,
@@ -98,6 +100,8 @@ struct Shared {
     head: RwLock<Head>,
     /// Held while readings move from the log into chunks: one move at a time.
     sealing: Mutex<()>,
+    /// Everything that writes, one at a time. It is closed after the others, and so leaves one file of the database.
+    writer: Mutex<Connection>,
 }
 
 /// A new folder is its owner's alone: hashes of passwords and keys of sessions are in the files.
@@ -154,6 +158,7 @@ impl Store {
         let shared = Shared {
             writer: Mutex::new(writer),
             reader: Mutex::new(open_for_reading(&database)?),
+            readers: pool::Readers::open(&database)?,
             access: Mutex::new(open_for_reading(&database)?),
             directory: watch::Sender::new(Arc::new(directory)),
             log: log.map(Mutex::new),
@@ -251,12 +256,21 @@ fn database_of(folder: &Path) -> PathBuf {
 
 fn open_for_reading(database: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    keep_plans(&connection)?;
     connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
     Ok(connection)
 }
 
+/// Without this a statement with a range is planned anew for each instant that it is given (SQLITE_ENABLE_STAT4, with
+/// which SQLite is built here).
+fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 fn connect(folder: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(database_of(folder))?;
+    keep_plans(&connection)?;
     connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))?;
     // Of a new file alone: what retention lets go of can then go back to the file system.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

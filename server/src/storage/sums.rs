@@ -12,9 +12,9 @@ use super::readings::Column;
 use super::{Store, StoreError};
 use crate::model::{Cell, CellError, ParamId};
 
-/// Readings before the first span that are looked at for what holds there and what a counter goes on from.
+/// Readings before the first span that are looked at for what a counter goes on from.
 ///
-/// A counter that stood a little below its highest number for longer is counted from the lower one.
+/// One that stood a little below its highest number for longer is counted from the lower one.
 const LOOK_BACK: usize = 512;
 
 /// Exact sums of each of a row of spans.
@@ -68,9 +68,9 @@ impl Store {
             return Ok(Sums::Whole(Vec::new(), Scale::default()));
         };
         let past = Past::open(self, param)?;
-        let (from, till) = (look_back(&past, *start)?, end.saturating_sub(1));
+        let (from, till) = (look_back(&past, meaning, *start)?, end.saturating_sub(1));
         let columns = past.inside((from, till))?;
-        let query = Query { past: &past, range: (from, till), spans, columns: &columns };
+        let query = Query { past: &past, range: (from, till), spans, columns: &columns, meaning };
         let mut settings: Vec<_> = columns.iter().map(|column| column.codec().map(Layout::of)).collect();
         settings.dedup();
         match settings.as_slice() {
@@ -113,11 +113,16 @@ const fn is_whole(kind: Kind) -> bool {
 }
 
 /// The instant of one of the last readings before `start`, from which on what holds there is known.
-fn look_back(past: &Past<'_>, start: i64) -> Result<i64, StoreError> {
+fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, StoreError> {
     let (mut from, mut seen) = (start, 0);
+    let most = match meaning {
+        // What holds is the last one, or nothing if it failed.
+        Meaning::Level => 1,
+        Meaning::Counter => LOOK_BACK,
+    };
     past.visit((i64::MIN, start.saturating_sub(1)), Order::Descending, |at, _, _| {
         (from, seen) = (at, seen + 1);
-        if seen < LOOK_BACK { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if seen < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     Ok(from)
 }
@@ -127,9 +132,18 @@ struct Query<'q, 's> {
     range: (i64, i64),
     spans: &'q [(i64, i64)],
     columns: &'q [&'q Column],
+    meaning: Meaning,
 }
 
 impl Query<'_, '_> {
+    /// Whether runs by one rule are runs by another: what a counter counts does not depend on how long it holds.
+    fn fits(&self, made_by: &Rule, rule: &Rule) -> bool {
+        match self.meaning {
+            Meaning::Level => made_by == rule,
+            Meaning::Counter => made_by.width_bits() == rule.width_bits(),
+        }
+    }
+
     fn partials<N: Number>(
         &self,
         rule: &Rule,
@@ -148,7 +162,7 @@ impl Query<'_, '_> {
                 column,
                 self.range,
                 &mut |made_by, summary| {
-                    made_by == *rule
+                    self.fits(&made_by, rule)
                         && run(summary)
                             .is_some_and(|run| feed.borrow_mut().run(&run, |segment| kept.borrow_mut()(segment)))
                 },

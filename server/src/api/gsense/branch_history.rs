@@ -13,6 +13,7 @@ use crate::api::types::{Cadence, DateIn};
 
 /// Rows of one reply at most.
 const MOST_ROWS: u64 = 50_000;
+use crate::energy::Wanted;
 
 pub struct BranchHistory;
 
@@ -78,7 +79,7 @@ impl Endpoint for BranchHistory {
             return Err(too_many());
         }
         let spans: Vec<(i64, i64)> = grid.filter(|(start, end)| *start >= from && *end <= closed).collect();
-        let all = context.figures(tree.id, spans.clone()).await?;
+        let all = context.figures(tree.id, Wanted::All, spans.clone()).await?;
         let place = tree.branches.iter().position(|branch| branch.id == branch_id).ok_or_else(absent)?;
         let own = all.branches.into_iter().nth(place).unwrap_or_default();
         let rows = spans.iter().zip(&own);

@@ -6,6 +6,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Cadence;
+use crate::energy::Wanted;
 
 pub struct BranchLastSegment;
 
@@ -36,7 +37,7 @@ impl Endpoint for BranchLastSegment {
         if !context.has_begun(tree, window.end_ms).await? {
             return Err(none());
         }
-        let all = context.figures(tree.id, vec![span]).await?;
+        let all = context.figures(tree.id, Wanted::All, vec![span]).await?;
         let own = all.branches.get(place).and_then(|row| row.first()).ok_or_else(none)?;
         Ok(Segment::new(tree.id, Some(branch_id), span, own))
     }

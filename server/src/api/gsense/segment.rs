@@ -11,7 +11,7 @@ use crate::api::endpoint::Context;
 use crate::api::error::ApiError;
 use crate::api::types::{Number, ReadingDate};
 use crate::clock;
-use crate::energy::{EnergyTree, Figures, TreeFigures, figures};
+use crate::energy::{EnergyTree, Figures, TreeFigures, Wanted, figures};
 
 /// What a branch used in a segment, `null` where nothing is known.
 #[derive(Serialize, ToSchema)]
@@ -62,10 +62,15 @@ impl Context {
     }
 
     /// The figures of a tree.
-    pub(super) async fn figures(&self, tree: Uuid, spans: Vec<(i64, i64)>) -> Result<TreeFigures, ApiError> {
+    pub(super) async fn figures(
+        &self,
+        tree: Uuid,
+        wanted: Wanted,
+        spans: Vec<(i64, i64)>,
+    ) -> Result<TreeFigures, ApiError> {
         let directory = self.directory.clone();
         let known = self.stored(move |store| match directory.trees.get(&tree) {
-            Some(tree) => figures(&directory, store, tree, &spans).map(Some),
+            Some(tree) => figures(&directory, store, tree, wanted, &spans).map(Some),
             None => Ok(None),
         });
         known.await?.ok_or_else(|| ApiError::not_found("tree", tree))

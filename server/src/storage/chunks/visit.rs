@@ -106,7 +106,7 @@ fn window(
 /// What is known of a column's numbers without unpacking one, and by which rule; `None` of a chunk that cannot be
 /// read.
 fn known(data: &[u8], column: usize) -> Option<(Rule, Summary)> {
-    let column = Chunk::parse(data).ok()?.column(column)?;
+    let column = Chunk::open(data).ok()?.column(column)?;
     Some((column.rule(), column.summary().ok()?))
 }
 
