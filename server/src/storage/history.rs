@@ -5,12 +5,14 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use parabus_core::aggregate::{Extremes, Number, Partial, Reading};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
 
 use super::chunks::Order;
+use super::known::ChunkRun;
 use super::pool::Reader;
 use super::readings::Column;
 use super::sums::{Meaning, Sums};
@@ -31,6 +33,8 @@ pub(super) struct Past<'s> {
     pub(super) store: &'s Store,
     /// Of its own, so that a long look keeps no other waiting.
     pub(super) connection: Reader<'s>,
+    /// How often chunks had changed before.
+    turn: u64,
     /// The newest last.
     columns: Vec<Column>,
 }
@@ -43,10 +47,13 @@ struct Page {
 
 impl<'s> Past<'s> {
     pub(super) fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
-        let connection = store.shared.readers.begin(&store.shared.database)?;
+        let connection = store.shared.readers.take(&store.shared.database)?;
+        let turn = store.shared.runs.turn();
         let mut columns = store.columns(&connection, param)?;
         columns.sort_by_key(Column::group);
-        Ok(Past { store, connection, columns })
+        // Behind the look into the log: what is sealed in between is there then.
+        connection.begin()?;
+        Ok(Past { store, connection, turn, columns })
     }
 
     /// Shows the cells with `from ≤ at ≤ till`, one for each instant, until the visitor has seen enough.
@@ -75,8 +82,14 @@ impl<'s> Past<'s> {
         Ok(inside)
     }
 
+    /// What is known of a column's chunks that begin within `from ≤ at ≤ till`, and perhaps of others.
+    pub(super) fn runs(&self, column: &Column, (from, till): (i64, i64)) -> Result<Arc<Vec<ChunkRun>>, StoreError> {
+        let range = (from, till.saturating_add(1));
+        self.store.shared.runs.of(&self.connection, self.turn, column.place(), range)
+    }
+
     /// The same of these columns alone, in which all cells of the range are.
-    fn visit_in(
+    pub(super) fn visit_in(
         &self,
         columns: &[&Column],
         range: (i64, i64),

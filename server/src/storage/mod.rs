@@ -21,6 +21,7 @@ mod configuration;
 mod edit;
 mod head;
 mod history;
+mod known;
 mod log;
 pub mod outbox;
 mod people;
@@ -92,6 +93,8 @@ struct Shared {
     reader: Mutex<Connection>,
     /// Long looks into the past.
     readers: pool::Readers,
+    /// What is known of sealed readings.
+    runs: known::Runs,
     /// Looks up keys and sessions: a request waits neither for a long read nor for sealing.
     access: Mutex<Connection>,
     directory: watch::Sender<Arc<Directory>>,
@@ -159,6 +162,7 @@ impl Store {
             writer: Mutex::new(writer),
             reader: Mutex::new(open_for_reading(&database)?),
             readers: pool::Readers::open(&database)?,
+            runs: known::Runs::default(),
             access: Mutex::new(open_for_reading(&database)?),
             directory: watch::Sender::new(Arc::new(directory)),
             log: log.map(Mutex::new),

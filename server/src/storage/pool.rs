@@ -22,21 +22,26 @@ impl Readers {
         (0..KEPT).map(|_| open_for_reading(database).map(Mutex::new)).collect::<Result<_, _>>().map(Readers)
     }
 
-    /// A connection that shows one state of the database until it is dropped; one of its own where all are in use, as
-    /// no look waits for another.
-    pub fn begin(&self, database: &Path) -> Result<Reader<'_>, StoreError> {
-        let reader = match self.0.iter().find_map(Mutex::try_lock) {
+    /// One that nobody uses, or another where all are in use, as no look waits for another.
+    pub fn take(&self, database: &Path) -> Result<Reader<'_>, StoreError> {
+        Ok(match self.0.iter().find_map(Mutex::try_lock) {
             Some(kept) => Reader::Kept(kept),
             None => Reader::Own(open_for_reading(database)?),
-        };
-        reader.execute_batch(BEGIN)?;
-        Ok(reader)
+        })
     }
 }
 
+/// A connection whose state of the database, if it has begun to show one, ends when it is dropped.
 pub enum Reader<'r> {
     Kept(MutexGuard<'r, Connection>),
     Own(Connection),
+}
+
+impl Reader<'_> {
+    /// Shows one state of the database from now on, and takes no lock for each look into it.
+    pub fn begin(&self) -> Result<(), StoreError> {
+        Ok(self.execute_batch(BEGIN)?)
+    }
 }
 
 impl Deref for Reader<'_> {

@@ -13,7 +13,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::cells;
-use super::chunks::{ChunkStore as _, GroupLayout, Look, Order, SqliteChunks, Take, Waiting, merge, walk};
+use super::chunks::{ChunkStore as _, GroupLayout, Look, Order, SqliteChunks, Waiting, merge, walk};
 use super::head::Which;
 use super::log::{Log, Record};
 use super::{Store, StoreError, open_for_reading};
@@ -69,7 +69,7 @@ impl Column {
     }
 
     /// The part of the log's cells with `from ≤ at ≤ till`.
-    fn waiting(&self, (from, till): (i64, i64)) -> &[Waiting] {
+    pub(super) fn waiting(&self, (from, till): (i64, i64)) -> &[Waiting] {
         let start = self.waiting.partition_point(|(at, _)| *at < from);
         let end = self.waiting.partition_point(|(at, _)| *at <= till);
         self.waiting.get(start..end).unwrap_or_default()
@@ -77,6 +77,11 @@ impl Column {
 
     pub const fn group(&self) -> GroupId {
         self.group
+    }
+
+    /// Where its cells stand in the group's.
+    pub const fn place(&self) -> (GroupId, usize) {
+        (self.group, self.position)
     }
 
     pub const fn codec(&self) -> Option<&Codec> {
@@ -158,6 +163,12 @@ impl Store {
         let records = self.shared.head.read().to_seal(which);
         if !records.is_empty() {
             insert(&mut self.shared.writer.lock(), &records)?;
+            let mut firsts: HashMap<GroupId, i64> = HashMap::new();
+            for record in &records {
+                let first = firsts.entry(record.group).or_insert(record.at);
+                *first = record.at.min(*first);
+            }
+            firsts.into_iter().for_each(|(group, first)| self.shared.runs.change(group, first));
             self.shared.head.write().sealed(&records);
         }
         // Nothing is appended between the two: what has no cycle waiting is older than the open segment.
@@ -194,21 +205,7 @@ impl Store {
         visit: Look<'_>,
     ) -> Result<(), StoreError> {
         let chunks = SqliteChunks(connection);
-        walk(&chunks, (column.group, column.position), range, order, column.waiting(range), None, visit)
-    }
-
-    /// The same in order of time, but of a chunk that lies in the range, and into which no cell of the log falls, what
-    /// is known of its numbers is offered first: where that is enough, none of them is unpacked.
-    pub(super) fn visit_runs(
-        &self,
-        connection: &Connection,
-        column: &Column,
-        range: (i64, i64),
-        take: Take<'_>,
-        visit: Look<'_>,
-    ) -> Result<(), StoreError> {
-        let (chunks, place) = (SqliteChunks(connection), (column.group, column.position));
-        walk(&chunks, place, range, Order::Ascending, column.waiting(range), Some(take), visit)
+        walk(&chunks, (column.group, column.position), range, order, column.waiting(range), visit)
     }
 
     /// Readings of a parameter with `from ≤ at ≤ till`, newest first, failed ones as `None`.
@@ -272,6 +269,7 @@ impl Store {
         let writer = self.shared.writer.lock();
         let gone = SqliteChunks(&writer).drop_before(before.as_millis())?;
         if gone > 0 {
+            self.shared.runs.forget();
             // The pages go back to the file system, as far as the file was made so.
             writer.query_row("PRAGMA incremental_vacuum", [], |_| Ok(())).optional()?;
         }

@@ -1,13 +1,15 @@
-//! What is known of a parameter in spans of time: of chunks that lie inside a span no number is unpacked.
+//! What is known of a parameter in spans of time: of chunks that lie inside a span no number is unpacked, and what is
+//! known of them is kept.
 
 use std::ops::ControlFlow;
 
 use parabus_core::aggregate::{AggregateError, Feed, Number, Partial, Reading, Rule, Run, Scale, Segment};
-use parabus_core::chunk::{Kind, Layout, Summary};
+use parabus_core::chunk::{Kind, Layout};
 use parabus_core::value::{Decimal, Sample};
 
 use super::chunks::Order;
 use super::history::{Past, reading};
+use super::known::Known;
 use super::readings::Column;
 use super::{Store, StoreError};
 use crate::model::{Cell, CellError, ParamId};
@@ -81,22 +83,15 @@ impl Store {
                     Some(Sample::Whole(whole)) => Some(whole),
                     _ => None,
                 };
-                let run = |summary| match summary {
-                    Summary::Whole(run) => Some(run),
-                    Summary::Fraction(_) | Summary::None => None,
-                };
                 let scale = columns.first().and_then(|column| column.codec()).map(Scale::of).unwrap_or_default();
-                Ok(Sums::Whole(query.partials(&rule, whole, run)?, scale))
+                Ok(Sums::Whole(query.partials(&rule, whole, Known::whole)?, scale))
             }
             _ => {
                 let rule = Rule::new(hold_ms, None).map_err(refused)?;
                 let number = |column: &Column, cell: &Result<Cell, CellError>| column.fraction(cell, meaning);
                 // Of 32 bits the value is the shortest decimal's, not that of the bits.
                 let is_plain = settings == [Some(Layout::new(Kind::Float64))];
-                let run = |summary| match summary {
-                    Summary::Fraction(run) if is_plain => Some(run),
-                    _ => None,
-                };
+                let run = if is_plain { Known::fraction } else { |_: &Known| None };
                 Ok(Sums::Fraction(query.partials(&rule, number, run)?))
             }
         }
@@ -148,39 +143,57 @@ impl Query<'_, '_> {
         &self,
         rule: &Rule,
         number: impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
-        run: impl Fn(Summary) -> Option<Run<N>>,
+        run: fn(&Known) -> Option<&Run<N>>,
     ) -> Result<Vec<Partial<N>>, StoreError> {
         let mut partials = Vec::with_capacity(self.spans.len());
         let mut keep = |segment: Segment<N>| partials.push(segment.partial);
-        let feed = std::cell::RefCell::new(Feed::new(self.spans.iter().copied(), *rule));
-        let mut fault = None;
+        let mut feed = Feed::new(self.spans.iter().copied(), *rule);
         if let [column] = self.columns {
-            let kept = std::cell::RefCell::new(&mut keep);
-            let fault = &mut fault;
-            self.past.store.visit_runs(
-                &self.past.connection,
-                column,
-                self.range,
-                &mut |made_by, summary| {
-                    self.fits(&made_by, rule)
-                        && run(summary)
-                            .is_some_and(|run| feed.borrow_mut().run(&run, |segment| kept.borrow_mut()(segment)))
-                },
-                &mut |at, cell| {
-                    let next: Reading<N> = reading(at, number(column, cell));
-                    *fault = feed.borrow_mut().reading(next, |segment| kept.borrow_mut()(segment)).err();
-                    if fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-                },
-            )?;
+            let (mut next, till) = self.range;
+            let mut last_at = None;
+            for chunk in self.past.runs(column, self.range)?.iter() {
+                let (first, last) = (chunk.first_at, chunk.last_at);
+                let (before, is_next) = ((next, first.saturating_sub(1)), last_at == next.checked_sub(1));
+                last_at = Some(last);
+                let is_whole = next <= first && last <= till && !self.is_cut((first, last));
+                let known = run(&chunk.known).filter(|_| is_whole && self.fits(&chunk.rule, rule));
+                let Some(known) = known.filter(|_| column.waiting((first, last)).is_empty()) else { continue };
+                // Between two chunks there is nothing but what waits.
+                if !(is_next && column.waiting(before).is_empty()) {
+                    self.feed(&mut feed, &[column], before, &number, &mut keep)?;
+                }
+                next = if feed.run(known, &mut keep) { last.saturating_add(1) } else { first };
+            }
+            self.feed(&mut feed, &[column], (next, till), &number, &mut keep)?;
         } else {
-            self.past.visit(self.range, Order::Ascending, |at, column, cell| {
-                let next: Reading<N> = reading(at, number(column, cell));
-                fault = feed.borrow_mut().reading(next, &mut keep).err();
-                if fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
+            self.feed(&mut feed, self.columns, self.range, &number, &mut keep)?;
         }
-        feed.into_inner().finish(&mut keep);
-        fault.map_or(Ok(partials), |error| Err(refused(error)))
+        feed.finish(&mut keep);
+        Ok(partials)
+    }
+
+    /// Whether a span begins or ends behind the first and up to the last of these instants.
+    fn is_cut(&self, (first, last): (i64, i64)) -> bool {
+        let place = self.spans.partition_point(|(_, end)| *end <= first);
+        self.spans.get(place).is_some_and(|(start, end)| (first < *start && *start <= last) || *end <= last)
+    }
+
+    /// Adds readings one by one.
+    fn feed<N: Number, S: Iterator<Item = (i64, i64)>>(
+        &self,
+        feed: &mut Feed<N, S>,
+        columns: &[&Column],
+        range: (i64, i64),
+        number: &impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
+        keep: &mut impl FnMut(Segment<N>),
+    ) -> Result<(), StoreError> {
+        let mut fault = None;
+        self.past.visit_in(columns, range, Order::Ascending, &mut |at, column, cell| {
+            let next: Reading<N> = reading(at, number(column, cell));
+            fault = feed.reading(next, &mut *keep).err();
+            if fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        fault.map_or(Ok(()), |error| Err(refused(error)))
     }
 }
 

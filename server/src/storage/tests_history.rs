@@ -136,6 +136,48 @@ fn every_answer_is_that_of_plain_arithmetic() {
     }
 }
 
+/// What is kept in memory of chunks follows every seal, late readings among them: questions are asked all along.
+#[test]
+fn what_is_known_of_chunks_follows_every_change() {
+    for seed in 1..=3 {
+        let mut random = Random(100 + seed);
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        configured(&store);
+        // The limit that chunks are made by, so that whole ones are taken.
+        let hold_ms = Rule::of_period(store.directory().devices[&1].update_period_sec).hold_ms().unwrap();
+        let (mut truth, mut now) = (Truth::new(), 0);
+        for step in 0..3000 {
+            now += 1 + random.below(3000);
+            let at = if random.below(60) == 0 { now - random.below(now) } else { now };
+            let raw = random.below(60_000);
+            let mut reading = cycle(&store, at, [raw.unsigned_abs(), 7]);
+            let value = (random.below(9) > 0).then_some(raw);
+            if value.is_none() {
+                reading.cells[0] = Err(CellError::Timeout);
+            }
+            store.append(&reading).unwrap();
+            truth.insert(at, value);
+            if random.below(150) == 0 {
+                store.seal().unwrap();
+            }
+            if random.below(60) > 0 {
+                continue;
+            }
+            let from = random.below(now) / [1, 8, 1000][step % 3];
+            let spans: Vec<_> = points(from, now - random.below(2) * random.below(now - from), 4).unwrap().collect();
+            for (span, got) in spans.iter().zip(store.means(1, Some(hold_ms), &spans).unwrap()) {
+                let want = mean(&truth, *span, hold_ms.cast_signed());
+                let is_same = match (got, want) {
+                    (Some(got), Some(want)) => (got - want).abs() <= want.abs() * 1e-15,
+                    (got, want) => got == want,
+                };
+                assert!(is_same, "seed {seed}, step {step}: {span:?}: {got:?}, expected {want:?}");
+            }
+        }
+    }
+}
+
 /// A counter of 16 bits that is read every ten seconds, some readings late or failed.
 fn counted(folder: &Path, random: &mut Random) -> (Store, Truth) {
     let store = Store::open(folder).unwrap();

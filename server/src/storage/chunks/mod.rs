@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 pub use memory::MemoryChunks;
 pub use seal::{GroupLayout, merge};
 pub use sqlite::SqliteChunks;
-pub use visit::{Look, Take, Waiting, walk};
+pub use visit::{Look, Waiting, walk};
 
 use super::StoreError;
 use crate::model::{Cell, CellError, GroupId};

@@ -53,7 +53,7 @@ fn all(store: &dyn ChunkStore, group: &GroupLayout, range: (i64, i64), order: Or
             rows.entry(at).or_default().push(cell.clone());
             ControlFlow::Continue(())
         };
-        walk(store, (group.id, position), range, order, &[], None, visit).unwrap();
+        walk(store, (group.id, position), range, order, &[], visit).unwrap();
     }
     rows.into_iter().collect()
 }

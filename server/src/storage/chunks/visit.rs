@@ -1,7 +1,6 @@
 use std::ops::ControlFlow;
 
-use parabus_core::aggregate::Rule;
-use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS, Summary};
+use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS};
 
 use super::{ChunkStore, Info, Order};
 use crate::model::{Cell, CellError, GroupId};
@@ -13,21 +12,15 @@ pub type Waiting = (i64, Result<Cell, CellError>);
 /// Looks at a cell and says whether to go on.
 pub type Look<'l> = &'l mut dyn FnMut(i64, &Result<Cell, CellError>) -> ControlFlow<()>;
 
-/// Takes what is known of a chunk's numbers, by the rule that it was made by, or has them shown.
-pub type Take<'t> = &'t mut dyn FnMut(Rule, Summary) -> bool;
-
 /// Shows the cells of a column with `from ≤ at ≤ till`, sealed ones and those that wait as one row of time; of two at
 /// one instant the one that waits, which came later. A damaged chunk is told of and left out: the rest stays
 /// readable.
-///
-/// In order of time, a chunk that lies in the range, and into which none falls that waits, may be taken as a whole.
 pub fn walk(
     store: &dyn ChunkStore,
     (group, position): (GroupId, usize),
     (from, till): (i64, i64),
     order: Order,
     waiting: &[Waiting],
-    mut take: Option<Take<'_>>,
     visit: Look<'_>,
 ) -> Result<(), StoreError> {
     let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(()) };
@@ -38,16 +31,6 @@ pub fn walk(
     let mut waiting = std::iter::from_fn(next).peekable();
     let mut is_done = false;
     store.range(group, part, (from, till), order, &mut |info, data| {
-        let (first, last) = (info.name.first_at, info.last_at);
-        if let Some(take) = take.as_mut().filter(|_| from <= first && last <= till) {
-            while let Some((early, cell)) = waiting.next_if(|(early, _)| !is_done && *early < first) {
-                is_done = visit(*early, cell).is_break();
-            }
-            let is_alone = waiting.peek().is_none_or(|(at, _)| *at > last);
-            if !is_done && is_alone && known(data, position).is_some_and(|(rule, summary)| take(rule, summary)) {
-                return ControlFlow::Continue(());
-            }
-        }
         if is_done {
             return ControlFlow::Break(());
         }
@@ -101,13 +84,6 @@ fn window(
         })
         .break_value()
         .unwrap_or(Ok(ControlFlow::Continue(())))
-}
-
-/// What is known of a column's numbers without unpacking one, and by which rule; `None` of a chunk that cannot be
-/// read.
-fn known(data: &[u8], column: usize) -> Option<(Rule, Summary)> {
-    let column = Chunk::open(data).ok()?.column(column)?;
-    Some((column.rule(), column.summary().ok()?))
 }
 
 /// Tells of a chunk that cannot be read.

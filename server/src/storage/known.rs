@@ -1,0 +1,169 @@
+//! What is known of sealed chunks' numbers, kept in memory: sums of a long range need no chunk but those at the edges
+//! of its spans.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use parabus_core::aggregate::{Rule, Run};
+use parabus_core::chunk::{Chunk, MAX_COLUMNS, Summary};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use super::StoreError;
+use super::chunks::{ChunkStore as _, Order, SqliteChunks};
+use crate::model::GroupId;
+
+/// Runs that are kept at most, about 300 bytes each: of 100 columns that are read every minute, a year.
+const MOST: usize = 200_000;
+
+/// Of one column of a chunk.
+#[derive(Clone, Debug)]
+pub struct ChunkRun {
+    pub first_at: i64,
+    pub last_at: i64,
+    /// By which it was made.
+    pub rule: Rule,
+    pub known: Known,
+}
+
+/// The run of a column's numbers.
+#[expect(clippy::large_enum_variant, reason = "nearly all are whole and stand side by side")]
+#[derive(Clone, Debug)]
+pub enum Known {
+    Whole(Run<i64>),
+    Fraction(Box<Run<f64>>),
+    /// Of no numbers, or of a chunk that cannot be read.
+    None,
+}
+
+impl Known {
+    pub const fn whole(&self) -> Option<&Run<i64>> {
+        if let Known::Whole(run) = self { Some(run) } else { None }
+    }
+
+    pub fn fraction(&self) -> Option<&Run<f64>> {
+        if let Known::Fraction(run) = self { Some(run) } else { None }
+    }
+}
+
+impl From<Summary> for Known {
+    fn from(summary: Summary) -> Known {
+        match summary {
+            Summary::Whole(run) => Known::Whole(run),
+            Summary::Fraction(run) => Known::Fraction(Box::new(run)),
+            Summary::None => Known::None,
+        }
+    }
+}
+
+/// A column of a group, by its position.
+type Place = (GroupId, usize);
+
+/// The runs of all of a column's chunks with `from ≤ first_at < until`, in order of time.
+struct Row {
+    from: i64,
+    until: i64,
+    runs: Arc<Vec<ChunkRun>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    rows: HashMap<Place, Row>,
+    /// How often chunks have changed.
+    turn: u64,
+}
+
+/// The runs that are kept, shared by all who look.
+#[derive(Default)]
+pub struct Runs(Mutex<Kept>);
+
+impl Runs {
+    /// How often chunks have changed so far; to be asked before the database is looked into.
+    pub fn turn(&self) -> u64 {
+        self.0.lock().turn
+    }
+
+    /// A group has other chunks from this instant on. To be said when they are in the database, and before the log's
+    /// cells that went into them are let go.
+    pub fn change(&self, group: GroupId, from: i64) {
+        let mut kept = self.0.lock();
+        kept.turn += 1;
+        for (_, row) in kept.rows.iter_mut().filter(|((of, _), _)| *of == group) {
+            // The chunk in whose time it falls may be another now, too.
+            let runs = Arc::make_mut(&mut row.runs);
+            let first = runs.partition_point(|run| run.first_at <= from).saturating_sub(1);
+            if let Some(gone) = runs.get(first) {
+                row.until = row.until.min(gone.first_at);
+            }
+            row.until = row.until.min(from);
+            runs.truncate(first);
+        }
+        kept.rows.retain(|_, row| row.from < row.until);
+    }
+
+    /// Any chunk may be gone.
+    pub fn forget(&self) {
+        let mut kept = self.0.lock();
+        kept.turn += 1;
+        kept.rows.clear();
+    }
+
+    /// The runs of the chunks that begin in `[from, until)`, and perhaps of others; `turn` was asked before this state
+    /// of the database was.
+    pub fn of(
+        &self,
+        connection: &Connection,
+        turn: u64,
+        place: Place,
+        (from, until): (i64, i64),
+    ) -> Result<Arc<Vec<ChunkRun>>, StoreError> {
+        let (missing, there) = {
+            let kept = self.0.lock();
+            match kept.rows.get(&place).filter(|row| row.from <= until && from <= row.until) {
+                Some(row) if row.from <= from && until <= row.until => return Ok(row.runs.clone()),
+                Some(row) => ([(from, row.from), (row.until, until)], Some((row.from, row.until, row.runs.clone()))),
+                None => ([(from, until), (until, until)], None),
+            }
+        };
+        let [before, behind] = missing;
+        let mut runs = read(connection, place, before)?;
+        let (mut from, mut until) = (from, until);
+        if let Some((first, last, there)) = there {
+            (from, until) = (from.min(first), until.max(last));
+            runs.extend(there.iter().cloned());
+        }
+        runs.extend(read(connection, place, behind)?);
+        let runs = Arc::new(runs);
+        let mut kept = self.0.lock();
+        // Otherwise the database may have had others already.
+        if kept.turn == turn {
+            kept.rows.insert(place, Row { from, until, runs: runs.clone() });
+            if kept.rows.values().map(|row| row.runs.len()).sum::<usize>() > MOST {
+                kept.rows.clear();
+            }
+        }
+        Ok(runs)
+    }
+}
+
+/// What the chunks that begin in `[from, until)` know of a column.
+fn read(
+    connection: &Connection,
+    (group, position): Place,
+    (from, until): (i64, i64),
+) -> Result<Vec<ChunkRun>, StoreError> {
+    let mut runs = Vec::new();
+    let Some(till) = until.checked_sub(1).filter(|till| from <= *till) else { return Ok(runs) };
+    let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(runs) };
+    SqliteChunks(connection).range(group, part, (from, till), Order::Ascending, &mut |info, data| {
+        if info.name.first_at >= from {
+            let column = Chunk::open(data).ok().and_then(|chunk| chunk.column(position % MAX_COLUMNS));
+            let rule = column.map(|column| column.rule()).unwrap_or_default();
+            let known = column.and_then(|column| column.summary().ok()).map_or(Known::None, Known::from);
+            runs.push(ChunkRun { first_at: info.name.first_at, last_at: info.last_at, rule, known });
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(runs)
+}
