@@ -170,7 +170,12 @@ export class Client {
       }
       const pause = pauseMs(repeated, askedFor ?? null);
       if (!mayRepeat || repeated >= this.#retries || pause > 2 * LONGEST_PAUSE_MS) throw error;
-      await new Promise((done) => setTimeout(done, pause));
+      await new Promise((done) => {
+        if (signal?.aborted) return done();
+        const stop = () => (clearTimeout(timer), done());
+        const timer = setTimeout(() => (signal?.removeEventListener("abort", stop), done()), pause);
+        signal?.addEventListener("abort", stop, { once: true });
+      });
       signal?.throwIfAborted();
     }
   }

@@ -576,6 +576,12 @@ fn store_of(config: &ConfigFile) -> Result<Store, StartError> {
     Ok(Store::open_configuration(&config.storage.path)?)
 }
 
+/// With the readings that the log holds.
+fn readings_of(config: &ConfigFile) -> Result<Store, StartError> {
+    let config = Config::load(&config.config)?;
+    Ok(Store::open_readings(&config.storage.path)?)
+}
+
 fn key(verb: KeyVerb) -> Result<(), StartError> {
     match verb {
         KeyVerb::Create { user, config } => {
@@ -620,7 +626,7 @@ fn report(verb: ReportVerb) -> Result<(), StartError> {
         ReportVerb::List { org, config } => print!("{}", admin::report::list(&store_of(&config)?, &org)?),
         ReportVerb::Check { report, org, tz, from, till, by, config } => {
             let range = admin::report::Range { zone: &tz, from: &from, till: &till, unit: by };
-            let (text, is_right) = admin::report::check(&store_of(&config)?, &org, &report, range)?;
+            let (text, is_right) = admin::report::check(&readings_of(&config)?, &org, &report, range)?;
             print!("{text}");
             if !is_right {
                 return Err("the report does not add up".to_owned().into());
@@ -775,8 +781,7 @@ fn export(file: Option<&Path>, config: &Path, selection: plant::Selection<'_>) -
 }
 
 fn export_readings(file: Option<&Path>, config: &ConfigFile, wanted: admin::Wanted<'_>) -> Result<(), StartError> {
-    let config = Config::load(&config.config)?;
-    let store = parabus_server::storage::Store::open_readings(&config.storage.path)?;
+    let store = readings_of(config)?;
     let written = match file.filter(|path| !is_standard_output(path)) {
         Some(path) => {
             let file = std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -17,7 +17,9 @@ FOLDER = ROOT / "target/xtask/year"
 
 @pytest.fixture(scope="module")
 def year():
-    if not (FOLDER / "days.json").exists():
+    days, program = FOLDER / "days.json", ROOT / "target/debug/parabus"
+    # One that an earlier program left says nothing of this one.
+    if not days.exists() or days.stat().st_mtime < program.stat().st_mtime:
         words = ["cargo", "test", "--locked", "-p", "parabus", "--test", "api", "--", "year"]
         subprocess.run(words, cwd=ROOT, env=os.environ | {"PARABUS_YEAR": str(FOLDER)}, check=True)
     readings = pandas.read_csv(FOLDER / "counter.csv", dtype="Int64").set_index("at_ms")["raw"]
@@ -58,4 +60,6 @@ def test_days_of_a_year_in_five_zones_are_those_of_pandas(year):
             assert value == (None if want is None else int(want) / 100), (zone, date)
         lengths = set((starts[1:] - starts[:-1]).total_seconds() / 3600)
         turns = {"Asia/Kathmandu": {24}, "Australia/Lord_Howe": {23.5, 24, 24.5}}
-        assert lengths == turns.get(zone, {23, 24, 25}), zone
+        # Changes of one season can be more than a year apart, so one of them may be missing.
+        assert 24 in lengths and lengths <= turns.get(zone, {23, 24, 25}), zone
+        assert len(lengths) > 1 or zone == "Asia/Kathmandu", zone

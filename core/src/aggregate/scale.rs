@@ -82,6 +82,12 @@ impl Scale {
         Decimal::new(*partial.increase()?, 0).ok()?.checked_mul(self.multiplier)
     }
 
+    /// The same as far as it is known: the steps behind the first reading of all, where that lies in the span.
+    #[must_use]
+    pub fn known_counted(&self, partial: &Partial<i64>) -> Option<Decimal> {
+        Decimal::new(*partial.known_increase()?, 0).ok()?.checked_mul(self.multiplier)
+    }
+
     /// A single value, exact; `None` if it has too many digits.
     #[must_use]
     pub fn value(&self, raw: i64) -> Option<Decimal> {

@@ -185,7 +185,6 @@ impl Work<'_> {
             for key in keys {
                 self.step(inner, key, |running, now| running.step(&Event::Restart { at_ms: now }))?;
             }
-            inner.is_restarted = true;
             self.is_urgent = true;
         }
         for cycle in cycles {
@@ -488,6 +487,8 @@ impl Work<'_> {
         if !self.changes.is_empty() {
             self.alarm.store.keep_alerts(&self.changes, self.now)?;
         }
+        // Not before: states that are read again after a fault have not heard of it.
+        inner.is_restarted = true;
         for KeptState { alert, tail, .. } in &self.changes.states {
             if let Some(running) = inner.all.get_mut(&(*alert, *tail)) {
                 running.is_dirty = false;

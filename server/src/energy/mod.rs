@@ -67,6 +67,29 @@ impl EnergyTree {
         self.branches.iter().filter(move |branch| branch.parent == parent)
     }
 
+    /// A branch with all below it, as a tree of which it is the first branch; empty if there is none.
+    #[must_use]
+    pub fn below(&self, id: Uuid) -> EnergyTree {
+        let mut known = Vec::new();
+        // A parent stands before its children.
+        let branches = self.branches.iter().filter(|branch| {
+            let is_below = branch.id == id || branch.parent.is_some_and(|parent| known.contains(&parent));
+            known.extend(is_below.then_some(branch.id));
+            is_below
+        });
+        let (name, description) = (self.name.clone(), self.description.clone());
+        let mut branches: Vec<EnergyBranch> = branches.cloned().collect();
+        if let Some(first) = branches.first_mut() {
+            first.parent = None;
+        }
+        EnergyTree { id: self.id, org_id: self.org_id, name, description, branches }
+    }
+
+    /// How many rows of figures are reckoned for it: of sensors and branches.
+    pub fn rows(&self) -> usize {
+        self.branches.iter().map(|branch| 1 + branch.sensors.len()).sum()
+    }
+
     /// Takes a branch away with all below it and their references; whether there was one.
     pub fn delete_branch(&mut self, id: Uuid) -> bool {
         let before = self.branches.len();
@@ -122,6 +145,24 @@ impl Directory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_tree_begins_with_its_branch() {
+        let id = Uuid::from_u128;
+        let branch = |number, parent: Option<u128>| EnergyBranch {
+            id: id(number),
+            parent: parent.map(id),
+            name: number.to_string(),
+            sensors: vec![id(100 + number)],
+        };
+        let branches =
+            vec![branch(1, None), branch(2, Some(1)), branch(3, None), branch(4, Some(2)), branch(5, Some(3))];
+        let tree = EnergyTree { id: id(0), org_id: 1, name: "T".into(), description: None, branches };
+        let below = tree.below(id(2));
+        let found: Vec<_> = below.branches.iter().map(|branch| (branch.id, branch.parent)).collect();
+        assert_eq!((found, below.rows()), (vec![(id(2), None), (id(4), Some(id(2)))], 4));
+        assert_eq!(tree.below(id(9)).branches, []);
+    }
 
     fn branch(number: u128, parent: Option<u128>) -> EnergyBranch {
         let id = Uuid::from_u128;

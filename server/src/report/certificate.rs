@@ -7,7 +7,7 @@ use parabus_core::value::Decimal;
 use super::values::{added, values};
 use super::{Branch, BranchValue, Report};
 use crate::model::Directory;
-use crate::storage::{Store, StoreError};
+use crate::storage::{Meaning, Store, StoreError, Sums};
 
 /// What is said of every branch of a report.
 #[derive(Debug, PartialEq)]
@@ -81,11 +81,21 @@ fn known(row: &Row) -> usize {
     row.iter().flatten().count()
 }
 
-/// Numbers that are equal, however many zeros they end with.
 fn sum(numbers: impl Iterator<Item = Decimal>) -> Option<Decimal> {
     numbers.fold(None, |sum: Option<Decimal>, next| sum.map_or(Some(next), |sum| added(sum, next)))
 }
 
+/// What the first span counted, as far as it is known: exact sums are compared, of which each segment tells its own part
+/// rounded where they are binary fractions, and nothing where the first reading of all lies in it.
+fn counted(sums: &Sums) -> Option<Decimal> {
+    let counted = match sums {
+        Sums::Whole(partials, scale) => scale.known_counted(partials.first()?)?,
+        Sums::Fraction(partials) => Decimal::from_f64(partials.first()?.known_increase()?.to_f64()?)?,
+    };
+    Some(counted.trimmed())
+}
+
+/// How many numbers are not equal, however many zeros they end with.
 fn differing(one: &Row, other: &Row) -> usize {
     one.iter().zip(other).filter(|(one, other)| one.map(Decimal::trimmed) != other.map(Decimal::trimmed)).count()
 }
@@ -105,12 +115,12 @@ pub fn certify(
     for branch in &report.branches {
         let own = row(branch)?;
         let kind = match &branch.value {
-            Some(BranchValue::Param(_)) => {
+            Some(BranchValue::Param(id)) => {
                 let (first, last) = (segments.first(), segments.last());
                 let whole: Vec<_> = first.zip(last).map(|((start, _), (_, end))| (*start, *end)).into_iter().collect();
-                let whole = values(directory, store, (report, branch), &whole)?.first().copied().flatten();
-                let sum = sum(own.iter().flatten().copied()).map(Decimal::trimmed);
-                ClaimKind::Counter { known: known(&own), sum, whole: whole.map(Decimal::trimmed) }
+                let of = |spans: &[(i64, i64)]| store.sums(*id, None, Meaning::Counter, spans);
+                let sum = counted(&of(segments)?.joined(std::iter::repeat(0), 1));
+                ClaimKind::Counter { known: known(&own), sum, whole: counted(&of(&whole)?) }
             }
             Some(BranchValue::Link(target)) => {
                 let other = match directory.report_branch(*target) {
@@ -213,6 +223,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn segments_of_fractions_are_compared_before_they_are_rounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        configured(&store);
+        let mut param = store.directory().params[&1].clone();
+        (param.value_type, param.multiplier) = ("f64-be".into(), Decimal::ONE);
+        store.configure(true, |edit| edit.put_param(&param)).unwrap();
+        for (minute, value) in (0..).zip([0.1f64, 0.3, 0.7]) {
+            store.append(&cycle(&store, minute * MINUTE, [value.to_bits(), 7])).unwrap();
+        }
+        let branches = vec![branch(1, None, Some(BranchValue::Param(1)))];
+        let report = Report { branches, ..report() };
+        let segments = [0, 1, 2].map(|minute| (minute * MINUTE, (minute + 1) * MINUTE));
+        let found = certify(&store.directory(), &store, &report, &segments).unwrap();
+        // The first reading of all is what the others count from.
+        let whole = Decimal::parse("0.6").ok();
+        assert_eq!(found.claims[0].kind, ClaimKind::Counter { known: 2, sum: whole, whole });
     }
 
     #[test]

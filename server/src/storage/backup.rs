@@ -38,8 +38,13 @@ pub fn backup(folder: &Path, target: &Path) -> Result<Condition, StoreError> {
     let mut partial = target.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    // It holds hashes of passwords.
-    let created = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial);
+    // It holds hashes of passwords, so it is no file that others made, or left with their rights.
+    if let Err(error) = std::fs::remove_file(&partial)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        return Err(StoreError::io(&partial)(error));
+    }
+    let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial);
     created.map_err(StoreError::io(&partial))?;
     let copied = copy(&database, &partial, &records);
     let schema = copied.inspect_err(|_| {
@@ -64,7 +69,7 @@ fn copy(database: &Path, partial: &Path, records: &[log::Record]) -> Result<usiz
     schema::migrate(&mut copy)?;
     copy.execute("DELETE FROM session", [])?;
     readings::insert(&mut copy, records)?;
-    quick_check(&copy, partial)?;
+    quick_check(&copy, database)?;
     schema::version(&copy)
 }
 

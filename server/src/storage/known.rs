@@ -139,9 +139,13 @@ impl Runs {
         // Otherwise the database may have had others already.
         if kept.turn == turn {
             kept.rows.insert(place, Row { from, until, runs: runs.clone() });
-            if kept.rows.values().map(|row| row.runs.len()).sum::<usize>() > MOST {
-                kept.rows.clear();
-            }
+            let mut count: usize = kept.rows.values().map(|row| row.runs.len()).sum();
+            // Any other gives way: which of them is asked for next nobody knows.
+            kept.rows.retain(|other, row| {
+                let stays = count <= MOST || *other == place;
+                count -= if stays { 0 } else { row.runs.len() };
+                stays
+            });
         }
         Ok(runs)
     }

@@ -141,6 +141,7 @@ impl Store {
     /// Opens the configuration alone, beside a running server or without one.
     pub fn open_configuration(folder: &Path) -> Result<Store, StoreError> {
         create_folder(folder)?;
+        backup::refuse_half_restored(folder)?;
         let mut writer = connect(folder)?;
         if schema::version(&writer)? < schema::NEWEST {
             let _alone = log::lock(folder).map_err(|error| match error {

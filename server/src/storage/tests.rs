@@ -336,6 +336,17 @@ fn a_backup_beside_a_server_holds_log_and_database_and_can_be_put_back() {
 }
 
 #[test]
+fn a_folder_that_is_half_restored_is_no_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("restored.partial"), b"cut off").unwrap();
+    for opened in [Store::open, Store::open_configuration, Store::open_readings] {
+        let told = opened(folder.path()).err().unwrap().to_string();
+        assert!(told.contains("repeat `parabus restore`"), "{told}");
+    }
+    assert!(!database_of(folder.path()).exists());
+}
+
+#[test]
 fn a_damaged_or_foreign_file_is_not_put_back() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();

@@ -396,7 +396,8 @@ fn sum_of(known: &BTreeMap<(i64, u8), i128>, sensors: &[(i64, u8)]) -> Option<i1
 }
 
 fn check(figures: &Figures, energy: Option<i128>, cost: Option<i128>, what: &str) {
-    assert_eq!(figures.energy_kwh().is_some(), energy.is_some(), "{what}");
+    let is_known = (figures.energy_kwh().is_some(), figures.cost_eur().is_some());
+    assert_eq!(is_known, (energy.is_some(), cost.is_some()), "{what}");
     if let (Some(kwh), Some(energy), Some(eur), Some(cost)) = (figures.energy_kwh(), energy, figures.cost_eur(), cost) {
         assert!(is_nearest(kwh, energy, KWH), "{what}: {kwh} kWh, {energy} W·ms");
         assert!(is_nearest(eur, cost, KWH * 1_000_000), "{what}: {eur} EUR");

@@ -38,6 +38,9 @@ __all__ = ["ApiError", "Client", "ExactReadings", "Readings"]
 #: A token is renewed when so much of its life is over.
 _FRESH = 0.95
 
+#: The life of a token, in seconds, where a reply has no date to reckon it from.
+_LIFE_S = 3600.0
+
 #: The first pause before a request is repeated, and the longest, in seconds.
 _PAUSE_S, _LONGEST_PAUSE_S = 0.25, 30.0
 
@@ -288,6 +291,10 @@ class Client(Calls):
             token, life_s = self._log_in()
         except BaseException as error:
             self._end(session)
+            if not isinstance(error, Exception):
+                # Whoever waits for the token has not interrupted anything.
+                session.token.set_exception(ApiError(None, "NoReply", "the log-in was interrupted", "POST", "/authenticate/"))
+                raise
             session.token.set_exception(error)
         else:
             session.fresh_until = time.monotonic() + _FRESH * life_s
@@ -300,10 +307,15 @@ class Client(Calls):
                 self._session = None
 
     def _log_in(self) -> tuple[_Secret, float]:
-        """A token, and the seconds of its life by the server's clock: this machine's may be wrong."""
+        """A token, and the seconds of its life by the server's clock: this machine's may be wrong, so where the reply
+        has no date it is as long as the API says (seed, Authentication).
+        """
         body = json.dumps({"apiKey": self._api_key, "password": self._password}).encode()
         reply, headers = self._exchange("POST", "/authenticate/", "", body, None)
-        sent = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(timezone.utc)
+        try:
+            sent = parsedate_to_datetime(headers["Date"])
+        except (KeyError, ValueError):
+            return _Secret(reply["token"]), _LIFE_S
         life = datetime.fromisoformat(reply["expiresOn"].replace("Z", "+00:00")) - sent
         return _Secret(reply["token"]), life.total_seconds()
 

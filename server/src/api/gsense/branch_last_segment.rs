@@ -1,5 +1,7 @@
 //! GET /gsense/aggregation/branch/:branchId/segmentation/:cadence/last-segment/
 
+use std::sync::Arc;
+
 use super::branch_history::BranchSegmentPath;
 use super::segment::{Segment, newest};
 use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, Scope};
@@ -30,15 +32,15 @@ impl Endpoint for BranchLastSegment {
         let directory = context.directory.clone();
         let absent = || ApiError::not_found("branch", branch_id);
         let (tree, _) = directory.energy_branch(branch_id).ok_or_else(absent)?;
-        let place = tree.branches.iter().position(|branch| branch.id == branch_id).ok_or_else(absent)?;
         let window = newest(&context, tree, cadence).map_err(ApiError::internal)?;
         let span = (window.start_ms, window.end_ms);
         let none = || ApiError::not_found("segment of branch", branch_id);
         if !context.has_begun(tree, window.end_ms).await? {
             return Err(none());
         }
-        let all = context.figures(tree.id, Wanted::All, vec![span]).await?;
-        let own = all.branches.get(place).and_then(|row| row.first()).ok_or_else(none)?;
+        let below = Arc::new(tree.below(branch_id));
+        let row = context.figures_below(&below, Wanted::All, vec![span]).await?;
+        let own = row.first().ok_or_else(none)?;
         Ok(Segment::new(tree.id, Some(branch_id), span, own))
     }
 }

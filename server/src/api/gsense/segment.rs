@@ -1,5 +1,7 @@
 //! Segments of a tree's figures, as three endpoints show them.
 
+use std::sync::Arc;
+
 use parabus_core::aggregate::{AggregateError, Cadence, Window, last_closed};
 use parabus_core::time::Instant;
 use parabus_core::value::Decimal;
@@ -59,6 +61,18 @@ impl Context {
         let params = tree.params(&self.directory);
         let range = self.stored(move |store| store.date_range(&params)).await?;
         Ok(range.is_some_and(|(first, _)| first.as_millis() < end_ms))
+    }
+
+    /// The figures of the first branch of a tree.
+    pub(super) async fn figures_below(
+        &self,
+        tree: &Arc<EnergyTree>,
+        wanted: Wanted,
+        spans: Vec<(i64, i64)>,
+    ) -> Result<Vec<Figures>, ApiError> {
+        let (directory, tree) = (self.directory.clone(), tree.clone());
+        let all = self.stored(move |store| figures(&directory, store, &tree, wanted, &spans)).await?;
+        Ok(all.branches.into_iter().next().unwrap_or_default())
     }
 
     /// The figures of a tree.
