@@ -293,7 +293,8 @@ class Client(Calls):
             self._end(session)
             if not isinstance(error, Exception):
                 # Whoever waits for the token has not interrupted anything.
-                session.token.set_exception(ApiError(None, "NoReply", "the log-in was interrupted", "POST", "/authenticate/"))
+                reason = "the log-in was interrupted"
+                session.token.set_exception(ApiError(None, "NoReply", reason, "POST", "/authenticate/"))
                 raise
             session.token.set_exception(error)
         else:
