@@ -402,9 +402,9 @@ struct ApplyOptions {
 
 #[derive(Subcommand)]
 enum ExportVerb {
-    /// Write readings as CSV, beside a running server or without one.
+    /// Write readings, beside a running server or without one.
     Readings {
-        /// The file to write; standard output if none is named.
+        /// The file to write: Parquet if its name ends with `.parquet`, else CSV; standard output if none is named.
         file: Option<PathBuf>,
         /// One organization alone, by its name.
         #[arg(long)]
@@ -784,10 +784,12 @@ fn export_readings(file: Option<&Path>, config: &ConfigFile, wanted: admin::Want
     let store = readings_of(config)?;
     let written = match file.filter(|path| !is_standard_output(path)) {
         Some(path) => {
+            let is_parquet = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+            let format = if is_parquet { admin::Format::Parquet } else { admin::Format::Csv };
             let file = std::fs::File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            admin::write_readings(&store, wanted, std::io::BufWriter::new(file))?
+            admin::write_readings(&store, wanted, format, std::io::BufWriter::new(file))?
         }
-        None => admin::write_readings(&store, wanted, std::io::BufWriter::new(std::io::stdout().lock()))?,
+        None => admin::write_readings(&store, wanted, admin::Format::Csv, std::io::BufWriter::new(std::io::stdout()))?,
     };
     eprintln!("{written} readings");
     Ok(())

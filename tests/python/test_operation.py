@@ -9,7 +9,10 @@ import sqlite3
 import threading
 import time
 import urllib.request
+from datetime import datetime
 
+import duckdb
+import polars
 from conftest import KEY, Server, eventually, free_port, network, parameter, plant
 from test_stubs import LIVE, serve
 
@@ -56,6 +59,38 @@ def test_no_reading_seen_before_a_backup_is_missing_in_it(server, tmp_path):
             assert set(map(tuple, seen)) <= set(map(tuple, restored.readings(param)))
         finally:
             restored.stop(signal.SIGKILL)
+
+
+def test_readings_are_the_same_in_csv_and_in_parquet(server, tmp_path):
+    port = free_port()
+    serve(3, LIVE, port)
+    unit = lambda name, number: {
+        "name": name, "modbusUnitId": number, "updatePeriodSec": 1, "timeoutMs": 100,
+        "parameters": [parameter("p, \"1\"", 5) | {"multiplier": "0.1", "unit": "m³"}],
+    }  # fmt: skip
+    assert server.apply(plant([network("bus", port, [unit("meter", 1)])])).returncode == 0
+    server.start()
+    (param,) = server.params().values()
+    eventually(lambda: len(server.readings(param)) > 2)
+    server.stop()
+    csv, parquet = tmp_path / "readings.csv", tmp_path / "readings.parquet"
+    config = ["--config", str(server.config)]
+    for file in [csv, parquet]:
+        done = server.run("export", "readings", str(file), *config)
+        assert done.returncode == 0, done.stderr
+    assert server.run("export", "readings", "-", *config).stdout == csv.read_text()
+    columns = "organization, network, device, parameter, unit, value, error"
+    lines = duckdb.sql(f"SELECT \"at\", {columns} FROM read_csv('{csv}', all_varchar = true, nullstr = '')").fetchall()
+    rows = duckdb.sql(f"SELECT epoch_ms(\"at\"), {columns} FROM read_parquet('{parquet}')").fetchall()
+    assert len(lines) > 2 and {line[4:6] for line in lines} == {('p, "1"', "m³")}
+    in_ms = lambda text: round(datetime.fromisoformat(text).timestamp() * 1000)
+    assert [(in_ms(line[0]), *line[1:]) for line in lines] == rows
+    table = polars.read_parquet(parquet)
+    assert table["at"].dtype == polars.Datetime("ms", "UTC")
+    assert [float(value) for value in table["value"]] == table["number"].to_list()
+    reversed_range = ["--from", "2026-02-01", "--till", "2026-01-01"]
+    refused = server.run("export", "readings", str(tmp_path / "none.csv"), *reversed_range, *config)
+    assert refused.returncode == 1 and "till: 2026-01-01" in refused.stderr and "is not later than from" in refused.stderr
 
 
 def test_check_tells_what_to_mend(server):

@@ -12,7 +12,7 @@ pub use access::{
     set_language, set_role,
 };
 pub use check::check;
-pub use readings::{Wanted, write_readings};
+pub use readings::{Format, Wanted, write_readings};
 pub use trail::{Show, show};
 
 use crate::model::{Directory, Org, User};

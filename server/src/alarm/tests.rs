@@ -168,7 +168,7 @@ impl Bench {
     }
 
     fn records(&self) -> Vec<AlertRecord> {
-        let mut records = self.store.alert_records(&Records::OfOrg(1), (0, 1000)).unwrap().0;
+        let mut records = self.store.alert_records(&Records::OfOrg(1), (0, 10_000)).unwrap().0;
         records.reverse();
         records
     }
@@ -182,7 +182,7 @@ impl Bench {
 
     /// Recipients and first lines, in the order of their queueing.
     fn mail(&self) -> Vec<(String, String)> {
-        let mut all = self.store.messages(None, 1000).unwrap();
+        let mut all = self.store.messages(None, 10_000).unwrap();
         all.reverse();
         let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
         all.into_iter().map(|each: Outgoing| (each.message.recipient, first(&each.message.text))).collect()

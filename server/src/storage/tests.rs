@@ -540,7 +540,7 @@ fn readings_are_written_as_csv_beside_a_server_sealed_or_not() {
     let csv = |wanted: crate::admin::Wanted<'_>| {
         let beside = Store::open_readings(folder.path()).unwrap();
         let mut out = Vec::new();
-        let count = crate::admin::write_readings(&beside, wanted, &mut out)?;
+        let count = crate::admin::write_readings(&beside, wanted, crate::admin::Format::Csv, &mut out)?;
         Ok::<_, StoreError>((count, String::from_utf8(out).unwrap()))
     };
     let (count, text) = csv(Default::default()).unwrap();
