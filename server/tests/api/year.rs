@@ -445,8 +445,14 @@ async fn every_figure_of_a_year_is_that_of_whole_numbers() {
     }
 
     // The windows before now, as the API tells them.
-    let root = get(&api, &format!("/gsense/aggregation/tree/{}/root-energy/", id(0))).await;
-    let branches = get(&api, &format!("/gsense/aggregation/tree/{}/branches-energy/", id(0))).await;
+    let energy = |what: &str| format!("/gsense/aggregation/tree/{}/{what}-energy/", id(0));
+    let (root, branches) = loop {
+        let (root, branches) = (get(&api, &energy("root")).await, get(&api, &energy("branches")).await);
+        // They have windows of one minute unless the next one began in between.
+        if get(&api, &energy("root")).await["dataOnUtc"] == root["dataOnUtc"] {
+            break (root, branches);
+        }
+    };
     let end = Instant::parse(root["dataOnUtc"].as_str().unwrap()).unwrap().as_millis();
     for (name, days) in [("24h", 1), ("7d", 7), ("30d", 30)] {
         let windows = [(end - 2 * days * DAY, end - days * DAY), (end - days * DAY, end)];
