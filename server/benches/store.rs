@@ -19,7 +19,7 @@ use parabus_core::chunk::Layout;
 use parabus_core::modbus::{RegisterKind, UnitId, WriteFunction};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Lang, Raw};
-use parabus_server::energy::{EnergyBranch, EnergyTree, Figures, Sensor, Wanted, figures, map_of};
+use parabus_server::energy::{EnergyBranch, EnergyTree, Figures, Quantities, Sensor, figures, map_of};
 use parabus_server::model::{Connection as Link, Cycle, Device, Net, Org, Param};
 use parabus_server::storage::chunks::{GroupLayout, Row, SqliteChunks, merge};
 use parabus_server::storage::{Meaning, Store, StoreError, Sums};
@@ -520,7 +520,7 @@ fn tree() -> Outcome {
         let cuts = [60, 30, 14, 7, 2, 1, 0].map(|days| end - 86_400_000 * days);
         let spans: Vec<(i64, i64)> = cuts.iter().copied().zip(cuts.into_iter().skip(1)).collect();
         let begun = Clock::now();
-        let found = figures(&directory, &store, &tree, Wanted::Energy, &spans)?;
+        let found = figures(&directory, &store, &tree, Quantities::Energy, &spans)?;
         if black_box(found).whole.iter().filter_map(Figures::energy_kwh).count() != spans.len() {
             return Err("a window without energy".into());
         }

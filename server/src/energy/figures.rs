@@ -103,8 +103,8 @@ impl Bound {
 
 impl Bound {
     /// Without the parameters of what nobody wants to know.
-    fn only(mut self, wanted: Wanted) -> Bound {
-        if wanted == Wanted::Energy {
+    fn only(mut self, quantities: Quantities) -> Bound {
+        if quantities == Quantities::Energy {
             self.current.clear();
             if self.energy.is_some() {
                 self.power.clear();
@@ -144,7 +144,7 @@ impl EnergyTree {
 
 /// What is to be known of spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Quantities {
     /// Energy and its cost alone.
     Energy,
     /// Power and current, too.
@@ -159,7 +159,7 @@ pub fn figures(
     directory: &Directory,
     store: &Store,
     tree: &EnergyTree,
-    wanted: Wanted,
+    quantities: Quantities,
     spans: &[(i64, i64)],
 ) -> Result<TreeFigures, StoreError> {
     let parts = match directory.tariffs.get(&tree.org_id) {
@@ -171,7 +171,7 @@ pub fn figures(
     let mut of_sensors = Vec::with_capacity(sensors.len());
     for sensor in &sensors {
         of_sensors.push(match Bound::of(directory, sensor) {
-            Some(bound) => bound.only(wanted).figures(store, &range)?,
+            Some(bound) => bound.only(quantities).figures(store, &range)?,
             None => vec![Figures::default(); spans.len()],
         });
     }

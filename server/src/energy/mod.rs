@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::model::{DeviceId, Directory, OrgId};
 
-pub use figures::{Figures, TreeFigures, Wanted, figures};
+pub use figures::{Figures, Quantities, TreeFigures, figures};
 pub use map::{SensorMap, map_of};
 pub use tariff::{DAYS, EVERY_DAY, Tariff, days_text, minute_text, price, rates_text};
 

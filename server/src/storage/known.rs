@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use parabus_core::aggregate::{Rule, Run};
-use parabus_core::chunk::{Chunk, MAX_COLUMNS, Summary};
+use parabus_core::chunk::{Chunk, Kind, MAX_COLUMNS, Summary};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
@@ -14,8 +14,12 @@ use super::StoreError;
 use super::chunks::{ChunkStore as _, Order, SqliteChunks};
 use crate::model::GroupId;
 
-/// Runs that are kept at most, about 300 bytes each: of 100 columns that are read every minute, a year.
+/// What is kept at most, in runs of whole numbers, about 300 bytes each: of 100 columns that are read every minute, a
+/// year.
 const MOST: usize = 200_000;
+
+/// So many runs of whole numbers are as large as one of fractions, whose sums have 288 bytes each.
+const FRACTION: usize = 4;
 
 /// Of one column of a chunk.
 #[derive(Clone, Debug)]
@@ -33,7 +37,7 @@ pub struct ChunkRun {
 pub enum Known {
     Whole(Run<i64>),
     Fraction(Box<Run<f64>>),
-    /// Of no numbers, or of a chunk that cannot be read.
+    /// Of no numbers, of those of 32 bits, whose values are not those of their bits, or of a chunk that cannot be read.
     None,
 }
 
@@ -65,6 +69,14 @@ struct Row {
     from: i64,
     until: i64,
     runs: Arc<Vec<ChunkRun>>,
+}
+
+impl Row {
+    fn size(&self) -> usize {
+        let of = |run: &ChunkRun| if let Known::Fraction(_) = run.known { FRACTION } else { 1 };
+        // All chunks of a column have one type.
+        self.runs.len() * self.runs.first().map_or(1, of)
+    }
 }
 
 #[derive(Default)]
@@ -139,11 +151,11 @@ impl Runs {
         // Otherwise the database may have had others already.
         if kept.turn == turn {
             kept.rows.insert(place, Row { from, until, runs: runs.clone() });
-            let mut count: usize = kept.rows.values().map(|row| row.runs.len()).sum();
+            let mut size: usize = kept.rows.values().map(Row::size).sum();
             // Any other gives way: which of them is asked for next nobody knows.
             kept.rows.retain(|other, row| {
-                let stays = count <= MOST || *other == place;
-                count -= if stays { 0 } else { row.runs.len() };
+                let stays = size <= MOST || *other == place;
+                size -= if stays { 0 } else { row.size() };
                 stays
             });
         }
@@ -164,7 +176,8 @@ fn read(
         if info.name.first_at >= from {
             let column = Chunk::open(data).ok().and_then(|chunk| chunk.column(position % MAX_COLUMNS));
             let rule = column.map(|column| column.rule()).unwrap_or_default();
-            let known = column.and_then(|column| column.summary().ok()).map_or(Known::None, Known::from);
+            let known = column.filter(|column| column.layout().kind() != Kind::Float32);
+            let known = known.and_then(|column| column.summary().ok()).map_or(Known::None, Known::from);
             runs.push(ChunkRun { first_at: info.name.first_at, last_at: info.last_at, rule, known });
         }
         ControlFlow::Continue(())

@@ -66,9 +66,12 @@ impl Store {
         meaning: Meaning,
         spans: &[(i64, i64)],
     ) -> Result<Sums, StoreError> {
-        let (Some((start, _)), Some((_, end))) = (spans.first(), spans.last()) else {
-            return Ok(Sums::Whole(Vec::new(), Scale::default()));
-        };
+        let nothing = || Ok(Sums::Whole(vec![Partial::default(); spans.len()], Scale::default()));
+        let (Some((start, _)), Some((_, end))) = (spans.first(), spans.last()) else { return nothing() };
+        // Readings go with their parameter, though their chunks hold others' as well (DOMAIN.md 2.2).
+        if !self.directory().params.contains_key(&param) {
+            return nothing();
+        }
         let past = Past::open(self, param)?;
         let (from, till) = (look_back(&past, meaning, *start)?, end.saturating_sub(1));
         let columns = past.inside((from, till))?;
@@ -76,7 +79,7 @@ impl Store {
         let mut settings: Vec<_> = columns.iter().map(|column| column.codec().map(Layout::of)).collect();
         settings.dedup();
         match settings.as_slice() {
-            [] => Ok(Sums::Whole(vec![Partial::default(); spans.len()], Scale::default())),
+            [] => nothing(),
             [Some(layout)] if is_whole(layout.kind()) => {
                 let rule = Rule::new(hold_ms, layout.width_bits()).map_err(refused)?;
                 let whole = |column: &Column, cell: &Result<Cell, CellError>| match column.sample(cell) {
@@ -155,9 +158,9 @@ impl Query<'_, '_> {
                 let (first, last) = (chunk.first_at, chunk.last_at);
                 let (before, is_next) = ((next, first.saturating_sub(1)), last_at == next.checked_sub(1));
                 last_at = Some(last);
-                let is_whole = next <= first && last <= till && !self.is_cut((first, last));
-                let known = run(&chunk.known).filter(|_| is_whole && self.fits(&chunk.rule, rule));
-                let Some(known) = known.filter(|_| column.waiting((first, last)).is_empty()) else { continue };
+                let is_uncut = next <= first && last <= till && !self.is_cut((first, last));
+                let fits = is_uncut && self.fits(&chunk.rule, rule) && column.waiting((first, last)).is_empty();
+                let Some(known) = run(&chunk.known).filter(|_| fits) else { continue };
                 // Between two chunks there is nothing but what waits.
                 if !(is_next && column.waiting(before).is_empty()) {
                     self.feed(&mut feed, &[column], before, &number, &mut keep)?;

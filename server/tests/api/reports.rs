@@ -175,3 +175,21 @@ async fn a_report_is_replaced_as_a_whole_and_faults_change_nothing() {
     let (_, list) = api.get("/org/1/get-resource-reports/", &api.token().await).await;
     assert_eq!(list.as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn what_a_deleted_parameter_counted_is_known_no_more() {
+    let api = start().await;
+    keep(&api, &[("2030-01-01T00:00:00Z", Some(1000), Some(10)), ("2030-01-01T00:30:00Z", Some(1005), Some(30))]);
+    let report = json!({ "name": "R", "branches": [
+        { "id": id(1), "name": "Param", "value": { "paramId": 284 } },
+        { "id": id(2), "name": "Formula", "value": { "formula": "#284 + #101" } },
+        { "id": id(3), "name": "Other", "value": { "paramId": 101 } } ] });
+    assert_eq!(create(&api, &report).await.0, StatusCode::OK);
+    let hour = ("2030-01-01T00:30:00Z", "2030-01-01T01:00:00Z");
+    let found = async |branch| values(&chart(&api, id(branch), "UTC", hour, "half-hour").await.1);
+    assert_eq!((found(1).await, found(2).await), (vec![json!(2.0)], vec![json!(2.5)]));
+    let (status, _) = api.post("/params/delete/", &api.token().await, r#"{"paramIds":[284]}"#).await;
+    assert_eq!(status, StatusCode::OK);
+    let left = (found(1).await, found(2).await, found(3).await);
+    assert_eq!(left, (vec![Value::Null], vec![Value::Null], vec![json!(0.5)]));
+}

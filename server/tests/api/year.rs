@@ -12,7 +12,7 @@ use parabus_core::aggregate::{Rate, Rule};
 use parabus_core::modbus::RegisterKind;
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Raw};
-use parabus_server::energy::{EnergyBranch, EnergyTree, Figures, Sensor, Tariff, Wanted, figures};
+use parabus_server::energy::{EnergyBranch, EnergyTree, Figures, Quantities, Sensor, Tariff, figures};
 use parabus_server::model::{CellError, Cycle, ParamId};
 use parabus_server::report::{Branch, BranchValue, Report};
 use reqwest::StatusCode;
@@ -427,7 +427,7 @@ async fn every_figure_of_a_year_is_that_of_whole_numbers() {
     let reckoned = reckon(&truths, &spans);
     let directory = api.app.store.directory();
     let tree = directory.trees.get(&id(0)).unwrap();
-    let found = figures(&directory, &api.app.store, tree, Wanted::All, &spans).unwrap();
+    let found = figures(&directory, &api.app.store, tree, Quantities::All, &spans).unwrap();
     assert_eq!((found.branches.len(), found.whole.len()), (30, spans.len()));
     for (place, span) in spans.iter().enumerate() {
         let (energy, cost) = (&reckoned.energy[place], &reckoned.cost[place]);

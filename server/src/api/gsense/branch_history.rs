@@ -13,7 +13,7 @@ use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::{Cadence, DateIn};
 
-use crate::energy::Wanted;
+use crate::energy::Quantities;
 
 /// Rows of one reply at most.
 const MOST_ROWS: u64 = 50_000;
@@ -88,7 +88,7 @@ impl Endpoint for BranchHistory {
         let below = Arc::new(tree.below(branch_id));
         let mut rows = Vec::with_capacity(spans.len());
         for spans in spans.chunks((AT_ONCE / below.rows().max(1)).max(1)) {
-            let own = context.figures_below(&below, Wanted::All, spans.to_vec()).await?;
+            let own = context.figures_below(&below, Quantities::All, spans.to_vec()).await?;
             let own = spans.iter().zip(&own);
             rows.extend(own.map(|(span, figures)| Segment::new(tree.id, Some(branch_id), *span, figures)));
         }

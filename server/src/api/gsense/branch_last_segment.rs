@@ -8,7 +8,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Cadence;
-use crate::energy::Wanted;
+use crate::energy::Quantities;
 
 pub struct BranchLastSegment;
 
@@ -39,7 +39,7 @@ impl Endpoint for BranchLastSegment {
             return Err(none());
         }
         let below = Arc::new(tree.below(branch_id));
-        let row = context.figures_below(&below, Wanted::All, vec![span]).await?;
+        let row = context.figures_below(&below, Quantities::All, vec![span]).await?;
         let own = row.first().ok_or_else(none)?;
         Ok(Segment::new(tree.id, Some(branch_id), span, own))
     }

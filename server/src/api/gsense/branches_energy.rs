@@ -11,7 +11,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Number;
-use crate::energy::Wanted;
+use crate::energy::Quantities;
 
 pub struct BranchesEnergy;
 
@@ -61,7 +61,7 @@ impl Endpoint for BranchesEnergy {
         let directory = context.directory.clone();
         let tree = directory.trees.get(&id).ok_or_else(|| ApiError::not_found("tree", id))?;
         let windows = Windows::of(&context, tree).map_err(ApiError::internal)?;
-        let all = context.figures(id, Wanted::Energy, windows.spans.clone()).await?;
+        let all = context.figures(id, Quantities::Energy, windows.spans.clone()).await?;
         let rows = tree.branches.iter().zip(&all.branches).map(|(branch, row)| {
             let energies = windows.energies(row).map(|energy| number(Some(energy)));
             let [last_24h, prev_24h, last_7d, prev_7d, last_30d, prev_30d] = energies;

@@ -13,7 +13,7 @@ use crate::api::endpoint::Context;
 use crate::api::error::ApiError;
 use crate::api::types::{Number, ReadingDate};
 use crate::clock;
-use crate::energy::{EnergyTree, Figures, TreeFigures, Wanted, figures};
+use crate::energy::{EnergyTree, Figures, Quantities, TreeFigures, figures};
 
 /// What a branch used in a segment, `null` where nothing is known.
 #[derive(Serialize, ToSchema)]
@@ -67,11 +67,11 @@ impl Context {
     pub(super) async fn figures_below(
         &self,
         tree: &Arc<EnergyTree>,
-        wanted: Wanted,
+        quantities: Quantities,
         spans: Vec<(i64, i64)>,
     ) -> Result<Vec<Figures>, ApiError> {
         let (directory, tree) = (self.directory.clone(), tree.clone());
-        let all = self.stored(move |store| figures(&directory, store, &tree, wanted, &spans)).await?;
+        let all = self.stored(move |store| figures(&directory, store, &tree, quantities, &spans)).await?;
         Ok(all.branches.into_iter().next().unwrap_or_default())
     }
 
@@ -79,12 +79,12 @@ impl Context {
     pub(super) async fn figures(
         &self,
         tree: Uuid,
-        wanted: Wanted,
+        quantities: Quantities,
         spans: Vec<(i64, i64)>,
     ) -> Result<TreeFigures, ApiError> {
         let directory = self.directory.clone();
         let known = self.stored(move |store| match directory.trees.get(&tree) {
-            Some(tree) => figures(&directory, store, tree, wanted, &spans).map(Some),
+            Some(tree) => figures(&directory, store, tree, quantities, &spans).map(Some),
             None => Ok(None),
         });
         known.await?.ok_or_else(|| ApiError::not_found("tree", tree))

@@ -9,7 +9,7 @@ use crate::api::endpoint::{Context, Endpoint, Method, NoBody, Nothing, Request, 
 use crate::api::error::ApiError;
 use crate::api::permission::Permission;
 use crate::api::types::Cadence;
-use crate::energy::Wanted;
+use crate::energy::Quantities;
 
 pub struct TreeLastSegment;
 
@@ -51,7 +51,7 @@ impl Endpoint for TreeLastSegment {
         if !context.has_begun(tree, window.end_ms).await? {
             return Ok(SegmentsReply { segments: Vec::new() });
         }
-        let all = context.figures(tree_id, Wanted::All, vec![span]).await?;
+        let all = context.figures(tree_id, Quantities::All, vec![span]).await?;
         let whole = all.whole.first().ok_or_else(|| ApiError::not_found("tree", tree_id))?;
         let branches = tree.branches.iter().zip(&all.branches);
         let branches =
