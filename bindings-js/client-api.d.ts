@@ -1851,7 +1851,7 @@ export interface paths {
                     page?: number | null;
                     /** @description 1 to 100; 25 if nothing is said. */
                     itemsOnPage?: number | null;
-                    /** @description Only of alerts with a condition on this network. */
+                    /** @description Only of alerts with a condition on this network when they began. */
                     netId?: components["schemas"]["Id"] | null;
                     /** @description Of the texts; else the user's, else the organization's. */
                     lang?: components["schemas"]["Language"] | null;
@@ -3985,7 +3985,7 @@ export interface components {
         AlertWish: {
             /** @description A list, or a dictionary keyed by identifiers */
             actions: {
-                /** @description An address of this type; `-` is the organization's own. */
+                /** @description An address of this type; `-`, or nothing, is the organization's own. */
                 recepient?: string | null;
                 /** Format: int64 */
                 timeoutMinutes: number;
@@ -3993,7 +3993,7 @@ export interface components {
                 type?: string | null;
             }[] | {
                 [key: string]: {
-                    /** @description An address of this type; `-` is the organization's own. */
+                    /** @description An address of this type; `-`, or nothing, is the organization's own. */
                     recepient?: string | null;
                     /** Format: int64 */
                     timeoutMinutes: number;

@@ -48,9 +48,13 @@ export async function logOut(): Promise<void> {
   token = undefined;
 }
 
+/** Pauses after which a request is repeated that the quota refused: it flows back every second (A-21). */
+const QUOTA_PAUSES_MS = [1000, 2000, 4000, 8000];
+
 /** A request with the token; one whose session has ended is repeated with a new token. */
 export async function authorized(request: Request): Promise<Response> {
-  for (let attempt = 0; ; attempt++) {
+  let isRenewed = false;
+  for (let refused = 0; ; ) {
     token ??= fetchToken();
     const mine = token;
     const text = await mine.catch((error) => {
@@ -62,9 +66,18 @@ export async function authorized(request: Request): Promise<Response> {
     copy.headers.set("Authorization", `token ${text}`);
     const response = await fetch(copy);
     if (response.ok) return response;
+    const { errorCode } = await response.clone().json().catch(() => ({}));
+    const pause = errorCode === "TooManyRequests" ? QUOTA_PAUSES_MS[refused++] : undefined;
+    if (pause !== undefined) {
+      // Those that were refused together do not come back together.
+      await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random() / 2)));
+      request.signal.throwIfAborted();
+      continue;
+    }
     // The role forbids it: a new token would change nothing.
-    const isEnded = response.status === 401 && (await response.clone().json().catch(() => ({}))).errorCode !== "NotAuthorized";
-    if (!isEnded || attempt > 0) return refuse(response);
+    const isEnded = response.status === 401 && errorCode !== "NotAuthorized";
+    if (!isEnded || isRenewed) return refuse(response);
+    isRenewed = true;
     if (token === mine) token = undefined;
   }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{find_org, refuse};
 use crate::alarm::deliver::{Outcome, Post as _, Providers};
-use crate::alarm::message::{Channel, Message};
+use crate::alarm::message::{Channel, Message, Purpose};
 use crate::alarm::model::Alert;
 use crate::clock;
 use crate::config::Config;
@@ -149,6 +149,8 @@ pub async fn test(config: &Config, what: &Test<'_>) -> Result<String, StoreError
         effect_id,
         alert: 0,
         org: 0,
+        record: 0,
+        purpose: Purpose::Tell,
         channel,
         recipient: what.to.to_owned(),
         lang: what.lang,

@@ -23,7 +23,7 @@ use super::happening::{Happening, RecordChange, Teller};
 use super::link::Links;
 use super::model::AlertId;
 use super::running::{Read, Running};
-use super::snapshot::Snapshot;
+use super::snapshot::{About, Snapshot};
 use super::told::Told;
 use crate::clock;
 use crate::live::{Live, LiveCycle};
@@ -32,6 +32,8 @@ use crate::storage::{AlertChanges, AuditEntry, KeptState, Store, StoreError};
 
 /// How often states without transitions are stored: so much is read again after a crash.
 const CHECKPOINT_MS: u64 = 60_000;
+/// So much of what was missed is in memory at once.
+pub(super) const CATCH_UP_MS: i64 = 86_400_000;
 /// How often wishes of the command line are looked for.
 const WISHES_EVERY: Duration = Duration::from_secs(1);
 /// Cycles that are taken at once.
@@ -52,6 +54,8 @@ struct Inner {
     by_param: HashMap<ParamId, BTreeSet<AlertId>>,
     /// Of the configuration that the rules come from; none before states were read.
     revision: Option<i64>,
+    /// A turn has begun and not ended well: states may be ahead of what is stored.
+    is_amid: bool,
     /// Whether the engine was told that the program runs again.
     is_restarted: bool,
     checkpoint_ms: u64,
@@ -85,12 +89,24 @@ impl Alarm {
 
     /// Takes cycles and everything that is due. If it fails, all is taken from the store next time.
     pub fn work(&self, cycles: &[Arc<LiveCycle>], is_behind: bool, now: Instant) -> Result<(), StoreError> {
+        self.turn(now, |mut work, inner| {
+            work.all(inner, cycles, is_behind)?;
+            work.keep(inner)
+        })
+    }
+
+    /// One turn; after one that failed, or broke off, states are read again.
+    fn turn<T>(
+        &self,
+        now: Instant,
+        work: impl FnOnce(Work<'_>, &mut Inner) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut inner = self.inner.lock();
-        let mut work = Work::new(self, now);
-        let result = work.all(&mut inner, cycles, is_behind).and_then(|()| work.keep(&mut inner));
-        if result.is_err() {
+        if std::mem::replace(&mut inner.is_amid, true) {
             inner.revision = None;
         }
+        let result = work(Work::new(self, now), &mut inner);
+        inner.is_amid = result.is_err();
         result
     }
 
@@ -103,12 +119,13 @@ impl Alarm {
 
     /// Stores all states, so that nothing has to be read again.
     pub fn checkpoint(&self, now: Instant) -> Result<(), StoreError> {
-        let mut inner = self.inner.lock();
-        if inner.revision.is_none() {
-            return Ok(());
-        }
-        inner.checkpoint_ms = 0;
-        Work::new(self, now).keep(&mut inner)
+        self.turn(now, |work, inner| {
+            if inner.revision.is_none() {
+                return Ok(());
+            }
+            inner.checkpoint_ms = 0;
+            work.keep(inner)
+        })
     }
 
     /// The next instant at which something is due without a reading.
@@ -125,20 +142,15 @@ impl Alarm {
         entry: &AuditEntry,
         now: Instant,
     ) -> Result<Confirmed, StoreError> {
-        let mut inner = self.inner.lock();
-        let mut work = Work::new(self, now);
-        let confirmed = work.all(&mut inner, &[], false).and_then(|()| {
-            let confirmed = work.confirm(&mut inner, alert, record, by, now)?;
+        self.turn(now, |mut work, inner| {
+            work.all(inner, &[], false)?;
+            let confirmed = work.confirm(inner, alert, record, by, now)?;
             if confirmed == Confirmed::Now {
                 work.changes.audit.push(entry.clone());
             }
-            work.keep(&mut inner)?;
+            work.keep(inner)?;
             Ok(confirmed)
-        });
-        if confirmed.is_err() {
-            inner.revision = None;
-        }
-        confirmed
+        })
     }
 
     /// Conditions of an alert that hold by themselves, by their ids.
@@ -235,10 +247,30 @@ impl Work<'_> {
                 }
             }
         }
+        let now_ms = self.now.as_millis();
+        let mut from_ms = since.values().min().map_or(i64::MAX, |seen_ms| seen_ms.saturating_add(1));
+        while from_ms < i64::MAX {
+            // A clock that was set back leaves readings after now.
+            let till_ms = from_ms.checked_add(CATCH_UP_MS).filter(|till_ms| *till_ms < now_ms).unwrap_or(i64::MAX);
+            for ((at_ms, _), reads) in self.cycles_between(&since, (from_ms, till_ms))? {
+                self.read(inner, at_ms, &reads)?;
+            }
+            from_ms = till_ms;
+        }
+        Ok(())
+    }
+
+    /// Cycles of parameters, each from after what was seen of it, in a range whose end is not in it.
+    fn cycles_between(
+        &self,
+        since: &BTreeMap<ParamId, i64>,
+        (from_ms, till_ms): (i64, i64),
+    ) -> Result<BTreeMap<(i64, DeviceId), Vec<Read>>, StoreError> {
         let mut cycles: BTreeMap<(i64, DeviceId), Vec<Read>> = BTreeMap::new();
-        for (param, seen_ms) in since {
+        for (&param, seen_ms) in since {
             let Some(device) = self.directory.params.get(&param).map(|param| param.device_id) else { continue };
-            let range = (Instant::from_millis(seen_ms.saturating_add(1)), Instant::from_millis(i64::MAX));
+            let first_ms = seen_ms.saturating_add(1).max(from_ms);
+            let range = (Instant::from_millis(first_ms), Instant::from_millis(till_ms.saturating_sub(1)));
             self.alarm.store.each_reading(param, range, &mut |at, value| {
                 let value = value.ok();
                 let number = value.as_ref().and_then(compared);
@@ -246,10 +278,7 @@ impl Work<'_> {
                 ControlFlow::Continue(())
             })?;
         }
-        for ((at_ms, _), reads) in cycles {
-            self.read(inner, at_ms, &reads)?;
-        }
-        Ok(())
+        Ok(cycles)
     }
 
     /// What a cycle brought, in the types and scales that its device has now.
@@ -291,24 +320,41 @@ impl Work<'_> {
         let gone: Vec<Key> = inner.all.keys().copied().filter(|(id, _)| !directory.alerts.contains_key(id)).collect();
         for key in gone {
             self.close(inner, key, at_ms)?;
+            self.changes.deleted.push(key.0);
         }
         for alert in directory.alerts.values() {
             let wanted = Snapshot::of(alert, &directory);
+            for (_, running) in inner.all.range_mut((alert.id, 0)..=(alert.id, u32::MAX)) {
+                if running.snapshot.about == About::default() {
+                    running.snapshot.about = wanted.about.clone();
+                }
+            }
             let key = (alert.id, 0);
-            let lost = inner.all.get(&key).is_some_and(|running| {
-                let mut params = running.snapshot.conditions.iter().filter_map(|condition| condition.param);
-                params.any(|param| !directory.params.contains_key(&param))
-            });
+            let lost = inner
+                .all
+                .get(&key)
+                .is_some_and(|running| running.snapshot.params().any(|param| !directory.params.contains_key(&param)));
             let mut last = numbers.get(&alert.id).copied().unwrap_or(0);
             if lost {
                 last = inner.all.get(&key).map_or(last, |running| running.state().record());
                 self.close(inner, key, at_ms)?;
             }
             match inner.all.get_mut(&key) {
-                None => {
-                    let running = Running::begin((alert.id, alert.org_id), wanted, at_ms, last).map_err(unreadable)?;
-                    inner.all.insert(key, running);
-                    self.is_urgent = true;
+                None => match Running::begin((alert.id, alert.org_id), wanted, at_ms, last) {
+                    Ok(running) => {
+                        inner.all.insert(key, running);
+                        self.is_urgent = true;
+                    }
+                    // The others go on.
+                    Err(error) => tracing::error!(alert = alert.id, %error, "an alert's rule cannot be evaluated"),
+                },
+                // Nothing is said of the last record any more: another name needs no new beginning.
+                Some(running)
+                    if !running.is_open() && !running.is_owing() && running.snapshot.is_same_rule(&wanted) =>
+                {
+                    running.is_dirty |= running.snapshot != wanted;
+                    running.snapshot = wanted;
+                    running.next = None;
                 }
                 Some(running) => running.next = Some(wanted).filter(|wanted| *wanted != running.snapshot),
             }
@@ -465,8 +511,7 @@ impl Work<'_> {
     }
 
     fn tell(&mut self, running: &Running, effect: &Effect, by: Option<&str>, is_closed: bool) {
-        let alert = self.directory.alerts.get(&running.alert);
-        let teller = Teller { directory: &self.directory, alert, links: &self.alarm.links, by, is_closed };
+        let teller = Teller { directory: &self.directory, links: &self.alarm.links, by, is_closed };
         self.changes.happenings.push(teller.tell(running, effect));
     }
 
@@ -507,7 +552,7 @@ impl Inner {
     fn index(&mut self) {
         self.by_param.clear();
         for running in self.all.values().filter(|running| running.tail == 0) {
-            for param in running.snapshot.conditions.iter().filter_map(|condition| condition.param) {
+            for param in running.snapshot.params() {
                 self.by_param.entry(param).or_default().insert(running.alert);
             }
         }

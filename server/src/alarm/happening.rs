@@ -1,14 +1,17 @@
 //! What one effect of the engine means: lines of the log, changes of the record, messages.
 
+use std::collections::BTreeSet;
+
 use parabus_core::alert::{Effect, Kind, Stage, effect_id};
 use parabus_core::value::Lang;
 
 use super::link::Links;
-use super::message::{Channel, Message};
-use super::model::{Alert, AlertId, Recipient};
+use super::message::{Channel, Message, Purpose};
+use super::model::{AlertId, Recipient};
 use super::running::Running;
+use super::snapshot::About;
 use super::told::Told;
-use crate::model::{Directory, OrgId, ParamId};
+use crate::model::{Directory, NetId, OrgId, ParamId};
 use crate::words;
 
 /// Milliseconds after which something counts as late.
@@ -31,7 +34,7 @@ pub struct Happening {
 /// What becomes of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordChange {
-    Open { name: String, level: &'static str, params: Vec<ParamId> },
+    Open { name: String, level: &'static str, params: Vec<ParamId>, nets: BTreeSet<NetId> },
     Resolve,
     Confirm { by: String },
     Nothing,
@@ -40,8 +43,6 @@ pub enum RecordChange {
 /// What the texts are made from.
 pub struct Teller<'t> {
     pub directory: &'t Directory,
-    /// As it is configured by now; none of one that was deleted.
-    pub alert: Option<&'t Alert>,
     pub links: &'t Links,
     /// Who confirms, if somebody does.
     pub by: Option<&'t str>,
@@ -65,12 +66,10 @@ impl Teller<'_> {
         };
         match effect.kind {
             Kind::Open => {
-                let params = running.snapshot.conditions.iter().filter_map(|condition| condition.param);
-                happening.change = RecordChange::Open {
-                    name: self.alert.map(|alert| alert.name.clone()).unwrap_or_default(),
-                    level: self.alert.map_or("none", |alert| alert.level.code()),
-                    params: params.collect(),
-                };
+                let params: Vec<ParamId> = running.snapshot.params().collect();
+                let nets = params.iter().filter_map(|param| Some(self.directory.param_place(*param)?.2.id)).collect();
+                let name = running.snapshot.about.name.clone();
+                happening.change = RecordChange::Open { name, level: running.snapshot.level().code(), params, nets };
                 happening.lines.push(Told::Started);
                 happening.lines.extend(self.reasons(running));
             }
@@ -88,25 +87,29 @@ impl Teller<'_> {
                 happening.lines.push(Told::Flapping);
                 // One message instead of many: to whom the first action goes.
                 let first = running.snapshot.actions.iter().find_map(|action| action.recipient());
-                self.address(&mut happening, running, first, words::EVENT_FLAPPING, effect);
+                self.address(&mut happening, running, first, (words::EVENT_FLAPPING, Purpose::Tell), effect);
             }
             Kind::Action(index) => {
                 let action = running.snapshot.actions.get(usize::from(index));
                 match action.and_then(|action| action.recipient()) {
-                    Some(to) => self.address(&mut happening, running, Some(to), words::EVENT_STARTED, effect),
+                    Some(to) => {
+                        self.address(&mut happening, running, Some(to), (words::EVENT_STARTED, Purpose::Tell), effect);
+                    }
                     None => happening.lines.push(Told::Noted),
                 }
                 self.late(&mut happening, effect);
             }
             Kind::FollowUp(index) => {
                 let follow_up = running.snapshot.follow_ups.get(usize::from(index));
-                let word = match follow_up.and_then(|follow_up| follow_up.stage()) {
-                    Some(Stage::Confirmed) => words::EVENT_CONFIRMED,
-                    Some(Stage::NotConfirmed) => words::EVENT_NOT_CONFIRMED,
-                    Some(Stage::Resolved) | None => words::EVENT_RESOLVED,
+                let (word, purpose) = match follow_up.and_then(|follow_up| follow_up.stage()) {
+                    Some(Stage::Confirmed) => (words::EVENT_CONFIRMED, Purpose::Conclude),
+                    Some(Stage::NotConfirmed) => (words::EVENT_NOT_CONFIRMED, Purpose::Escalate),
+                    Some(Stage::Resolved) | None => (words::EVENT_RESOLVED, Purpose::Conclude),
                 };
+                let is_told = running.snapshot.actions.iter().any(|action| action.recipient().is_some());
+                let purpose = if is_told { purpose } else { Purpose::Tell };
                 let to = follow_up.and_then(|follow_up| follow_up.recipient());
-                self.address(&mut happening, running, to, word, effect);
+                self.address(&mut happening, running, to, (word, purpose), effect);
                 self.late(&mut happening, effect);
             }
         }
@@ -142,7 +145,7 @@ impl Teller<'_> {
         happening: &mut Happening,
         running: &Running,
         to: Option<Recipient>,
-        word: words::Word,
+        (word, purpose): (words::Word, Purpose),
         effect: &Effect,
     ) {
         let Some(Recipient { channel, address }) = to else { return };
@@ -154,8 +157,8 @@ impl Teller<'_> {
             return;
         };
         let lang = self.directory.orgs.get(&running.org).map_or(Lang::En, |org| org.lang);
-        let name = self.alert.map(|alert| alert.name.as_str()).unwrap_or_default();
-        let level = self.alert.map_or("", |alert| alert.level.word().text(lang));
+        let About { name, description, .. } = &running.snapshot.about;
+        let level = running.snapshot.level().word().text(lang);
         let subject = format!("[{level}] {name}").replace(char::is_control, " ");
         let mut texts = vec![word.text(lang).to_owned()];
         if matches!(effect.kind, Kind::Action(_) | Kind::Flapping) || word == words::EVENT_NOT_CONFIRMED {
@@ -165,7 +168,7 @@ impl Teller<'_> {
         let link = can_confirm.then(|| self.links.link(happening.effect_id, effect.at_ms)).flatten();
         let text = match channel {
             Channel::Email => {
-                if let Some(description) = self.alert.and_then(|alert| alert.description.as_ref()) {
+                if let Some(description) = description {
                     texts.push(format!("\n{description}"));
                 }
                 texts.extend(link.map(|link| format!("\n{}: {link}", words::CONFIRM_HERE.text(lang))));
@@ -178,8 +181,18 @@ impl Teller<'_> {
             // A link cannot be spoken.
             Channel::Voice => format!("{level}: {name}. {}", texts.join(" ")),
         };
-        let due_ms = effect.at_ms;
-        let (effect_id, alert, org) = (happening.effect_id, running.alert, running.org);
-        happening.message = Some(Message { effect_id, alert, org, channel, recipient, lang, subject, text, due_ms });
+        happening.message = Some(Message {
+            effect_id: happening.effect_id,
+            alert: running.alert,
+            org: running.org,
+            record: effect.record,
+            purpose,
+            channel,
+            recipient,
+            lang,
+            subject,
+            text,
+            due_ms: effect.at_ms,
+        });
     }
 }

@@ -29,6 +29,35 @@ impl Channel {
     }
 }
 
+/// What is said of a record; it decides whether the message still makes sense when it can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// That something happens: an action, a mark of flapping, or a follow-up of a rule whose actions have no
+    /// channel.
+    Tell,
+    /// That nobody has confirmed. It tells of the event itself: it is sent unless every action was held back
+    /// on purpose.
+    Escalate,
+    /// What became of it: of use to those alone who were told (AGGREGATION.md 4.11).
+    Conclude,
+}
+
+impl Purpose {
+    const ALL: [Purpose; 3] = [Purpose::Tell, Purpose::Escalate, Purpose::Conclude];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Purpose::Tell => "tell",
+            Purpose::Escalate => "escalate",
+            Purpose::Conclude => "conclude",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Purpose> {
+        Purpose::ALL.into_iter().find(|purpose| purpose.code() == code)
+    }
+}
+
 /// One message to one recipient. It is known by effect and recipient, however often it is queued.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
@@ -37,6 +66,9 @@ pub struct Message {
     /// The alert's number.
     pub alert: i64,
     pub org: OrgId,
+    /// Number of the record within its alert.
+    pub record: u32,
+    pub purpose: Purpose,
     pub channel: Channel,
     /// An address of the channel: `-` of a rule has become the organization's own.
     pub recipient: String,

@@ -6,7 +6,7 @@ use parabus_core::alert::{Comparison, Logic, Stage};
 use parabus_core::value::Decimal;
 
 use super::message::Channel;
-use crate::model::{Directory, NetId, OrgId, ParamId};
+use crate::model::{Directory, OrgId, ParamId};
 use crate::words::{self, Word};
 
 /// Identifier of an alert.
@@ -227,12 +227,6 @@ impl Directory {
 
     pub fn contact(&self, org: OrgId) -> Contact {
         self.contacts.get(&org).cloned().unwrap_or_default()
-    }
-
-    /// Alerts with a condition on a parameter of this network.
-    pub fn alerts_on_net(&self, net: NetId) -> Vec<AlertId> {
-        let is_there = |param: ParamId| self.param_place(param).is_some_and(|(_, _, of)| of.id == net);
-        self.alerts.values().filter(|alert| alert.params().any(is_there)).map(|alert| alert.id).collect()
     }
 
     /// Whether readings of a parameter come: it is tracked, its device and its network are switched on.

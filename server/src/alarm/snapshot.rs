@@ -7,20 +7,31 @@ use parabus_core::value::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::message::Channel;
-use super::model::{Alert, ConditionKind, Recipient};
+use super::model::{Alert, ConditionKind, Level, Recipient};
 use crate::model::{Directory, ParamId};
 
 /// Seconds between readings where no parameter says.
 const PERIOD_SEC: u32 = 60;
 
-/// A rule in the form that it is kept in.
+/// A rule in the form that it is kept in, with what its messages say of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// Empty of one that an earlier version kept.
+    #[serde(default)]
+    pub about: About,
     logic: String,
     period_ms: u64,
     pub conditions: Vec<KeptCondition>,
     pub actions: Vec<KeptAction>,
     pub follow_ups: Vec<KeptFollowUp>,
+}
+
+/// What people are told of an alert.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    pub name: String,
+    level: String,
+    pub description: Option<String>,
 }
 
 /// A condition with the hold limit of its device.
@@ -99,13 +110,32 @@ impl Snapshot {
             channel: follow_up.recipient.channel.code().to_owned(),
             to: follow_up.recipient.address.clone(),
         });
+        let about = About {
+            name: alert.name.clone(),
+            level: alert.level.code().to_owned(),
+            description: alert.description.clone(),
+        };
         Snapshot {
+            about,
             logic: alert.logic.code().to_owned(),
             period_ms: u64::from(slowest) * 1000,
             conditions: conditions.collect(),
             actions: actions.collect(),
             follow_ups: follow_ups.collect(),
         }
+    }
+
+    pub fn level(&self) -> Level {
+        Level::from_code(&self.about.level).unwrap_or(Level::None)
+    }
+
+    pub fn params(&self) -> impl Iterator<Item = ParamId> + '_ {
+        self.conditions.iter().filter_map(|condition| condition.param)
+    }
+
+    /// Whether what is watched and done is the same, however it is called.
+    pub fn is_same_rule(&self, other: &Snapshot) -> bool {
+        *self == Snapshot { about: self.about.clone(), ..other.clone() }
     }
 
     /// The same with nothing to watch.

@@ -4,6 +4,7 @@ use parabus_core::alert::{Comparison, Logic, Stage};
 use parabus_core::modbus::{UnitId, WriteFunction};
 use parabus_core::value::{Lang, Raw};
 
+use super::evaluator::CATCH_UP_MS;
 use super::message::Channel;
 use super::model::{
     Alert, AlertAction, AlertCondition, AlertFollowUp, AlertId, ConditionKind, Contact, Level, Recipient,
@@ -244,6 +245,68 @@ fn cycles_become_a_record_its_log_and_messages() {
     assert_eq!(first.message.subject, "[Warning] High Temperature");
     assert!(first.message.text.contains(&value("85.0")), "{}", first.message.text);
     assert!(first.message.text.contains("https://plant.example/confirm/"), "{}", first.message.text);
+}
+
+#[test]
+fn an_edit_changes_no_word_of_an_event_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::open(folder.path());
+    configured(&bench.store);
+    let id = put(&bench.store, &hot());
+    bench.work(0);
+    bench.cycle(1, 10_000, Some(850));
+    put(&bench.store, &Alert { id, name: "Renamed".into(), level: Level::Critical, ..hot() });
+    bench.work(11_000);
+    drop(bench);
+    let mut bench = Bench::open(folder.path());
+    bench.work(12_000);
+    for (ms, raw) in [(20_000, 700), (30_000, 700), (40_000, 700), (50_000, 850)] {
+        bench.cycle(1, ms, Some(raw));
+    }
+    let mut subjects: Vec<String> =
+        bench.store.messages(None, 10).unwrap().into_iter().map(|each| each.message.subject).collect();
+    subjects.reverse();
+    let (before, after) = ("[Warning] High Temperature", "[Critical] Renamed");
+    assert_eq!(subjects, [before, before, after]);
+    let kept: Vec<_> = bench.records().into_iter().map(|record| (record.name, record.level)).collect();
+    let want = [("High Temperature", Level::Warning), ("Renamed", Level::Critical)];
+    assert_eq!(kept, want.map(|(name, level)| (name.to_owned(), level)));
+}
+
+#[test]
+fn a_deleted_alert_sends_nothing_more_and_its_record_stays_with_its_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::open(folder.path());
+    configured(&bench.store);
+    let id = put(&bench.store, &hot());
+    bench.work(0);
+    bench.cycle(1, 10_000, Some(850));
+    bench.store.configure(true, |edit| edit.delete_alert(id)).unwrap();
+    bench.work(11_000);
+    let messages = bench.store.messages(None, 10).unwrap();
+    let ends: Vec<_> = messages.iter().map(|each| (each.state, each.answer.as_deref())).collect();
+    assert_eq!(ends, [(State::Suppressed, Some("the alert was deleted"))]);
+    bench.store.configure(true, |edit| edit.delete_param(1)).unwrap();
+    let of = |net| bench.store.alert_records(&Records::OnNet(1, net), (0, 10)).unwrap().1;
+    assert_eq!((of(1), of(2)), (1, 0));
+}
+
+#[test]
+fn what_was_missed_for_days_is_told_at_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::open(folder.path());
+    configured(&bench.store);
+    put(&bench.store, &hot());
+    bench.work(0);
+    let days = CATCH_UP_MS * 5 / 2;
+    for (ms, raw) in [(10_000, 850), (20_000, 700), (CATCH_UP_MS, 850), (CATCH_UP_MS + 9_000, 700), (days, 850)] {
+        bench.store_cycle(1, ms, Some(raw));
+    }
+    drop(bench);
+    let bench = Bench::open(folder.path());
+    bench.alarm.work(&[], false, at(days + 1)).unwrap();
+    let started: Vec<Instant> = bench.records().into_iter().map(|record| record.started).collect();
+    assert_eq!(started, [10_000, CATCH_UP_MS, days].map(at));
 }
 
 /// Records, their texts, and mail.

@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -155,6 +156,10 @@ impl IntoResponse for ApiError {
         let body = ErrorBody { error_code: self.code, error_message: &self.message };
         let mut response = axum::Json(body).into_response();
         *response.status_mut() = self.code.status();
+        if self.code == ErrorCode::TooManyRequests {
+            // At least one request flows back each second.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }

@@ -14,7 +14,7 @@ use super::{Store, StoreError, outbox};
 use crate::alarm::happening::{Happening, RecordChange};
 use crate::alarm::model::{AlertId, Level, MOST_NAME};
 use crate::alarm::told::Told;
-use crate::model::{OrgId, ParamId};
+use crate::model::{NetId, OrgId, ParamId};
 
 /// Bytes of the secret that signs links.
 const SECRET: usize = 32;
@@ -37,6 +37,8 @@ pub struct AlertChanges {
     /// States that are no more, by alert and tail.
     pub gone: Vec<(AlertId, u32)>,
     pub happenings: Vec<Happening>,
+    /// Alerts whose messages are not sent any more.
+    pub deleted: Vec<AlertId>,
     /// Wishes that have been granted.
     pub wishes: Vec<i64>,
     pub audit: Vec<AuditEntry>,
@@ -44,8 +46,9 @@ pub struct AlertChanges {
 
 impl AlertChanges {
     pub fn is_empty(&self) -> bool {
-        let AlertChanges { states, gone, happenings, wishes, audit } = self;
-        states.is_empty() && gone.is_empty() && happenings.is_empty() && wishes.is_empty() && audit.is_empty()
+        let AlertChanges { states, gone, happenings, deleted, wishes, audit } = self;
+        let is_silent = happenings.is_empty() && deleted.is_empty() && wishes.is_empty() && audit.is_empty();
+        is_silent && states.is_empty() && gone.is_empty()
     }
 }
 
@@ -81,8 +84,8 @@ pub struct LogLine {
 pub enum Records {
     Of(AlertId),
     OfOrg(OrgId),
-    /// Of these alerts of an organization.
-    Among(OrgId, Vec<AlertId>),
+    /// Of which a parameter belonged to this network of the organization when they began.
+    OnNet(OrgId, NetId),
 }
 
 /// Longest time that messages are held back, minutes: 30 days.
@@ -170,7 +173,7 @@ fn happen(transaction: &Transaction<'_>, happening: &Happening, now: Instant) ->
     if transaction.prepare_cached("SELECT 1 FROM alert_log WHERE effect = ?")?.exists([effect])? {
         return Ok(());
     }
-    if let RecordChange::Open { name, level, params: of } = change {
+    if let RecordChange::Open { name, level, params: of, .. } = change {
         transaction
             .prepare_cached(
                 "INSERT INTO alert_record (alert_id, number, org_id, name, level, started, params)
@@ -185,7 +188,15 @@ fn happen(transaction: &Transaction<'_>, happening: &Happening, now: Instant) ->
     // Without its organization, which is gone.
     let Some(id) = id else { return Ok(()) };
     match change {
-        RecordChange::Open { .. } | RecordChange::Nothing => {}
+        RecordChange::Nothing => {}
+        RecordChange::Open { nets, .. } => {
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO alert_record_net (net_id, record_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            )?;
+            for net in nets {
+                insert.execute(params![net, id])?;
+            }
+        }
         RecordChange::Resolve => {
             transaction
                 .prepare_cached("UPDATE alert_record SET resolved = ? WHERE id = ? AND resolved IS NULL")?
@@ -238,6 +249,9 @@ impl Store {
         }
         for happening in &changes.happenings {
             happen(&transaction, happening, now)?;
+        }
+        for alert in &changes.deleted {
+            outbox::suppress_alert(&transaction, *alert, now)?;
         }
         for wish in &changes.wishes {
             transaction.execute("DELETE FROM alert_wish WHERE id = ?", [wish])?;
@@ -339,20 +353,20 @@ impl Store {
         which: &Records,
         (offset, most): (u64, u64),
     ) -> Result<(Vec<AlertRecord>, u64), StoreError> {
-        let (org, alerts) = match which {
-            Records::Of(alert) => (None, Some(vec![*alert])),
-            Records::OfOrg(org) => (Some(*org), None),
-            Records::Among(org, alerts) => (Some(*org), Some(alerts.clone())),
+        let (org, alert, net) = match which {
+            Records::Of(alert) => (None, Some(*alert), None),
+            Records::OfOrg(org) => (Some(*org), None, None),
+            Records::OnNet(org, net) => (Some(*org), None, Some(*net)),
         };
-        let alerts = alerts.map(|alerts| serde_json::to_string(&alerts).unwrap_or_default());
         let access = self.shared.access.lock();
         let condition = "WHERE level <> 'none' AND (?1 IS NULL OR org_id = ?1)
-             AND (?2 IS NULL OR alert_id IN (SELECT value FROM json_each(?2)))";
+             AND (?2 IS NULL OR alert_id = ?2)
+             AND (?3 IS NULL OR id IN (SELECT record_id FROM alert_record_net WHERE net_id = ?3))";
         let mut count = access.prepare_cached(&format!("SELECT count(*) FROM alert_record {condition}"))?;
-        let total: i64 = count.query_row(params![org, alerts], |row| row.get(0))?;
+        let total: i64 = count.query_row(params![org, alert, net], |row| row.get(0))?;
         let (offset, most) = (i64::try_from(offset).unwrap_or(i64::MAX), i64::try_from(most).unwrap_or(i64::MAX));
-        let rest = format!("{condition} ORDER BY started DESC, id DESC LIMIT ?3 OFFSET ?4");
-        let records = select(&access, &rest, params![org, alerts, most, offset])?;
+        let rest = format!("{condition} ORDER BY started DESC, id DESC LIMIT ?4 OFFSET ?5");
+        let records = select(&access, &rest, params![org, alert, net, most, offset])?;
         Ok((records, total.unsigned_abs()))
     }
 

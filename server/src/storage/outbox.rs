@@ -10,7 +10,8 @@ use parabus_core::value::Lang;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
 use super::{Store, StoreError};
-use crate::alarm::message::{Channel, Message};
+use crate::alarm::message::{Channel, Message, Purpose};
+use crate::alarm::model::{AlertId, MOST_MINUTES};
 use crate::model::OrgId;
 
 /// Number of a row.
@@ -82,12 +83,23 @@ pub struct Spending {
     pub limit: i64,
 }
 
-const COLUMNS: &str = "id, effect_id, recipient, alert_id, org_id, channel, lang, subject, body, due_at, state, attempts, next_at, answer,
+const COLUMNS: &str = "id, effect_id, recipient, alert_id, org_id, record, purpose, channel, lang, subject, body, due_at, state, attempts, next_at, answer,
      ended_at";
 
 /// Queues a message in the transaction that decides on it; `false` if it was queued before.
 pub fn queue(transaction: &Transaction<'_>, message: &Message) -> Result<bool, StoreError> {
     insert(transaction, message, State::Waiting, None, None)
+}
+
+/// What waits of an alert that is gone is not sent any more (AGGREGATION.md 4.11).
+pub fn suppress_alert(transaction: &Transaction<'_>, alert: AlertId, now: Instant) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET state = 'suppressed', answer = 'the alert was deleted', ended_at = ?2, is_held = 0
+             WHERE alert_id = ?1 AND state = 'waiting'",
+        )?
+        .execute(params![alert, now.as_millis()])?;
+    Ok(())
 }
 
 /// Records a message that is not to be sent, and why; `false` if it was queued before.
@@ -109,7 +121,7 @@ fn insert(
 ) -> Result<bool, StoreError> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO outbox (effect_id, recipient, alert_id, org_id, channel, lang, subject, body, due_at, state, next_at, answer,
-             ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12)
+             ended_at, record, purpose) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12, ?13, ?14)
          ON CONFLICT (effect_id, recipient) DO NOTHING",
     )?;
     let inserted = insert.execute(params![
@@ -125,6 +137,8 @@ fn insert(
         state.code(),
         answer,
         ended.map(Instant::as_millis),
+        message.record,
+        message.purpose.code(),
     ])?;
     Ok(inserted > 0)
 }
@@ -138,6 +152,8 @@ fn outgoing(row: &Row<'_>) -> Result<Outgoing, StoreError> {
         effect_id: row.get::<_, i64>("effect_id")?.cast_unsigned(),
         alert: row.get("alert_id")?,
         org: row.get("org_id")?,
+        record: row.get("record")?,
+        purpose: read("the purpose of a message", row.get("purpose")?, Purpose::from_code)?,
         channel: read("a channel", row.get("channel")?, Channel::from_code)?,
         recipient: row.get("recipient")?,
         lang: read("a language", row.get("lang")?, |text| Lang::from_code(text).ok())?,
@@ -180,12 +196,28 @@ impl Store {
         Ok(is_new)
     }
 
-    /// Messages of a channel to be tried now, longest due first.
+    /// Messages of a channel to be tried now, longest due first. A conclusion waits as long as it is open
+    /// whether anybody is told of the event.
     pub fn due_messages(&self, channel: Channel, now: Instant, most: usize) -> Result<Vec<Outgoing>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let access = self.shared.access.lock();
-        let rest = "WHERE state = 'waiting' AND channel = ?1 AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3";
+        let rest = "WHERE state = 'waiting' AND channel = ?1 AND next_at <= ?2
+             AND (purpose <> 'conclude' OR (SELECT max(tells.state = 'sent') OR NOT max(tells.state = 'waiting') FROM outbox AS tells
+                  WHERE tells.alert_id = outbox.alert_id AND tells.record = outbox.record AND tells.purpose <> 'conclude') IS NOT FALSE)
+             ORDER BY next_at, id LIMIT ?3";
         select(&access, rest, params![channel.code(), now.as_millis(), most])
+    }
+
+    /// Whether a message would come out of the blue: nobody was told of its record, or was to be.
+    pub fn is_pointless(&self, message: &Message) -> Result<bool, StoreError> {
+        let told = match message.purpose {
+            Purpose::Tell => return Ok(false),
+            Purpose::Escalate => "purpose = 'tell' AND state <> 'suppressed'",
+            Purpose::Conclude => "purpose <> 'conclude' AND state = 'sent'",
+        };
+        let access = self.shared.access.lock();
+        let of_record = format!("SELECT 1 FROM outbox WHERE alert_id = ? AND record = ? AND {told}");
+        Ok(!access.prepare_cached(&of_record)?.exists(params![message.alert, message.record])?)
     }
 
     /// The newest messages of an organization or of all, newest first, for an operator.
@@ -207,7 +239,7 @@ impl Store {
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute(
             "UPDATE outbox SET state = 'sent', attempts = attempts + 1, answer = ?2, ended_at = ?3, is_held = 0
-             WHERE id = ?1 AND state = 'waiting'",
+             WHERE id = ?1 AND state <> 'sent'",
             params![id, cut(answer), now.as_millis()],
         )?;
         transaction.execute(
@@ -268,9 +300,16 @@ impl Store {
         Ok(charged > 0)
     }
 
-    /// Lets go of messages that ended before an instant.
+    /// Lets go of messages that ended before an instant, and of whose record nothing more can be said.
     pub fn trim_outbox(&self, before: Instant) -> Result<usize, StoreError> {
         let writer = self.shared.writer.lock();
-        Ok(writer.execute("DELETE FROM outbox WHERE ended_at < ?", [before.as_millis()])?)
+        let last_word = i64::from(MOST_MINUTES) * 60_000;
+        let trimmed = writer.execute(
+            "DELETE FROM outbox WHERE ended_at < ?1 AND NOT EXISTS (
+                 SELECT 1 FROM alert_record WHERE alert_record.alert_id = outbox.alert_id AND number = outbox.record
+                 AND (resolved IS NULL OR resolved >= ?1 - ?2))",
+            params![before.as_millis(), last_word],
+        )?;
+        Ok(trimmed)
     }
 }

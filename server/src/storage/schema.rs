@@ -198,6 +198,19 @@ const STEPS: &[&str] = &[
     // `rates` is JSON: a tariff is read and written as a whole.
     "CREATE TABLE tariff (
          org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, time_zone TEXT NOT NULL, rates TEXT NOT NULL);",
+    // The networks of a record
+    // are those that its parameters belonged to when it began.
+    "ALTER TABLE outbox ADD COLUMN record INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE outbox ADD COLUMN purpose TEXT NOT NULL DEFAULT 'tell';
+     UPDATE outbox SET record = ifnull((SELECT number FROM alert_log JOIN alert_record ON alert_record.id = record_id
+         WHERE effect = outbox.effect_id), 0);
+     CREATE INDEX outbox_record ON outbox (alert_id, record);
+     CREATE TABLE alert_record_net (
+         net_id INTEGER NOT NULL, record_id INTEGER NOT NULL REFERENCES alert_record ON DELETE CASCADE,
+         PRIMARY KEY (net_id, record_id)) WITHOUT ROWID;
+     CREATE INDEX alert_record_net_record ON alert_record_net (record_id);
+     INSERT INTO alert_record_net SELECT DISTINCT device.net_id, alert_record.id FROM alert_record,
+         json_each(alert_record.params) AS of JOIN param ON param.id = of.value JOIN device ON device.id = param.device_id;",
 ];
 
 /// The schema of this version.

@@ -156,6 +156,9 @@ async fn a_spent_quota_is_403_and_belongs_to_one_key() {
             refused += 1;
         }
     }
+    let request = api.client.get(format!("{}/api/v1/user/orgs/", api.url)).header("content-type", "application/json");
+    let response = request.header("authorization", format!("token {token}")).send().await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "1");
     assert!((4..=5).contains(&refused), "{refused} of 10 refused");
     let other = api.token_of(&uuid::Uuid::from_u128(1).to_string()).await;
     assert_eq!(api.get("/user/orgs/", &other).await.0, StatusCode::OK);

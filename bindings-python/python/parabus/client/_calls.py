@@ -407,7 +407,7 @@ class Calls:
         Args:
             page: From 1 on.
             items_on_page: 1 to 100; 25 if nothing is said.
-            net_id: Only of alerts with a condition on this network.
+            net_id: Only of alerts with a condition on this network when they began.
             lang: Of the texts; else the user's, else the organization's.
         """
         return self._call(

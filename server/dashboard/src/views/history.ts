@@ -13,6 +13,9 @@ import type { View } from "./view.ts";
 /** What is true of the last hour is asked for again so often, and longer spans by their segments. */
 const AGAIN_MS = 60_000;
 
+/** After a fault. */
+const RETRY_MS = 10_000;
+
 /** Rows that a person looks through; a file has all of them. */
 const MOST_ROWS = 1000;
 
@@ -93,8 +96,9 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
   let history: History | undefined;
   let chart: Chart | undefined;
   let isOpen = true;
-  /** When it is asked for again; not while a reply is on its way. */
+  /** When it is asked for again, and how; not while a reply is on its way. */
   let next = Infinity;
+  let again: () => unknown;
   /** A part of the span that one looks at more closely. */
   let part: [from: number, till: number] | undefined;
   const tell = () => {
@@ -127,7 +131,13 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
       if (isOpen && history === found) tell();
     } catch (error) {
       setText(failure, explain(error));
+      next = Date.now() + RETRY_MS;
+      again = load;
+      return;
     }
+    // Of the last hour the stream tells the rest.
+    const known = history?.span.stepMs === 0 ? history : undefined;
+    again = known ? () => loadExtremes(known) : load;
     next = part ? Infinity : Date.now() + Math.max(span.stepMs, AGAIN_MS);
   };
   const look = (range?: [from: number, till: number]) => {
@@ -167,7 +177,7 @@ export function historyPart(plant: Plant, params: Param[], hours: number | undef
       tell();
     },
     tick: () => {
-      if (Date.now() >= next) void (history?.span.stepMs === 0 ? loadExtremes(history) : load());
+      if (Date.now() >= next) void again();
     },
     close: () => {
       isOpen = false;

@@ -116,10 +116,11 @@ async fn deliver(store: Store, post: Arc<impl Post>, outgoing: Outgoing) -> Outb
     let (id, attempts, channel) = (outgoing.id, outgoing.attempts, outgoing.message.channel);
     let (known_by, channel_code) = (key(&outgoing.message), channel.code());
     let (closed, cost) = (post.closed(channel), post.cost(&outgoing.message));
-    let org = outgoing.message.org;
+    let message = outgoing.message.clone();
     let refused = settle(&store, move |store| match closed {
+        _ if store.is_pointless(&message)? => Ok(Some("nobody was told of the event".to_owned())),
         Some(reason) => Ok(Some(reason.to_owned())),
-        None if channel == Channel::Sms => forbidden(store, id, org, cost),
+        None if channel == Channel::Sms => forbidden(store, id, message.org, cost),
         None => Ok(None),
     });
     if let Some(reason) = refused.await {

@@ -143,7 +143,7 @@ mod tests {
     use parabus_core::value::Lang;
 
     use super::*;
-    use crate::alarm::message::Channel;
+    use crate::alarm::message::{Channel, Purpose};
 
     fn smtp() -> Smtp {
         let text = "host = 'localhost'\nsecurity = 'none'\nfrom = 'Parabus <alerts@works.example>'";
@@ -155,6 +155,8 @@ mod tests {
             effect_id: 0xFEED_0000_0000_0001,
             alert: 1,
             org: 1,
+            record: 1,
+            purpose: Purpose::Tell,
             channel: Channel::Email,
             recipient: recipient.to_owned(),
             lang: Lang::Ua,

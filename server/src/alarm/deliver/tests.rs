@@ -7,6 +7,7 @@ use parabus_core::value::{Decimal, Lang};
 use parking_lot::Mutex;
 
 use super::*;
+use crate::alarm::message::Purpose;
 use crate::model::{Org, SmsSettings};
 use crate::storage::outbox::State;
 
@@ -65,10 +66,16 @@ impl Desk {
     }
 
     fn queue(&self, effect_id: u64, channel: Channel) -> bool {
+        self.queue_of(1, Purpose::Tell, effect_id, channel)
+    }
+
+    fn queue_of(&self, record: u32, purpose: Purpose, effect_id: u64, channel: Channel) -> bool {
         let message = Message {
             effect_id,
             alert: 1,
             org: self.org,
+            record,
+            purpose,
             channel,
             recipient: format!("{effect_id}"),
             lang: Lang::En,
@@ -152,6 +159,47 @@ async fn refusals_are_for_good_and_named_times_are_kept() {
     desk.emptied().await;
     let tries: Vec<i64> = desk.fake.tries.lock().iter().filter(|(to, _)| to == "2").map(|(_, at)| *at).collect();
     assert!(tries.len() == 2 && tries[1] - tries[0] >= 900_000, "{tries:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conclusion_is_for_those_who_were_told() {
+    let desk = Desk::new(Fake::default());
+    let settings = SmsSettings { is_disabled: true, monthly_limit: None };
+    desk.store.configure(true, |edit| edit.put_sms_settings(desk.org, &settings)).unwrap();
+    desk.run();
+    let state = |id: u64| desk.store.messages_of_effect(id).unwrap()[0].state;
+    // Switched off: nobody was told, and nothing escalates.
+    desk.queue_of(1, Purpose::Conclude, 2, Channel::Email);
+    desk.queue_of(1, Purpose::Tell, 1, Channel::Sms);
+    desk.emptied().await;
+    desk.queue_of(1, Purpose::Escalate, 3, Channel::Email);
+    desk.emptied().await;
+    assert_eq!([1, 2, 3].map(state), [State::Suppressed; 3]);
+    let reason = desk.store.messages_of_effect(2).unwrap()[0].answer.clone();
+    assert_eq!(reason.as_deref(), Some("nobody was told of the event"));
+    // Refused: somebody else has to hear of it, and of its end.
+    *desk.fake.outcome.lock() = Some(Outcome::Failed("550 no such user".to_owned()));
+    desk.queue_of(2, Purpose::Tell, 11, Channel::Email);
+    desk.emptied().await;
+    desk.queue_of(2, Purpose::Conclude, 12, Channel::Email);
+    desk.emptied().await;
+    *desk.fake.outcome.lock() = None;
+    desk.queue_of(2, Purpose::Escalate, 13, Channel::Email);
+    desk.emptied().await;
+    desk.queue_of(2, Purpose::Conclude, 14, Channel::Email);
+    desk.emptied().await;
+    assert_eq!([11, 12, 13, 14].map(state), [State::Failed, State::Suppressed, State::Sent, State::Sent]);
+    // Not told yet: the end waits for the beginning.
+    *desk.fake.outcome.lock() = Some(down());
+    desk.queue_of(3, Purpose::Tell, 21, Channel::Email);
+    desk.queue_of(3, Purpose::Conclude, 22, Channel::Email);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    *desk.fake.outcome.lock() = None;
+    desk.emptied().await;
+    let tries: Vec<String> = desk.fake.tries.lock().iter().map(|(to, _)| to.clone()).collect();
+    let (tells, last) = tries.split_at(tries.len() - 1);
+    assert_eq!((tells.iter().filter(|to| *to == "22").count(), last), (0, ["22".to_owned()].as_slice()));
+    assert_eq!([21, 22].map(state), [State::Sent; 2]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -20,7 +20,7 @@ pub struct OrgAlertLogQuery {
     page: Option<u64>,
     /// 1 to 100; 25 if nothing is said.
     items_on_page: Option<u64>,
-    /// Only of alerts with a condition on this network.
+    /// Only of alerts with a condition on this network when they began.
     net_id: Option<Id>,
     /// Of the texts; else the user's, else the organization's.
     lang: Option<Language>,
@@ -45,9 +45,7 @@ impl Endpoint for OrgAlertLog {
         let OrgAlertLogQuery { page: number, items_on_page, net_id, lang } = request.query;
         let records = match net_id {
             None => Records::OfOrg(org),
-            Some(Id(net)) if context.directory.org_of_net(net) == Some(org) => {
-                Records::Among(org, context.directory.alerts_on_net(net))
-            }
+            Some(Id(net)) if context.directory.org_of_net(net) == Some(org) => Records::OnNet(org, net),
             Some(Id(net)) => return Err(ApiError::not_found("network", net)),
         };
         let lang = lang.map(|lang| lang.0);

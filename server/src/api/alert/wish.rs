@@ -63,7 +63,7 @@ pub struct ActionWish {
     /// `sms`, `email`, `voice-call`, or nothing: then it stands in the log alone.
     #[serde(rename = "type")]
     kind: Option<String>,
-    /// An address of this type; `-` is the organization's own.
+    /// An address of this type; `-`, or nothing, is the organization's own.
     recepient: Option<String>,
 }
 
@@ -171,10 +171,9 @@ fn minutes(minutes: i64) -> Result<u32, String> {
     in_range.ok_or_else(|| format!("timeoutMinutes is {minutes}, expected 0 to {MOST_MINUTES}"))
 }
 
-fn recipient(kind: &str, address: Option<&str>) -> Result<Recipient, String> {
+fn recipient(kind: &str, address: &str) -> Result<Recipient, String> {
     let channel =
         Channel::from_code(kind).ok_or_else(|| format!("unknown type `{kind}`, expected sms, email or voice-call"))?;
-    let address = address.unwrap_or_default();
     Recipient::new(channel, address).map_err(|expected| format!("`{address}` is no recepient of {kind}, {expected}"))
 }
 
@@ -266,7 +265,8 @@ impl AlertWish {
         let own = |id| before.is_some_and(|alert| alert.actions.iter().any(|action| action.id == id));
         each(&self.actions, own, |id, wish| {
             let kind = wish.kind.as_deref().filter(|kind| !kind.is_empty());
-            let recipient = kind.map(|kind| recipient(kind, wish.recepient.as_deref())).transpose()?;
+            let address = wish.recepient.as_deref().filter(|address| !address.trim().is_empty());
+            let recipient = kind.map(|kind| recipient(kind, address.unwrap_or(Recipient::DEFAULT))).transpose()?;
             Ok(AlertAction { id, timeout_minutes: minutes(wish.timeout_minutes)?, recipient })
         })
     }
@@ -277,7 +277,7 @@ impl AlertWish {
         let own = |id| before.is_some_and(|alert| alert.follow_ups.iter().any(|follow_up| follow_up.id == id));
         each(follow_ups, own, |id, wish| {
             let stage = Stage::from_code(&wish.stage).map_err(|error| error.to_string())?;
-            let recipient = recipient(&wish.kind, Some(&wish.recepient))?;
+            let recipient = recipient(&wish.kind, &wish.recepient)?;
             Ok(AlertFollowUp { id, stage, timeout_minutes: minutes(wish.timeout_minutes)?, recipient })
         })
     }
