@@ -11,7 +11,7 @@ use parabus_core::aggregate::{Extremes, Number, Partial, Reading};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
 
-use super::chunks::Order;
+use super::chunks::{LookAtPiece, Order, SqliteChunks, pieces};
 use super::known::ChunkRun;
 use super::pool::Reader;
 use super::readings::Column;
@@ -86,6 +86,17 @@ impl<'s> Past<'s> {
     pub(super) fn runs(&self, column: &Column, (from, till): (i64, i64)) -> Result<Arc<Vec<ChunkRun>>, StoreError> {
         let range = (from, till.saturating_add(1));
         self.store.shared.runs.of(&self.connection, self.turn, column.place(), range)
+    }
+
+    /// Shows what the chunks of a column have with `from ≤ at ≤ till`; nothing that waits.
+    pub(super) fn pieces(
+        &self,
+        column: &Column,
+        range: (i64, i64),
+        order: Order,
+        visit: LookAtPiece<'_>,
+    ) -> Result<(), StoreError> {
+        pieces(&SqliteChunks(&self.connection), column.place(), range, order, visit)
     }
 
     /// The same of these columns alone, in which all cells of the range are.

@@ -11,7 +11,7 @@ use super::chunks::Order;
 use super::history::{Past, reading};
 use super::known::Known;
 use super::readings::Column;
-use super::{Store, StoreError};
+use super::{Store, StoreError, cells};
 use crate::model::{Cell, CellError, ParamId};
 
 /// Readings before the first span that are looked at for what a counter goes on from.
@@ -110,6 +110,10 @@ const fn is_whole(kind: Kind) -> bool {
     matches!(kind, Kind::Bit | Kind::Unsigned { .. } | Kind::Signed { .. } | Kind::Bcd { .. })
 }
 
+const fn go_on(is_wanted: bool) -> ControlFlow<()> {
+    if is_wanted { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+}
+
 /// The instant of one of the last readings before `start`, from which on what holds there is known.
 fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, StoreError> {
     let (mut from, mut seen) = (start, 0);
@@ -118,9 +122,21 @@ fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, Store
         Meaning::Level => 1,
         Meaning::Counter => LOOK_BACK,
     };
-    past.visit((i64::MIN, start.saturating_sub(1)), Order::Descending, |at, _, _| {
+    let range = (i64::MIN, start.saturating_sub(1));
+    if let [column] = past.inside(range)?.as_slice()
+        && column.waiting(range).is_empty()
+    {
+        past.pieces(column, range, Order::Descending, &mut |piece| {
+            let times: Vec<i64> = piece.times().collect();
+            let wanted = times.len().min(most - seen);
+            (from, seen) = (times.get(times.len() - wanted).copied().unwrap_or(from), seen + wanted);
+            Ok(go_on(seen < most))
+        })?;
+        return Ok(from);
+    }
+    past.visit(range, Order::Descending, |at, _, _| {
         (from, seen) = (at, seen + 1);
-        if seen < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        go_on(seen < most)
     })?;
     Ok(from)
 }
@@ -191,13 +207,44 @@ impl Query<'_, '_> {
         keep: &mut impl FnMut(Segment<N>),
     ) -> Result<(), StoreError> {
         let mut fault = None;
-        self.past.visit_in(columns, range, Order::Ascending, &mut |at, column, cell| {
-            let next: Reading<N> = reading(at, number(column, cell));
-            fault = feed.reading(next, &mut *keep).err();
-            if fault.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })?;
+        if let [column] = columns
+            && column.waiting(range).is_empty()
+        {
+            self.past.pieces(column, range, Order::Ascending, &mut |piece| {
+                let times: Vec<i64> = piece.times().collect();
+                let values = piece.cells()?.map(|cell| Ok(number(column, &cells::of_chunk(cell?))));
+                fault = push(feed, &times, &values.collect::<Result<Vec<_>, _>>()?, keep).err();
+                Ok(go_on(fault.is_none()))
+            })?;
+        } else {
+            self.past.visit_in(columns, range, Order::Ascending, &mut |at, column, cell| {
+                let next: Reading<N> = reading(at, number(column, cell));
+                fault = feed.reading(next, &mut *keep).err();
+                go_on(fault.is_none())
+            })?;
+        }
         fault.map_or(Ok(()), |error| Err(refused(error)))
     }
+}
+
+/// Adds readings, of which good ones that follow each other are taken at once.
+fn push<N: Number, S: Iterator<Item = (i64, i64)>>(
+    feed: &mut Feed<N, S>,
+    mut times: &[i64],
+    values: &[Option<N>],
+    keep: &mut impl FnMut(Segment<N>),
+) -> Result<(), AggregateError> {
+    for alike in values.chunk_by(|one, other| one.is_some() == other.is_some()) {
+        let (own, rest) = times.split_at_checked(alike.len()).unwrap_or((times, &[]));
+        let good: Vec<N> = alike.iter().flatten().copied().collect();
+        if good.is_empty() {
+            own.iter().try_for_each(|at| feed.reading(Reading::error(*at), &mut *keep))?;
+        } else {
+            feed.push(own, &good, &mut *keep)?;
+        }
+        times = rest;
+    }
+    Ok(())
 }
 
 impl Column {

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 pub use memory::MemoryChunks;
 pub use seal::{GroupLayout, merge};
 pub use sqlite::SqliteChunks;
-pub use visit::{Look, Waiting, walk};
+pub use visit::{Look, LookAtPiece, Piece, Waiting, pieces, walk};
 
 use super::StoreError;
 use crate::model::{Cell, CellError, GroupId};

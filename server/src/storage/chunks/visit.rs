@@ -1,6 +1,6 @@
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use parabus_core::chunk::{Chunk, ChunkError, MAX_COLUMNS};
+use parabus_core::chunk::{self, Cells, Chunk, ChunkError, MAX_COLUMNS, Times};
 
 use super::{ChunkStore, Info, Order};
 use crate::model::{Cell, CellError, GroupId};
@@ -23,18 +23,13 @@ pub fn walk(
     waiting: &[Waiting],
     visit: Look<'_>,
 ) -> Result<(), StoreError> {
-    let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(()) };
-    let position = position % MAX_COLUMNS;
     let is_before = |one: i64, other: i64| if order == Order::Ascending { one < other } else { one > other };
     let (mut rising, mut falling) = (waiting.iter(), waiting.iter().rev());
     let next = || if order == Order::Ascending { rising.next() } else { falling.next() };
     let mut waiting = std::iter::from_fn(next).peekable();
     let mut is_done = false;
-    store.range(group, part, (from, till), order, &mut |info, data| {
-        if is_done {
-            return ControlFlow::Break(());
-        }
-        let shown = window(data, position, (from, till), order, &mut |at, cell| {
+    pieces(store, (group, position), (from, till), order, &mut |piece| {
+        piece.show(order, &mut |at, cell| {
             while let Some((early, cell)) = waiting.next_if(|(early, _)| !is_done && is_before(*early, at)) {
                 is_done = visit(*early, cell).is_break();
             }
@@ -43,10 +38,6 @@ pub fn walk(
                 is_done = visit(at, newer.map_or(&cell, |(_, newer)| newer)).is_break();
             }
             if is_done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        shown.unwrap_or_else(|error| {
-            report(info, error);
-            ControlFlow::Continue(())
         })
     })?;
     while let Some((at, cell)) = waiting.next().filter(|_| !is_done) {
@@ -55,35 +46,74 @@ pub fn walk(
     Ok(())
 }
 
-/// Shows the cells of a column of one chunk with `from ≤ at ≤ till`; ascending ones are read as far as they are wanted.
-fn window(
-    data: &[u8],
-    column: usize,
+/// The rows of a column that one chunk has in a range: at least one.
+pub struct Piece<'c> {
+    chunk: Chunk<'c>,
+    column: chunk::Column<'c>,
+    rows: Range<usize>,
+}
+
+/// Looks at a piece and says whether to go on.
+pub type LookAtPiece<'l> = &'l mut dyn FnMut(&Piece<'_>) -> Result<ControlFlow<()>, ChunkError>;
+
+/// Shows what the chunks of a column have with `from ≤ at ≤ till`. A damaged one is told of and left out.
+pub fn pieces(
+    store: &dyn ChunkStore,
+    (group, position): (GroupId, usize),
     (from, till): (i64, i64),
     order: Order,
-    visit: &mut dyn FnMut(i64, Result<Cell, CellError>) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, ChunkError> {
-    let chunk = Chunk::parse(data)?;
-    let rows = chunk.rows(from, till);
-    let Some(column) = chunk.column(column).filter(|_| !rows.is_empty()) else {
-        return Ok(ControlFlow::Continue(()));
-    };
-    let cells = chunk.body()?.cells(&column, rows.clone())?;
-    let mut cells = chunk.times(rows).zip(cells);
-    if order == Order::Descending {
-        let found = cells.map(|(at, cell)| Ok((at, cells::of_chunk(cell?)))).collect::<Result<Vec<_>, _>>()?;
-        return Ok(found.into_iter().rev().try_for_each(|(at, cell)| visit(at, cell)));
-    }
-    cells
-        .try_for_each(|(at, cell)| match cell {
-            Ok(cell) => match visit(at, cells::of_chunk(cell)) {
-                ControlFlow::Continue(()) => ControlFlow::Continue(()),
-                ControlFlow::Break(()) => ControlFlow::Break(Ok(ControlFlow::Break(()))),
-            },
-            Err(error) => ControlFlow::Break(Err(error)),
+    visit: LookAtPiece<'_>,
+) -> Result<(), StoreError> {
+    let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(()) };
+    store.range(group, part, (from, till), order, &mut |info, data| {
+        // Whatever was written is as its checksums say.
+        let shown = Chunk::open(data).and_then(|chunk| {
+            let rows = chunk.rows(from, till);
+            match chunk.column(position % MAX_COLUMNS).filter(|_| !rows.is_empty()) {
+                Some(column) => visit(&Piece { chunk, column, rows }),
+                None => Ok(ControlFlow::Continue(())),
+            }
+        });
+        shown.unwrap_or_else(|error| {
+            report(info, error);
+            ControlFlow::Continue(())
         })
-        .break_value()
-        .unwrap_or(Ok(ControlFlow::Continue(())))
+    })
+}
+
+impl<'c> Piece<'c> {
+    /// Instants, ascending.
+    pub fn times(&self) -> Times<'c> {
+        self.chunk.times(self.rows.clone())
+    }
+
+    /// The cells of these instants.
+    pub fn cells(&self) -> Result<Cells<'c>, ChunkError> {
+        self.chunk.body()?.cells(&self.column, self.rows.clone())
+    }
+
+    /// One cell after the other; ascending ones are read as far as they are wanted.
+    fn show(
+        &self,
+        order: Order,
+        visit: &mut dyn FnMut(i64, Result<Cell, CellError>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, ChunkError> {
+        let mut cells = self.times().zip(self.cells()?);
+        if order == Order::Descending {
+            let found = cells.map(|(at, cell)| Ok((at, cells::of_chunk(cell?)))).collect::<Result<Vec<_>, _>>()?;
+            return Ok(found.into_iter().rev().try_for_each(|(at, cell)| visit(at, cell)));
+        }
+        cells
+            .try_for_each(|(at, cell)| match cell {
+                Ok(cell) => match visit(at, cells::of_chunk(cell)) {
+                    ControlFlow::Continue(()) => ControlFlow::Continue(()),
+                    ControlFlow::Break(()) => ControlFlow::Break(Ok(ControlFlow::Break(()))),
+                },
+                Err(error) => ControlFlow::Break(Err(error)),
+            })
+            .break_value()
+            .unwrap_or(Ok(ControlFlow::Continue(())))
+    }
 }
 
 /// Tells of a chunk that cannot be read.
