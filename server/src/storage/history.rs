@@ -70,11 +70,13 @@ impl<'s> Past<'s> {
     pub(super) fn inside(&self, range: (i64, i64)) -> Result<Vec<&Column>, StoreError> {
         let mut inside = Vec::new();
         for column in &self.columns {
-            let mut is_inside = false;
-            self.store.visit(&self.connection, column, range, Order::Ascending, &mut |_, _| {
-                is_inside = true;
-                ControlFlow::Break(())
-            })?;
+            let mut is_inside = !column.waiting(range).is_empty();
+            if !is_inside {
+                self.pieces(column, range, Order::Ascending, &mut |_| {
+                    is_inside = true;
+                    Ok(ControlFlow::Break(()))
+                })?;
+            }
             if is_inside {
                 inside.push(column);
             }

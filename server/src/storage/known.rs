@@ -82,6 +82,8 @@ impl Row {
 #[derive(Default)]
 struct Kept {
     rows: HashMap<Place, Row>,
+    /// Of all rows together.
+    size: usize,
     /// How often chunks have changed.
     turn: u64,
 }
@@ -112,6 +114,7 @@ impl Runs {
             runs.truncate(first);
         }
         kept.rows.retain(|_, row| row.from < row.until);
+        kept.size = kept.rows.values().map(Row::size).sum();
     }
 
     /// Any chunk may be gone.
@@ -119,6 +122,7 @@ impl Runs {
         let mut kept = self.0.lock();
         kept.turn += 1;
         kept.rows.clear();
+        kept.size = 0;
     }
 
     /// The runs of the chunks that begin in `[from, until)`, and perhaps of others; `turn` was asked before this state
@@ -140,24 +144,36 @@ impl Runs {
         };
         let [before, behind] = missing;
         let mut runs = read(connection, place, before)?;
+        let after = read(connection, place, behind)?;
         let (mut from, mut until) = (from, until);
-        if let Some((first, last, there)) = there {
+        let there = there.map(|(first, last, there)| {
             (from, until) = (from.min(first), until.max(last));
-            runs.extend(there.iter().cloned());
-        }
-        runs.extend(read(connection, place, behind)?);
-        let runs = Arc::new(runs);
+            there
+        });
+        let runs = match there {
+            // Mostly a little time has passed, and no chunk has come.
+            Some(there) if runs.is_empty() && after.is_empty() => there,
+            there => {
+                runs.extend(there.iter().flat_map(|there| there.iter().cloned()));
+                runs.extend(after);
+                Arc::new(runs)
+            }
+        };
         let mut kept = self.0.lock();
         // Otherwise the database may have had others already.
         if kept.turn == turn {
-            kept.rows.insert(place, Row { from, until, runs: runs.clone() });
-            let mut size: usize = kept.rows.values().map(Row::size).sum();
-            // Any other gives way: which of them is asked for next nobody knows.
-            kept.rows.retain(|other, row| {
-                let stays = size <= MOST || *other == place;
-                size -= if stays { 0 } else { row.size() };
-                stays
-            });
+            let row = Row { from, until, runs: runs.clone() };
+            let mut size = kept.size + row.size();
+            size -= kept.rows.insert(place, row).map_or(0, |former| former.size());
+            if size > MOST {
+                // Any other gives way: which of them is asked for next nobody knows.
+                kept.rows.retain(|other, row| {
+                    let stays = size <= MOST || *other == place;
+                    size -= if stays { 0 } else { row.size() };
+                    stays
+                });
+            }
+            kept.size = size;
         }
         Ok(runs)
     }
