@@ -49,10 +49,10 @@ def ingested(spent, bytes_of_all):
 def duckdb_rows():
     with tempfile.TemporaryDirectory() as folder:
         database = duckdb.connect(os.path.join(folder, "rows.duckdb"))
-        database.execute("CREATE TABLE reading (param INTEGER, at BIGINT, value DOUBLE)")
+        database.execute("CREATE TABLE reading (param INTEGER, moment BIGINT, value DOUBLE)")
         params, spent = np.arange(PARAMS, dtype=np.int32), 0
         for at, values in ticks():
-            tick = pd.DataFrame({"param": params, "at": np.full(PARAMS, at), "value": values})
+            tick = pd.DataFrame({"param": params, "moment": np.full(PARAMS, at), "value": values})
             begun = time.perf_counter_ns()
             database.execute("INSERT INTO reading SELECT * FROM tick")
             spent += time.perf_counter_ns() - begun

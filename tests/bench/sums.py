@@ -36,7 +36,7 @@ WANT = {
 series = pd.Series(VALUES, pd.DatetimeIndex(TIMES.astype("datetime64[ms]")))
 frame = pl.DataFrame({"t": TIMES.astype("datetime64[ms]"), "v": VALUES}).set_sorted("t")
 database = duckdb.connect()
-database.execute("CREATE TABLE readings AS SELECT * FROM (SELECT unnest($t) t, unnest($v) v) LIMIT 0", {"t": [0], "v": [0.5]})
+database.execute("CREATE TABLE readings (t BIGINT, v DOUBLE)")
 arrays = pd.DataFrame({"t": TIMES, "v": VALUES})
 database.execute("INSERT INTO readings SELECT t, v FROM arrays")
 

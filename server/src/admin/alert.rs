@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{find_org, refuse};
 use crate::alarm::deliver::{Outcome, Post as _, Providers};
 use crate::alarm::message::{Channel, Message, Purpose};
-use crate::alarm::model::Alert;
+use crate::alarm::model::{Alert, MOST_NAME, check_address};
 use crate::clock;
 use crate::config::Config;
 use crate::model::Directory;
@@ -86,7 +86,10 @@ pub fn confirm(store: &Store, alert: &str, by: Option<&str>) -> Result<String, S
     if let (Some(at), by) = (record.confirmed, record.confirmed_by.as_deref().unwrap_or("?")) {
         return Ok(format!("confirmed before, {} by {by}\n", at.display_short()));
     }
-    let by = by.unwrap_or(COMMAND_LINE);
+    let by = by.unwrap_or(COMMAND_LINE).trim();
+    if by.is_empty() || by.chars().count() > MOST_NAME || by.chars().any(char::is_control) {
+        return refuse(format!("who confirms has to be 1 to {MOST_NAME} characters on one line"));
+    }
     store.wish_confirm(alert.id, by, &entry(&directory, alert, "confirm alert", Some(format!("by {by}"))))?;
     Ok(format!("the event of {} will be confirmed by {by}\n", record.started.display_short()))
 }
@@ -139,6 +142,9 @@ pub struct Test<'t> {
 pub async fn test(config: &Config, what: &Test<'_>) -> Result<String, StoreError> {
     let by_look = if what.to.contains('@') { Channel::Email } else { Channel::Sms };
     let channel = what.channel.unwrap_or(by_look);
+    if let Err(expected) = check_address(channel, what.to) {
+        return refuse(format!("`{}` is no recipient of {}, {expected}", what.to, channel.code()));
+    }
     let providers = Providers::open(config).or_else(refuse)?;
     if let Some(reason) = providers.closed(channel) {
         return refuse(format!("nothing was sent: {reason}"));

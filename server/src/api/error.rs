@@ -100,6 +100,16 @@ impl ApiError {
         Err(ApiError::incorrect_request(text))
     }
 
+    /// Whether a text of the body is a name: so many characters on one line, of which one at least is seen.
+    pub fn check_name(field: &str, name: &str, longest: usize) -> Result<(), ApiError> {
+        ApiError::check_length(field, name, 1..=longest)?;
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
+            let text = format!("payload: {field}: `{}` is no name, expected a text on one line", name.escape_debug());
+            return Err(ApiError::incorrect_request(text));
+        }
+        Ok(())
+    }
+
     /// 404: absent, or hidden from this caller (D-08).
     pub fn not_found(what: &str, id: impl std::fmt::Display) -> Self {
         ApiError::new(ErrorCode::ObjectNotFound, format!("{what} `{id}` not found"))

@@ -6,7 +6,7 @@ use parabus_core::formula::Formula;
 use uuid::Uuid;
 
 use super::{Branch, BranchValue, Report};
-use crate::model::Directory;
+use crate::model::{Directory, OrgId};
 
 /// Branches of a report at most.
 pub const MOST_BRANCHES: usize = 1000;
@@ -34,7 +34,7 @@ fn fault(at: impl Into<String>, text: impl Into<String>) -> Fault {
 /// # Errors
 /// The first fault: of names, identifiers, the tree, values that are nowhere, and links that come back.
 pub fn check(directory: &Directory, report: &Report) -> Result<(), Fault> {
-    text("name", &report.name, 1, LONGEST_NAME)?;
+    name("name", &report.name)?;
     if report.branches.len() > MOST_BRANCHES {
         let text = format!("{} branches, expected at most {MOST_BRANCHES}", report.branches.len());
         return Err(fault("branches", text));
@@ -42,7 +42,7 @@ pub fn check(directory: &Directory, report: &Report) -> Result<(), Fault> {
     let mut seen = BTreeSet::new();
     for (index, branch) in report.branches.iter().enumerate() {
         let at = |field: &str| format!("branches[{index}].{field}");
-        text(&at("name"), &branch.name, 1, LONGEST_NAME)?;
+        name(&at("name"), &branch.name)?;
         text(&at("borders"), branch.borders.as_deref().unwrap_or_default(), 0, LONGEST_TEXT)?;
         text(&at("category"), branch.category.as_deref().unwrap_or_default(), 0, LONGEST_NAME)?;
         if !seen.insert(branch.id) {
@@ -68,23 +68,42 @@ fn text(at: &str, text: &str, least: usize, most: usize) -> Result<(), Fault> {
     Err(fault(at, format!("{length} characters, expected {least} to {most}")))
 }
 
+fn name(at: &str, name: &str) -> Result<(), Fault> {
+    text(at, name, 1, LONGEST_NAME)?;
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        let text = format!("`{}` is no name, expected a text on one line", name.escape_debug());
+        return Err(fault(at, text));
+    }
+    Ok(())
+}
+
+/// Whether a parameter is one of the organization's whose values are numbers; what is wrong with it, otherwise.
+fn check_param(directory: &Directory, org: OrgId, id: i64) -> Result<(), &'static str> {
+    let Some(param) = directory.params.get(&id).filter(|_| directory.org_of_param(id) == Some(org)) else {
+        return Err("is no parameter of this organization, expected one of its own");
+    };
+    let is_number = param.codec().is_some_and(|codec| codec.data_type().is_numeric());
+    if is_number { Ok(()) } else { Err("is a text, expected a parameter with numbers") }
+}
+
 fn check_value(directory: &Directory, report: &Report, value: &BranchValue) -> Result<(), (&'static str, String)> {
-    let is_known = |id: i64| directory.org_of_param(id) == Some(report.org_id);
     match value {
-        BranchValue::Param(id) if !is_known(*id) => {
-            Err(("paramId", format!("no parameter `{id}` in this organization, expected one of its own")))
+        BranchValue::Param(id) => {
+            check_param(directory, report.org_id, *id).map_err(|text| ("paramId", format!("`{id}` {text}")))
         }
         BranchValue::Formula(text) => {
             if text.len() > LONGEST_TEXT {
                 return Err(("formula", format!("{} bytes, expected at most {LONGEST_TEXT}", text.len())));
             }
             let formula = Formula::parse(text).map_err(|error| ("formula", format!("`{text}`: {error}")))?;
-            let unknown = formula.operands().find(|id| !i64::try_from(*id).is_ok_and(is_known));
-            unknown.map_or(Ok(()), |id| {
-                Err(("formula", format!("no parameter `#{id}` in this organization, expected one of its own")))
-            })
+            let check = |id: u64| {
+                check_param(directory, report.org_id, i64::try_from(id).unwrap_or(i64::MAX))
+                    .map_err(|text| ("formula", format!("`#{id}` {text}")))
+            };
+            let mut operands = formula.operands();
+            operands.try_for_each(check)
         }
-        BranchValue::Param(_) | BranchValue::Link(_) => Ok(()),
+        BranchValue::Link(_) => Ok(()),
     }
 }
 

@@ -3,20 +3,22 @@
 //! Sealed cycles and those in the log, of every type and scale that a parameter has had, are one row of time
 //! here, whichever way they are kept: all questions go through [`Past`].
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
 use parabus_core::aggregate::{Extremes, Number, Partial, Reading};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
+use rusqlite::Connection;
 
 use super::chunks::{LookAtPiece, Order, SqliteChunks, pieces};
-use super::known::ChunkRun;
+use super::known::{ChunkRun, Numbers};
 use super::pool::Reader;
 use super::readings::Column;
 use super::sums::{Meaning, Sums};
-use super::{Store, StoreError};
+use super::{Store, StoreError, cells};
 use crate::model::{Cell, CellError, Held, ParamId};
 
 /// The least and the largest value of a range, each with its earliest instant.
@@ -30,9 +32,11 @@ type LookAt<'l> = &'l mut dyn FnMut(i64, &Column, &Result<Cell, CellError>) -> C
 
 /// The cells of a parameter, of every type and scale that it has had.
 pub(super) struct Past<'s> {
-    pub(super) store: &'s Store,
-    /// Of its own, so that a long look keeps no other waiting.
-    pub(super) connection: Reader<'s>,
+    store: &'s Store,
+    /// Of its own, so that a long look keeps no other waiting; none while all is in memory.
+    reader: OnceCell<Reader<'s>>,
+    /// Whether it shows one state of the database already.
+    is_begun: std::cell::Cell<bool>,
     /// How often chunks had changed before.
     turn: u64,
     /// The newest last.
@@ -47,13 +51,35 @@ struct Page {
 
 impl<'s> Past<'s> {
     pub(super) fn open(store: &'s Store, param: ParamId) -> Result<Past<'s>, StoreError> {
-        let connection = store.shared.readers.take(&store.shared.database)?;
         let turn = store.shared.runs.turn();
-        let mut columns = store.columns(&connection, param)?;
+        let mut past =
+            Past { store, reader: OnceCell::new(), is_begun: std::cell::Cell::new(false), turn, columns: Vec::new() };
+        let mut columns = store.columns(|| past.reader().map(Deref::deref), param)?;
         columns.sort_by_key(Column::group);
-        // Behind the look into the log: what is sealed in between is there then.
-        connection.begin()?;
-        Ok(Past { store, connection, turn, columns })
+        past.columns = columns;
+        Ok(past)
+    }
+
+    fn reader(&self) -> Result<&Reader<'s>, StoreError> {
+        if let Some(reader) = self.reader.get() {
+            return Ok(reader);
+        }
+        let reader = self.store.shared.readers.take(&self.store.shared.database)?;
+        Ok(self.reader.get_or_init(|| reader))
+    }
+
+    /// Behind the look into the log: what is sealed in between is there then.
+    fn connection(&self) -> Result<&Connection, StoreError> {
+        let reader = self.reader()?;
+        if !self.is_begun.replace(true) {
+            reader.begin()?;
+        }
+        Ok(reader)
+    }
+
+    /// The only column, if there is but one.
+    pub(super) fn only(&self) -> Option<&Column> {
+        if let [column] = self.columns.as_slice() { Some(column) } else { None }
     }
 
     /// Shows the cells with `from ≤ at ≤ till`, one for each instant, until the visitor has seen enough.
@@ -84,10 +110,37 @@ impl<'s> Past<'s> {
         Ok(inside)
     }
 
-    /// What is known of a column's chunks that begin within `from ≤ at ≤ till`, and perhaps of others.
+    /// What is known of a column's chunks that begin within `from ≤ at ≤ till` and of the one before, and perhaps of
+    /// others.
     pub(super) fn runs(&self, column: &Column, (from, till): (i64, i64)) -> Result<Arc<Vec<ChunkRun>>, StoreError> {
         let range = (from, till.saturating_add(1));
-        self.store.shared.runs.of(&self.connection, self.turn, column.place(), range)
+        self.store.shared.runs.of(|| self.connection(), self.turn, column.place(), range)
+    }
+
+    /// The whole numbers of a column in a chunk; nothing if that was written anew since, or cannot be read.
+    pub(super) fn numbers(&self, column: &Column, run: &ChunkRun) -> Result<Option<Arc<Numbers>>, StoreError> {
+        let (runs, place) = (&self.store.shared.runs, column.place());
+        if let Some(known) = runs.unpacked(place, run.first_at).filter(|known| known.are_of(run)) {
+            return Ok(Some(known));
+        }
+        let mut numbers = Numbers::default();
+        self.pieces(column, (run.first_at, run.last_at), Order::Ascending, &mut |piece| {
+            numbers.times.extend(piece.times());
+            for cell in piece.cells()? {
+                let whole = match column.sample(&cells::of_chunk(cell?)) {
+                    Some(Sample::Whole(whole)) => Some(whole),
+                    _ => None,
+                };
+                numbers.values.push(whole);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if !numbers.are_of(run) || numbers.values.len() != run.rows {
+            return Ok(None);
+        }
+        let numbers = Arc::new(numbers);
+        runs.keep_unpacked(self.turn, place, run.first_at, &numbers);
+        Ok(Some(numbers))
     }
 
     /// Shows what the chunks of a column have with `from ≤ at ≤ till`; nothing that waits.
@@ -98,7 +151,7 @@ impl<'s> Past<'s> {
         order: Order,
         visit: LookAtPiece<'_>,
     ) -> Result<(), StoreError> {
-        pieces(&SqliteChunks(&self.connection), column.place(), range, order, visit)
+        pieces(&SqliteChunks(self.connection()?), column.place(), range, order, visit)
     }
 
     /// The same of these columns alone, in which all cells of the range are.
@@ -110,7 +163,7 @@ impl<'s> Past<'s> {
         visit: LookAt<'_>,
     ) -> Result<(), StoreError> {
         if let [column] = columns {
-            return self.store.visit(&self.connection, column, range, order, &mut |at, cell| visit(at, column, cell));
+            return self.store.visit(self.connection()?, column, range, order, &mut |at, cell| visit(at, column, cell));
         }
         self.visit_side_by_side(columns, range, order, visit)
     }
@@ -148,7 +201,7 @@ impl<'s> Past<'s> {
 
     fn page(&self, column: &Column, range: (i64, i64), order: Order) -> Result<Page, StoreError> {
         let mut page = Page { cells: VecDeque::new(), next: None };
-        self.store.visit(&self.connection, column, range, order, &mut |at, cell| {
+        self.store.visit(self.connection()?, column, range, order, &mut |at, cell| {
             if page.cells.len() == PAGE {
                 page.next = Some(at);
                 return ControlFlow::Break(());

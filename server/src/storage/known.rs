@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parabus_core::aggregate::{Rule, Run};
 use parabus_core::chunk::{Chunk, Kind, MAX_COLUMNS, Summary};
 use parking_lot::Mutex;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::StoreError;
 use super::chunks::{ChunkStore as _, Order, SqliteChunks};
@@ -21,11 +21,16 @@ const MOST: usize = 200_000;
 /// So many runs of whole numbers are as large as one of fractions, whose sums have 288 bytes each.
 const FRACTION: usize = 4;
 
+/// Unpacked columns of chunks, about 6 KB each, that push out those that nobody asked for in the meantime: spans end
+/// in the same ones again and again.
+const MOST_UNPACKED: usize = 3072;
+
 /// Of one column of a chunk.
 #[derive(Clone, Debug)]
 pub struct ChunkRun {
     pub first_at: i64,
     pub last_at: i64,
+    pub rows: usize,
     /// By which it was made.
     pub rule: Rule,
     pub known: Known,
@@ -61,10 +66,24 @@ impl From<Summary> for Known {
     }
 }
 
+/// A column of a chunk, unpacked: whole numbers, or nothing where none was read.
+#[derive(Debug, Default)]
+pub struct Numbers {
+    pub times: Vec<i64>,
+    pub values: Vec<Option<i64>>,
+}
+
+impl Numbers {
+    /// Whether they are those of this chunk, and it has not been written anew since.
+    pub fn are_of(&self, run: &ChunkRun) -> bool {
+        self.times.len() == run.rows && self.times.last() == Some(&run.last_at)
+    }
+}
+
 /// A column of a group, by its position.
 type Place = (GroupId, usize);
 
-/// The runs of all of a column's chunks with `from ≤ first_at < until`, in order of time.
+/// The runs of all of a column's chunks with `from ≤ first_at < until`, and of the one before, in order of time.
 struct Row {
     from: i64,
     until: i64,
@@ -82,6 +101,8 @@ impl Row {
 #[derive(Default)]
 struct Kept {
     rows: HashMap<Place, Row>,
+    /// Those asked for of late, and those before them.
+    unpacked: [HashMap<(Place, i64), Arc<Numbers>>; 2],
     /// Of all rows together.
     size: usize,
     /// How often chunks have changed.
@@ -103,6 +124,7 @@ impl Runs {
     pub fn change(&self, group: GroupId, from: i64) {
         let mut kept = self.0.lock();
         kept.turn += 1;
+        kept.unpacked.iter_mut().for_each(|kept| kept.retain(|((of, _), _), _| *of != group));
         for (_, row) in kept.rows.iter_mut().filter(|((of, _), _)| *of == group) {
             // The chunk in whose time it falls may be another now, too.
             let runs = Arc::make_mut(&mut row.runs);
@@ -122,14 +144,15 @@ impl Runs {
         let mut kept = self.0.lock();
         kept.turn += 1;
         kept.rows.clear();
+        kept.unpacked = Default::default();
         kept.size = 0;
     }
 
-    /// The runs of the chunks that begin in `[from, until)`, and perhaps of others; `turn` was asked before this state
-    /// of the database was.
-    pub fn of(
+    /// The runs of the chunks that begin in `[from, until)` and of the one before, and perhaps of others; `turn` was
+    /// asked before this state of the database was.
+    pub fn of<'c>(
         &self,
-        connection: &Connection,
+        connection: impl FnOnce() -> Result<&'c Connection, StoreError>,
         turn: u64,
         place: Place,
         (from, until): (i64, i64),
@@ -143,9 +166,14 @@ impl Runs {
             }
         };
         let [before, behind] = missing;
+        let connection = connection()?;
         let mut runs = read(connection, place, before)?;
         let after = read(connection, place, behind)?;
         let (mut from, mut until) = (from, until);
+        if is_last(connection, place, until)? {
+            // None begins later before it is told of.
+            until = i64::MAX;
+        }
         let there = there.map(|(first, last, there)| {
             (from, until) = (from.min(first), until.max(last));
             there
@@ -156,12 +184,16 @@ impl Runs {
             there => {
                 runs.extend(there.iter().flat_map(|there| there.iter().cloned()));
                 runs.extend(after);
+                // The one before each part may stand in the part before.
+                runs.dedup_by_key(|run| run.first_at);
                 Arc::new(runs)
             }
         };
         let mut kept = self.0.lock();
         // Otherwise the database may have had others already.
         if kept.turn == turn {
+            // From the one before on none is missing.
+            let from = runs.first().map_or(from, |first| first.first_at.min(from));
             let row = Row { from, until, runs: runs.clone() };
             let mut size = kept.size + row.size();
             size -= kept.rows.insert(place, row).map_or(0, |former| former.size());
@@ -179,7 +211,47 @@ impl Runs {
     }
 }
 
-/// What the chunks that begin in `[from, until)` know of a column.
+impl Runs {
+    /// A column of the chunk that begins at this instant, if it is unpacked already.
+    pub fn unpacked(&self, place: Place, first_at: i64) -> Option<Arc<Numbers>> {
+        let mut kept = self.0.lock();
+        let [late, before] = &kept.unpacked;
+        if let Some(numbers) = late.get(&(place, first_at)) {
+            return Some(numbers.clone());
+        }
+        let numbers = before.get(&(place, first_at))?.clone();
+        kept.unpack((place, first_at), numbers.clone());
+        Some(numbers)
+    }
+
+    /// Keeps a column; `turn` was asked before the state of the database that it is from.
+    pub fn keep_unpacked(&self, turn: u64, place: Place, first_at: i64, numbers: &Arc<Numbers>) {
+        let mut kept = self.0.lock();
+        if kept.turn == turn {
+            kept.unpack((place, first_at), numbers.clone());
+        }
+    }
+}
+
+impl Kept {
+    fn unpack(&mut self, of: (Place, i64), numbers: Arc<Numbers>) {
+        let [late, before] = &mut self.unpacked;
+        if late.len() >= MOST_UNPACKED {
+            *before = std::mem::take(late);
+        }
+        late.insert(of, numbers);
+    }
+}
+
+/// Whether no chunk begins at this instant or later.
+fn is_last(connection: &Connection, (group, position): Place, at: i64) -> Result<bool, StoreError> {
+    let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(true) };
+    let mut later =
+        connection.prepare_cached("SELECT 1 FROM chunk WHERE group_id = ? AND part = ? AND first_at >= ? LIMIT 1")?;
+    Ok(!later.exists(params![group, part, at])?)
+}
+
+/// What the chunks that begin in `[from, until)` know of a column, and the one before.
 fn read(
     connection: &Connection,
     (group, position): Place,
@@ -189,13 +261,12 @@ fn read(
     let Some(till) = until.checked_sub(1).filter(|till| from <= *till) else { return Ok(runs) };
     let Ok(part) = u16::try_from(position / MAX_COLUMNS) else { return Ok(runs) };
     SqliteChunks(connection).range(group, part, (from, till), Order::Ascending, &mut |info, data| {
-        if info.name.first_at >= from {
-            let column = Chunk::open(data).ok().and_then(|chunk| chunk.column(position % MAX_COLUMNS));
-            let rule = column.map(|column| column.rule()).unwrap_or_default();
-            let known = column.filter(|column| column.layout().kind() != Kind::Float32);
-            let known = known.and_then(|column| column.summary().ok()).map_or(Known::None, Known::from);
-            runs.push(ChunkRun { first_at: info.name.first_at, last_at: info.last_at, rule, known });
-        }
+        let column = Chunk::open(data).ok().and_then(|chunk| chunk.column(position % MAX_COLUMNS));
+        let rule = column.map(|column| column.rule()).unwrap_or_default();
+        let known = column.filter(|column| column.layout().kind() != Kind::Float32);
+        let known = known.and_then(|column| column.summary().ok()).map_or(Known::None, Known::from);
+        let (first_at, last_at, rows) = (info.name.first_at, info.last_at, info.rows as usize);
+        runs.push(ChunkRun { first_at, last_at, rows, rule, known });
         ControlFlow::Continue(())
     })?;
     Ok(runs)

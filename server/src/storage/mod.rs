@@ -95,6 +95,8 @@ struct Shared {
     readers: pool::Readers,
     /// What is known of sealed readings.
     runs: known::Runs,
+    /// Where parameters stand in groups.
+    columns: Mutex<readings::Columns>,
     /// Looks up keys and sessions: a request waits neither for a long read nor for sealing.
     access: Mutex<Connection>,
     directory: watch::Sender<Arc<Directory>>,
@@ -164,6 +166,7 @@ impl Store {
             reader: Mutex::new(open_for_reading(&database)?),
             readers: pool::Readers::open(&database)?,
             runs: known::Runs::default(),
+            columns: Mutex::default(),
             access: Mutex::new(open_for_reading(&database)?),
             directory: watch::Sender::new(Arc::new(directory)),
             log: log.map(Mutex::new),

@@ -26,6 +26,7 @@ const SEGMENT_AGE: Duration = Duration::from_secs(60);
 const MOVED_AT_ONCE: usize = 16 * 256;
 
 /// Where a parameter stands in a group, and how its cells read there.
+#[derive(Clone)]
 pub struct Column {
     param: ParamId,
     group: GroupId,
@@ -98,6 +99,29 @@ impl Column {
     /// The value of a cell; `None` where nothing good was read.
     pub fn value(&self, cell: &Result<Cell, CellError>) -> Option<Held> {
         cell.as_ref().ok()?.value(self.codec.as_ref()?)
+    }
+}
+
+/// The columns of parameters that were looked for, as long as the configuration stays.
+#[derive(Default)]
+pub struct Columns {
+    revision: i64,
+    of: HashMap<ParamId, Vec<Column>>,
+}
+
+impl Columns {
+    fn of(&self, revision: i64, param: ParamId) -> Option<Vec<Column>> {
+        self.of.get(&param).filter(|_| self.revision == revision).cloned()
+    }
+
+    /// `revision` was asked before the columns were.
+    fn keep(&mut self, revision: i64, param: ParamId, columns: &[Column]) {
+        if self.revision < revision {
+            *self = Columns { revision, of: HashMap::new() };
+        }
+        if self.revision == revision {
+            self.of.insert(param, columns.to_vec());
+        }
     }
 }
 
@@ -182,8 +206,21 @@ impl Store {
 
     /// Every column that a parameter has had, with what the log holds of each. The database is looked into after the
     /// log: what is sealed in between is then found there as well.
-    pub(super) fn columns(&self, connection: &Connection, param: ParamId) -> Result<Vec<Column>, StoreError> {
-        let mut columns = Column::find(connection, "c.param_id = ?", param)?;
+    pub(super) fn columns<'c>(
+        &self,
+        connection: impl FnOnce() -> Result<&'c Connection, StoreError>,
+        param: ParamId,
+    ) -> Result<Vec<Column>, StoreError> {
+        let revision = self.directory().revision;
+        let known = self.shared.columns.lock().of(revision, param);
+        let mut columns = match known {
+            Some(columns) => columns,
+            None => {
+                let columns = Column::find(connection()?, "c.param_id = ?", param)?;
+                self.shared.columns.lock().keep(revision, param, &columns);
+                columns
+            }
+        };
         let head = self.shared.head.read();
         for column in &mut columns {
             let cells = head.range(column.group, (i64::MIN, i64::MAX)).map(|(at, cells)| {
@@ -219,7 +256,7 @@ impl Store {
         let range = (from.map_or(i64::MIN, Instant::as_millis), till.as_millis());
         let reader = self.shared.reader.lock();
         let mut found = Vec::new();
-        for column in self.columns(&reader, param)? {
+        for column in self.columns(|| Ok(&reader), param)? {
             let mut left = limit;
             self.visit(&reader, &column, range, Order::Descending, &mut |at, cell| {
                 let Some(fewer) = left.checked_sub(1) else { return ControlFlow::Break(()) };
@@ -243,7 +280,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let connection = open_for_reading(&self.shared.database)?;
         let range = (from.as_millis(), till.as_millis());
-        let mut columns = self.columns(&connection, param)?;
+        let mut columns = self.columns(|| Ok(&connection), param)?;
         columns.sort_by_key(|column| column.group);
         let mut is_done = false;
         for column in columns {

@@ -9,7 +9,7 @@ use parabus_core::value::{Decimal, Sample};
 
 use super::chunks::Order;
 use super::history::{Past, reading};
-use super::known::Known;
+use super::known::{ChunkRun, Known, Numbers};
 use super::readings::Column;
 use super::{Store, StoreError, cells};
 use crate::model::{Cell, CellError, ParamId};
@@ -18,6 +18,9 @@ use crate::model::{Cell, CellError, ParamId};
 ///
 /// One that stood a little below its highest number for longer is counted from the lower one.
 const LOOK_BACK: usize = 512;
+
+/// Chunks in which spans begin or end side by side, at most.
+const MOST_EDGES: usize = 4;
 
 /// Exact sums of each of a row of spans.
 pub enum Sums {
@@ -74,7 +77,10 @@ impl Store {
         }
         let past = Past::open(self, param)?;
         let (from, till) = (look_back(&past, meaning, *start)?, end.saturating_sub(1));
-        let columns = past.inside((from, till))?;
+        let columns = match past.only() {
+            Some(column) => vec![column],
+            None => past.inside((from, till))?,
+        };
         let query = Query { past: &past, range: (from, till), spans, columns: &columns, meaning };
         let mut settings: Vec<_> = columns.iter().map(|column| column.codec().map(Layout::of)).collect();
         settings.dedup();
@@ -87,7 +93,8 @@ impl Store {
                     _ => None,
                 };
                 let scale = columns.first().and_then(|column| column.codec()).map(Scale::of).unwrap_or_default();
-                Ok(Sums::Whole(query.partials(&rule, whole, Known::whole)?, scale))
+                let kept = Kept { run: Known::whole, values: |numbers| Some(&numbers.values) };
+                Ok(Sums::Whole(query.partials(&rule, whole, &kept)?, scale))
             }
             _ => {
                 let rule = Rule::new(hold_ms, None).map_err(refused)?;
@@ -95,7 +102,7 @@ impl Store {
                 // Of 32 bits the value is the shortest decimal's, not that of the bits.
                 let is_plain = settings == [Some(Layout::new(Kind::Float64))];
                 let run = if is_plain { Known::fraction } else { |_: &Known| None };
-                Ok(Sums::Fraction(query.partials(&rule, number, run)?))
+                Ok(Sums::Fraction(query.partials(&rule, number, &Kept { run, values: |_| None })?))
             }
         }
     }
@@ -123,9 +130,10 @@ fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, Store
         Meaning::Counter => LOOK_BACK,
     };
     let range = (i64::MIN, start.saturating_sub(1));
-    if let [column] = past.inside(range)?.as_slice()
-        && column.waiting(range).is_empty()
-    {
+    if let Some(column) = past.only().filter(|column| column.waiting(range).is_empty()) {
+        if let Some(found) = look_back_in(past, column, most, start)? {
+            return Ok(found);
+        }
         past.pieces(column, range, Order::Descending, &mut |piece| {
             let times: Vec<i64> = piece.times().collect();
             let wanted = times.len().min(most - seen);
@@ -141,12 +149,50 @@ fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, Store
     Ok(from)
 }
 
+/// The same of what is known of chunks; nothing where that is not enough.
+fn look_back_in(past: &Past<'_>, column: &Column, most: usize, start: i64) -> Result<Option<i64>, StoreError> {
+    if !column.codec().is_some_and(|codec| is_whole(Layout::of(codec).kind())) {
+        return Ok(None);
+    }
+    let mut from = start;
+    loop {
+        let runs = past.runs(column, (from, start))?;
+        let before = runs.get(..runs.partition_point(|run| run.first_at < start)).unwrap_or_default();
+        let Some(first) = before.first() else { return Ok(Some(start)) };
+        let mut seen = 0;
+        for run in before.iter().rev() {
+            let is_whole = run.last_at < start;
+            if is_whole && seen + run.rows < most {
+                seen += run.rows;
+                continue;
+            }
+            let Some(numbers) = past.numbers(column, run)? else { return Ok(None) };
+            let rows = numbers.times.partition_point(|at| *at < start);
+            if let Some(place) = (seen + rows).checked_sub(most) {
+                return Ok(numbers.times.get(place).copied());
+            }
+            seen += rows;
+        }
+        // None is earlier than the first.
+        if first.first_at >= from {
+            return Ok(Some(first.first_at));
+        }
+        from = first.first_at.saturating_sub(1);
+    }
+}
+
 struct Query<'q, 's> {
     past: &'q Past<'s>,
     range: (i64, i64),
     spans: &'q [(i64, i64)],
     columns: &'q [&'q Column],
     meaning: Meaning,
+}
+
+/// Where numbers of a type are kept.
+struct Kept<N: Number> {
+    run: fn(&Known) -> Option<&Run<N>>,
+    values: fn(&Numbers) -> Option<&[Option<N>]>,
 }
 
 impl Query<'_, '_> {
@@ -162,7 +208,7 @@ impl Query<'_, '_> {
         &self,
         rule: &Rule,
         number: impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
-        run: fn(&Known) -> Option<&Run<N>>,
+        kept: &Kept<N>,
     ) -> Result<Vec<Partial<N>>, StoreError> {
         let mut partials = Vec::with_capacity(self.spans.len());
         let mut keep = |segment: Segment<N>| partials.push(segment.partial);
@@ -170,20 +216,21 @@ impl Query<'_, '_> {
         if let [column] = self.columns {
             let (mut next, till) = self.range;
             let mut last_at = None;
-            for chunk in self.past.runs(column, self.range)?.iter() {
+            let runs = self.past.runs(column, self.range)?;
+            for chunk in runs.iter() {
                 let (first, last) = (chunk.first_at, chunk.last_at);
                 let (before, is_next) = ((next, first.saturating_sub(1)), last_at == next.checked_sub(1));
                 last_at = Some(last);
                 let is_uncut = next <= first && last <= till && !self.is_cut((first, last));
                 let fits = is_uncut && self.fits(&chunk.rule, rule) && column.waiting((first, last)).is_empty();
-                let Some(known) = run(&chunk.known).filter(|_| fits) else { continue };
+                let Some(known) = (kept.run)(&chunk.known).filter(|_| fits) else { continue };
                 // Between two chunks there is nothing but what waits.
                 if !(is_next && column.waiting(before).is_empty()) {
-                    self.feed(&mut feed, &[column], before, &number, &mut keep)?;
+                    self.feed_one(&mut feed, (column, &runs, kept), before, &number, &mut keep)?;
                 }
                 next = if feed.run(known, &mut keep) { last.saturating_add(1) } else { first };
             }
-            self.feed(&mut feed, &[column], (next, till), &number, &mut keep)?;
+            self.feed_one(&mut feed, (column, &runs, kept), (next, till), &number, &mut keep)?;
         } else {
             self.feed(&mut feed, self.columns, self.range, &number, &mut keep)?;
         }
@@ -195,6 +242,38 @@ impl Query<'_, '_> {
     fn is_cut(&self, (first, last): (i64, i64)) -> bool {
         let place = self.spans.partition_point(|(_, end)| *end <= first);
         self.spans.get(place).is_some_and(|(start, end)| (first < *start && *start <= last) || *end <= last)
+    }
+
+    /// Adds readings of a column, those that are in memory already from there.
+    fn feed_one<N: Number, S: Iterator<Item = (i64, i64)>>(
+        &self,
+        feed: &mut Feed<N, S>,
+        (column, runs, kept): (&Column, &[ChunkRun], &Kept<N>),
+        (from, till): (i64, i64),
+        number: &impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
+        keep: &mut impl FnMut(Segment<N>),
+    ) -> Result<(), StoreError> {
+        let waiting = column.waiting((from, till));
+        let within = runs.partition_point(|run| run.last_at < from)..runs.partition_point(|run| run.first_at <= till);
+        let inside = runs.get(within).unwrap_or_default();
+        if inside.is_empty() {
+            let mut each = waiting.iter().map(|(at, cell)| reading(*at, number(column, cell)));
+            return each.try_for_each(|next| feed.reading(next, &mut *keep)).map_err(refused);
+        }
+        let mut next = from;
+        // More of them are a look at everything, and would push out what is asked for again.
+        for run in inside.iter().filter(|_| waiting.is_empty() && inside.len() <= MOST_EDGES) {
+            let Some(numbers) = self.past.numbers(column, run)? else { break };
+            let Some(values) = (kept.values)(&numbers) else { break };
+            let rows = numbers.times.partition_point(|at| *at < next)..numbers.times.partition_point(|at| *at <= till);
+            let (times, values) = (numbers.times.get(rows.clone()), values.get(rows));
+            push(feed, times.unwrap_or_default(), values.unwrap_or_default(), keep).map_err(refused)?;
+            next = run.last_at.saturating_add(1);
+        }
+        if next <= till && inside.last().is_some_and(|last| next <= last.last_at) {
+            self.feed(feed, &[column], (next, till), number, keep)?;
+        }
+        Ok(())
     }
 
     /// Adds readings one by one.

@@ -45,7 +45,7 @@ impl Endpoint for CreateBranch {
 
     async fn handle(context: Context, request: Request<Self>) -> Result<BranchReply, ApiError> {
         let NewBranch { name, parent_branch_id: parent } = request.body;
-        ApiError::check_length("name", &name, 1..=LONGEST_NAME)?;
+        ApiError::check_name("name", &name, LONGEST_NAME)?;
         let created = context.change_tree(request.path.tree_id, move |tree| {
             if let Some(parent) = parent.filter(|parent| tree.branch(*parent).is_none()) {
                 return Err(ApiError::not_found("branch", parent));

@@ -37,7 +37,7 @@ impl Endpoint for RenameBranch {
 
     async fn handle(context: Context, request: Request<Self>) -> Result<Empty, ApiError> {
         let (BranchPath { tree_id, branch_id }, NameBody { name }) = (request.path, request.body);
-        ApiError::check_length("name", &name, 1..=LONGEST_NAME)?;
+        ApiError::check_name("name", &name, LONGEST_NAME)?;
         let renamed = context.change_tree(tree_id, move |tree| {
             let branch = tree.branches.iter_mut().find(|branch| branch.id == branch_id);
             branch.ok_or_else(|| ApiError::not_found("branch", branch_id))?.name = name;

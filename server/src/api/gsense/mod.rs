@@ -54,7 +54,7 @@ pub struct Named {
 
 impl Named {
     pub fn check(&self) -> Result<(), ApiError> {
-        ApiError::check_length("name", &self.name, 1..=LONGEST_NAME)?;
+        ApiError::check_name("name", &self.name, LONGEST_NAME)?;
         let description = self.description.as_deref().unwrap_or_default();
         ApiError::check_length("description", description, 0..=LONGEST_DESCRIPTION)
     }

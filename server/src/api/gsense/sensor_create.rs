@@ -21,8 +21,8 @@ pub struct NewSensor {
     branch_id: Uuid,
     device_id: Id,
     /// 0 to 31.
-    #[schema(maximum = 31)]
-    sensor_idx: u8,
+    #[schema(value_type = u8, maximum = 31)]
+    sensor_idx: i64,
     #[serde(flatten)]
     named: Named,
     is_three_phase: bool,
@@ -55,10 +55,10 @@ impl Endpoint for CreateSensor {
         let (tree_id, body) = (request.path.tree_id, request.body);
         let NewSensor { branch_id, device_id, sensor_idx, named, is_three_phase } = body;
         named.check()?;
-        if sensor_idx > MOST_SENSOR {
+        let Some(sensor_idx) = u8::try_from(sensor_idx).ok().filter(|index| *index <= MOST_SENSOR) else {
             let text = format!("payload: sensorIdx: `{sensor_idx}` is out of range, expected 0 to {MOST_SENSOR}");
             return Err(ApiError::incorrect_request(text));
-        }
+        };
         let directory = &context.directory;
         let org = directory.org_of_tree(tree_id);
         let device = directory.devices.get(&device_id.0);

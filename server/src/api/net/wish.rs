@@ -198,7 +198,7 @@ pub fn no_password(place: usize) -> ApiError {
 }
 
 pub fn check_name(field: &str, name: &str) -> Result<(), ApiError> {
-    ApiError::check_length(field, name.trim(), 1..=MOST_NAME)
+    ApiError::check_name(field, name.trim(), MOST_NAME)
 }
 
 pub fn check_in_flight(count: u8) -> Result<(), ApiError> {
