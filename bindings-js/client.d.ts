@@ -42,7 +42,7 @@ export class ApiError extends Error {
   readonly name: "ApiError";
   /** HTTP status; null without an answer. */
   readonly status: number | null;
-  /** The API's `errorCode`; `NoReply` without an answer, `NotTheApi` if another program answered. */
+  /** The API's `errorCode`; `NoReply` without an answer, `NotTheApi` if another program answered, `Closed` after `close`. */
   readonly code: string;
   /** The API's `errorMessage`; `message` has method, path, status and code before it. */
   readonly reason: string;
@@ -71,9 +71,9 @@ export interface Range {
  * The API of one server, as the owner of an API key. The token is fetched by the first call that needs one, renewed
  * before it ends, and once more if the server has ended it.
  *
- * What can be sent again without harm is repeated with growing pauses: a `get` that found no server or a busy one
- * (502, 503, 504), and any request that the server says it has refused for now (403 `TooManyRequests`; 429 and 503
- * with `Retry-After`). A write that may have been carried out is never repeated.
+ * What can be sent again without harm is repeated with growing pauses: a `get` or a log-in that found no server or a
+ * busy one (502, 503, 504), and any request that the server says it has refused for now (403 `TooManyRequests`; 429 and
+ * 503 with `Retry-After`). A write that may have been carried out is never repeated.
  */
 export class Client {
   constructor(options: {
@@ -103,6 +103,6 @@ export class Client {
   alertLogRecords(alertId: number, options?: { lang?: Language; signal?: AbortSignal }): AsyncGenerator<JournalRecord, void>;
   /** All records of the logs of an organization's alerts, newest first. */
   orgAlertsLogRecords(orgId: number, options?: { netId?: number; lang?: Language; signal?: AbortSignal }): AsyncGenerator<JournalRecord, void>;
-  /** Logs out, if there was a log-in. A later call logs in again. */
+  /** Logs out, if there was a log-in. A later call throws `ApiError`. */
   close(): Promise<void>;
 }

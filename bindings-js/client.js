@@ -37,6 +37,7 @@ export class Client {
   #timeoutMs;
   #fetch;
   #session = null;
+  #isClosed = false;
 
   constructor({ url, apiKey, password, retries = 5, timeoutMs = 90_000, fetch = globalThis.fetch }) {
     this.#url = addressOf(url);
@@ -90,6 +91,7 @@ export class Client {
   }
 
   async close() {
+    this.#isClosed = true;
     const session = this.#session;
     this.#session = null;
     const token = await session?.token.catch(() => undefined);
@@ -150,7 +152,11 @@ export class Client {
     const headers = { "Content-Type": "application/json", Accept: "application/json" };
     if (token !== undefined) headers.Authorization = `token ${token}`;
     const address = `${this.#url}/api/v1${path}${search && `?${search}`}`;
+    // A second log-in only makes another token.
+    const isSafe = method === "GET" || path === "/authenticate/";
     for (let repeated = 0; ; repeated++) {
+      // `close` itself logs out.
+      if (this.#isClosed && path !== "/logout/") throw new ApiError(null, "Closed", "the client was closed, make a new `Client` for further calls", method, path);
       let error, mayRepeat, askedFor;
       try {
         const limit = AbortSignal.timeout(this.#timeoutMs);
@@ -160,13 +166,13 @@ export class Client {
         if (reply.status === 200 && content !== undefined) return { content, headers: reply.headers };
         error = refusal(reply, content, method, path);
         askedFor = reply.headers.get("Retry-After");
-        mayRepeat = isRefusedForNow(method, error, askedFor !== null);
+        mayRepeat = isRefusedForNow(isSafe, error, askedFor !== null);
       } catch (cause) {
         signal?.throwIfAborted();
         const isLate = cause.name === "TimeoutError";
         const reason = isLate ? `no answer within ${this.#timeoutMs} ms` : `no answer: ${cause.cause?.message || cause.message}`;
         error = new ApiError(null, "NoReply", reason, method, path, { cause });
-        mayRepeat = method === "GET" && !isLate;
+        mayRepeat = isSafe && !isLate;
       }
       const pause = pauseMs(repeated, askedFor ?? null);
       if (!mayRepeat || repeated >= this.#retries || pause > 2 * LONGEST_PAUSE_MS) throw error;
@@ -220,9 +226,9 @@ function refusal(reply, content, method, path) {
 }
 
 /** Whether the request was not carried out, or may be twice. */
-function isRefusedForNow(method, { code, status }, isInvited) {
+function isRefusedForNow(isSafe, { code, status }, isInvited) {
   if (code === "TooManyRequests" || ((status === 429 || status === 503) && isInvited)) return true;
-  return method === "GET" && [429, 502, 503, 504].includes(status);
+  return isSafe && [429, 502, 503, 504].includes(status);
 }
 
 /** The pause before the next attempt: as the server asks, else twice as long as before, and never the same for all clients. */

@@ -164,6 +164,6 @@ bound(f"median {year['median_ms']:.2f} ms, least {year['least_ms']:.2f} ms, at m
 tree = numbers("tree")
 print("\n  200 sensors that are read every minute of a year: energy of a tree in all its windows, a report's year by day")
 bound(f"tree {tree['tree_ms']:.2f} ms, at first {tree['first_ms']:.2f} ms, at most 2 ms", tree["tree_ms"] <= 2)
-bound(f"report {tree['report_ms']:.2f} ms, at most 5 ms", tree["report_ms"] <= 5)
+bound(f"report {tree['report_ms']:.2f} ms, at first {tree['first_report_ms']:.2f} ms, at most 5 ms", tree["report_ms"] <= 5)
 if wrong:
     sys.exit(f"beyond their bounds: {'; '.join(wrong)}")

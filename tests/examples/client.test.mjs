@@ -91,10 +91,10 @@ for (const hours of [0, 30, -30]) {
     const one = client();
     for (let time = 0; time < 3; time++) await orgs(one);
     assert.equal(logIns, 1);
-    await one.close();
     lifeMs = -1000; // `Date` has whole seconds.
-    await orgs(one);
-    await orgs(one);
+    const other = client();
+    await orgs(other);
+    await orgs(other);
     assert.equal(logIns, 3);
   });
 }
@@ -162,6 +162,27 @@ for (const [answer, getsAgain, postsAgain] of MEETS) {
   });
 }
 
+for (const [answer, isRepeated] of MEETS) {
+  test(`a log-in is repeated as a GET is: ${JSON.stringify(answer)}`, async () => {
+    const right = logIn;
+    logIn = () => (logIns > 1 ? right() : answer);
+    const call = orgs(client({ retries: 1 }));
+    if (isRepeated) assert.deepEqual(await call, {});
+    else await assert.rejects(call, { name: "ApiError", path: "/authenticate/" });
+    assert.deepEqual([seen.length, logIns], isRepeated ? [1, 2] : [0, 1]);
+  });
+}
+
+test("a server that comes up late is logged in to", async () => {
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  const call = orgs(client());
+  setTimeout(() => server.listen(port, "127.0.0.1"), 200);
+  assert.deepEqual(await call, {});
+  assert.equal(logIns, 1);
+});
+
 test("it gives up, waits as it is asked, and not for what does not come", async () => {
   answers = [[503, ""]];
   await assert.rejects(orgs(client({ retries: 2 })), (error) => error.status === 503);
@@ -216,13 +237,34 @@ test("secrets are nowhere to be seen", async () => {
 });
 
 test("closing logs out, if somebody was logged in", async () => {
-  const one = client();
+  const [one, other] = [client(), client()];
   await one.get("/version/");
   await one.close();
   assert.deepEqual([logIns, seen.length], [0, 1]);
+  await orgs(other);
+  await other.close();
+  assert.equal(seen.at(-1).path, "/logout/");
+});
+
+test("a closed client says so and does not log in again", async () => {
+  const one = client();
   await orgs(one);
   await one.close();
-  assert.equal(seen.at(-1).path, "/logout/");
+  await one.close();
+  for (const call of [orgs(one), one.get("/version/"), one.post("/logout/"), one.readings(5)]) {
+    await assert.rejects(call, (error) => code("Closed")(error) && error.status === null && /make a new `Client`/.test(error.message));
+  }
+  assert.deepEqual([seen.length, logIns], [2, 1]);
+});
+
+test("closing ends what is repeated", async () => {
+  const one = client();
+  logIn = () => {
+    void one.close();
+    return [503, ""];
+  };
+  await assert.rejects(orgs(one), code("Closed"));
+  assert.equal(logIns, 1);
 });
 
 test("integers keep their digits", async () => {

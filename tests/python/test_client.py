@@ -16,7 +16,7 @@ from email.utils import format_datetime
 
 import numpy as np
 import pytest
-from conftest import KEY, PASSWORD, Server, eventually, network, parameter, plant
+from conftest import KEY, PASSWORD, Server, eventually, free_port, network, parameter, plant
 
 import parabus
 from parabus import ApiError, Client
@@ -32,7 +32,7 @@ class Stub:
     """An HTTP server. `answers` are given in turn, the last one for ever: a status with a body and headers, or
     `reset`, which hangs up. Log-ins are answered by themselves unless `log_in` says how."""
 
-    def __init__(self):
+    def __init__(self, port: int = 0):
         self.seen: list[tuple[str, str, str | None]] = []
         self.headers: list[dict] = []
         self.bodies: list[bytes] = []
@@ -77,7 +77,7 @@ class Stub:
             def log_message(self, *words):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.server.handle_error = lambda *_: None  # Clients hang up where they are told to.
         threading.Thread(target=self.server.serve_forever, args=[0.02], daemon=True).start()
@@ -167,8 +167,8 @@ def test_a_token_is_renewed_before_it_ends_by_the_servers_clock(stub, hours_ahea
     for _ in range(3):
         client.user_orgs()
     assert stub.log_ins == 1
-    client.close()
     stub.life = timedelta()
+    client = stub.client()
     client.user_orgs()
     client.user_orgs()
     assert stub.log_ins == 3, "one that lives no longer is renewed for each call"
@@ -262,6 +262,57 @@ def test_what_is_safe_is_repeated_and_nothing_else(stub, answer, gets_again, pos
             with pytest.raises(ApiError):
                 call()
             assert len(stub.seen) == 1
+    assert stub.log_ins == 1
+
+
+@pytest.mark.parametrize(("answer", "is_repeated"), [(answer, gets_again) for answer, gets_again, _ in MEETS])
+def test_a_log_in_is_repeated_as_a_get_is(stub, answer, is_repeated):
+    stub.log_in = lambda: answer if stub.log_ins <= 2 else stub.token_of_its_own()
+    client = stub.client(retries=2)
+    if is_repeated:
+        assert client.user_orgs() == {} and stub.log_ins == 3
+        return
+    with pytest.raises(ApiError) as error:
+        client.user_orgs()
+    assert error.value.path == "/authenticate/" and (len(stub.seen), stub.log_ins) == (0, 1)
+
+
+def test_a_server_that_comes_up_late_is_logged_in_to(monkeypatch):
+    monkeypatch.setattr(_client, "_PAUSE_S", 0.2)
+    port = free_port()
+    started: list[Stub] = []
+    late = threading.Timer(0.3, lambda: started.append(Stub(port)))
+    late.start()
+    try:
+        assert Client(f"http://127.0.0.1:{port}", KEY, PASSWORD).user_orgs() == {}
+    finally:
+        late.join()
+        started[0].server.shutdown()
+        started[0].server.server_close()
+    assert started[0].log_ins == 1
+
+
+def test_a_closed_client_says_so_and_does_not_log_in_again(stub):
+    with stub.client() as client:
+        client.user_orgs()
+    assert stub.seen[-1][:2] == ("POST", "/logout/")
+    client.close()
+    for call in (client.user_orgs, client.version, client.logout, lambda: client.readings(5)):
+        with pytest.raises(ApiError, match="Closed: the client was closed, make a new `Client`") as error:
+            call()
+        assert error.value.code == "Closed" and error.value.status is None
+    assert (len(stub.seen), stub.log_ins) == (2, 1)
+
+
+def test_closing_ends_what_is_repeated(stub):
+    def busy():
+        client.close()
+        return 503, b""
+
+    stub.log_in = busy
+    client = stub.client()
+    with pytest.raises(ApiError, match="Closed"):
+        client.user_orgs()
     assert stub.log_ins == 1
 
 

