@@ -70,7 +70,10 @@ export async function authorized(request: Request): Promise<Response> {
     const pause = errorCode === "TooManyRequests" ? QUOTA_PAUSES_MS[refused++] : undefined;
     if (pause !== undefined) {
       // Those that were refused together do not come back together.
-      await new Promise((done) => setTimeout(done, pause * (0.5 + Math.random() / 2)));
+      await new Promise((done) => {
+        setTimeout(done, pause * (0.5 + Math.random() / 2));
+        request.signal.addEventListener("abort", done, { once: true });
+      });
       request.signal.throwIfAborted();
       continue;
     }

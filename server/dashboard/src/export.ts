@@ -49,9 +49,9 @@ async function saveXlsx({ name, heads, rows }: Sheet): Promise<void> {
 const local = (at: number): Date => new Date(at - new Date(at).getTimezoneOffset() * 60_000);
 
 /** Buttons that save what `sheet` gives when they are pressed. */
-export function exportButtons(sheet: () => Sheet | undefined): HTMLElement {
-  const of = (use: (sheet: Sheet) => void) => () => {
-    const current = sheet();
+export function exportButtons(sheet: () => Sheet | undefined | Promise<Sheet | undefined>): HTMLElement {
+  const of = (use: (sheet: Sheet) => void) => async () => {
+    const current = await sheet();
     if (current) use(current);
   };
   const saveCsv = of((each) => save(`${each.name}.csv`, new Blob([csv(each)], { type: "text/csv;charset=utf-8" })));

@@ -87,9 +87,27 @@ function totalOf(values: Counted["values"]): number | null {
   return known.length > 0 ? Number(exactSum(Float64Array.from(known))) : null;
 }
 
+/** Requests at once, of all charts: a report has up to a thousand branches, and the quota is the whole page's. */
+const AT_ONCE = 4;
+let underWay = 0;
+const waiting: (() => void)[] = [];
+
+/** Asks when it is its turn, and not if nobody wants it any more by then. */
+async function inTurn<Reply>(signal: AbortSignal, ask: () => Promise<Reply>): Promise<Reply> {
+  while (underWay >= AT_ONCE) await new Promise<void>((go) => waiting.push(go));
+  underWay++;
+  try {
+    signal.throwIfAborted();
+    return await ask();
+  } finally {
+    underWay--;
+    waiting.shift()?.();
+  }
+}
+
 /** The period before. Of a range that goes on, its total ends where the range has come to, to half an hour. */
-export async function askFormer(branch: ReportBranch, depth: number, range: DateRange, segment: Cut): Promise<Counted> {
-  const former = await askCounted(branch, depth, formerRange(range), segment);
+export async function askFormer(branch: ReportBranch, depth: number, range: DateRange, segment: Cut, signal: AbortSignal): Promise<Counted> {
+  const former = await askCounted(branch, depth, formerRange(range), segment, signal);
   const now = new Date();
   const today = dateText(now);
   if (today > range.till) return former;
@@ -98,15 +116,16 @@ export async function askFormer(branch: ReportBranch, depth: number, range: Date
   const date = shifted(today, -days);
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).getTime();
   const moment = new Date(now).setDate(now.getDate() - days);
-  const day = await askCounted(branch, depth, { from: date, till: date }, "half-hour");
+  const day = await askCounted(branch, depth, { from: date, till: date }, "half-hour", signal);
   return { ...former, total: totalOf([...former.values.filter(([at]) => at < midnight), ...day.values.filter(([at]) => at <= moment)]) };
 }
 
-export async function askCounted(branch: ReportBranch, depth: number, { from, till }: DateRange, segment: Cut): Promise<Counted> {
+export async function askCounted(branch: ReportBranch, depth: number, { from, till }: DateRange, segment: Cut, signal: AbortSignal): Promise<Counted> {
   const body = { tz: zone(), fromDateStr: from, tillDateStr: shifted(till, 1), segment };
-  const reply = await exactAnswer<{ borders?: string | null; values: [string, string | null][] }>(
-    api.POST("/resource-report/branch/{branchId}/chart-data/", { params: { path: { branchId: branch.id } }, body, parseAs: "text" }),
-  );
+  const params = { path: { branchId: branch.id } };
+  const reply = await inTurn(signal, () => exactAnswer<{ borders?: string | null; values: [string, string | null][] }>(
+    api.POST("/resource-report/branch/{branchId}/chart-data/", { params, body, signal, parseAs: "text" }),
+  ));
   const values = reply.values.map(([at, text]): [number, string | null] => [Date.parse(at), text]);
   return { branch, depth, values, levels: levelsOf(reply.borders), total: totalOf(values) };
 }

@@ -17,6 +17,12 @@ const CUT_WORDS = { "half-hour": "byHalfHour", hour: "byHour", day: "byDay" } as
 /** Days that a chart by this cut still shows apart. */
 const MOST_DAYS: Record<Cut, number> = { "half-hour": 8, hour: 16, day: 800 };
 
+/** Branches that are asked for together; the first ones come with the chart. */
+const MOST_MORE = 20;
+
+/** What is seen for less is scrolled past. */
+const SEEN_MS = 100;
+
 const number = (text: string): string => formatNumber(text, { lang: currentLang(), maxFraction: 3 });
 const withUnit = (text: string | null, unit?: string): string => (text === null ? "—" : [number(text), unit].filter(Boolean).join(" "));
 const plain = (total: number | null): string | null => (total === null ? null : String(total));
@@ -27,7 +33,7 @@ function totals(rows: Counted[], former: Counted[], unit?: string): HTMLElement 
     const before = former[index]?.total ?? null;
     const more = total !== null && before !== null && before !== 0 ? (total / before - 1) * 100 : undefined;
     const difference = more === undefined ? "—" : `${more > 0 ? "▲ +" : more < 0 ? "▼ −" : "= "}${number(Math.abs(more).toFixed(1))} %`;
-    return h("tr", { "data-testid": `total-${branch.id}` }, h("th", { scope: "row", class: `depth-${depth}` }, branch.name),
+    return h("tr", { "data-testid": `total-${branch.id}` }, h("th", { scope: "row", class: `depth-${depth}` }, h("span", {}, branch.name)),
       h("td", { class: "value" }, withUnit(plain(total), unit)), h("td", { class: "value" }, withUnit(plain(before), unit)), h("td", { class: "value trend" }, difference));
   });
   const heads = [word("branch"), word("total"), word("formerRange"), word("difference")].map((text, index) => h("th", { scope: "col", class: index > 0 ? "value" : undefined }, text));
@@ -42,45 +48,80 @@ function sheetOf(name: string, rows: Counted[], unit?: string): Sheet {
   return { name, heads, rows: times.map((at, index) => [{ at }, ...rows.map(({ values }) => figure(values[index]?.[1]))]) };
 }
 
-/** One top branch. */
+/** One top branch; it and those below it are asked for as they come near to being seen. */
 function chartPart(report: Report, branch: ReportBranch, range: DateRange, cut: Cut): View {
   const unit = unitOf(report, branch);
   const place = h("div", { class: "chart", role: "img", "aria-label": `${branch.name}: ${word(CUT_WORDS[cut])}`, "data-testid": `chart-${branch.id}` });
-  const table = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": `${word("total")}: ${branch.name}` }, h("p", {}, word("loading")));
+  const table = h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": `${word("total")}: ${branch.name}` });
+  const end = h("p", {}, word("loading"));
   const values = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": word("asTable") });
   const failure = h("p", { class: "error", role: "alert" });
-  let rows: Counted[] = [];
+  const below = withBelow(report, branch);
+  const [rows, former]: [Counted[], Counted[]] = [[], []];
   let clear: (() => void) | undefined;
-  let isOpen = true;
-  const load = async () => {
-    const below = withBelow(report, branch);
-    const each = (ask: typeof askCounted) => Promise.all(below.map(([branch, depth]) => ask(branch, depth, range, cut)));
+  /** Asks for the next branches and draws all that are known; whether there were any. */
+  const more = async (signal: AbortSignal): Promise<boolean> => {
+    const known = rows.length;
+    const next = below.slice(known, known + MOST_MORE);
+    if (next.length === 0) return false;
+    setText(end, word("loading"));
+    const each = (ask: typeof askCounted) => Promise.all(next.map(([branch, depth]) => ask(branch, depth, range, cut, signal)));
     try {
-      const [{ drawBars }, now, former] = await Promise.all([import("../bars.ts"), each(askCounted), each(askFormer)]);
-      if (!isOpen) return;
-      rows = now;
-      const [own, before] = [now[0], former[0]];
+      const [{ drawBars }, now, earlier] = await Promise.all([import("../bars.ts"), each(askCounted), each(askFormer)]);
+      if (signal.aborted) return false;
+      // Two files may have asked for the same.
+      if (rows.length > known) return true;
+      rows.push(...now);
+      former.push(...earlier);
+      const [own, before] = [rows[0], former[0]];
       const ends = own?.values.slice(1).map(([at]) => at) ?? [];
       const bars = own?.values.map(([start, text], index): Bar => ({ start, end: ends[index] ?? start + (start - (own.values[index - 1]?.[0] ?? start - 3_600_000)), text, before: before?.values[index]?.[1] ?? null })) ?? [];
       clear?.();
-      const parts = unit === undefined ? [] : now.filter(({ depth }) => depth === 1).map(({ branch: { name }, values }): Part => ({ name, texts: values.map(([, text]) => text) }));
+      const parts = unit === undefined ? [] : rows.filter(({ depth }) => depth === 1).map(({ branch: { name }, values }): Part => ({ name, texts: values.map(([, text]) => text) }));
       clear = drawBars(place, bars, own?.levels ?? [], branch.name, (text) => withUnit(text, unit), parts);
-      table.replaceChildren(own?.total === null ? h("p", { class: "where" }, word("nothingCounted")) : totals(now, former, unit));
+      table.replaceChildren(own?.total === null ? h("p", { class: "where" }, word("nothingCounted")) : totals(rows, former, unit));
       const moment = new Intl.DateTimeFormat(currentLocale(), cut === "day" ? { dateStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" });
       const lines = (own?.values ?? []).map(([at, text]) => h("tr", {}, h("th", { scope: "row" }, moment.format(at)), h("td", { class: "value" }, withUnit(text, unit))));
       values.replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, word("time")), h("th", { scope: "col", class: "value" }, unit ?? word("value")))), h("tbody", {}, ...lines)));
       setText(failure, "");
+      setText(end, "");
+      return true;
     } catch (error) {
-      table.replaceChildren();
+      if (signal.aborted) return false;
       setText(failure, explain(error));
+      setText(end, "");
+      return false;
     }
   };
-  void load();
+  let seen: AbortController | undefined;
+  const observer = new IntersectionObserver(async (entries) => {
+    seen?.abort();
+    if (!entries.at(-1)?.isIntersecting) return;
+    seen = new AbortController();
+    const { signal } = seen;
+    await new Promise((done) => setTimeout(done, SEEN_MS));
+    if (signal.aborted || !(await more(signal)) || rows[0]?.total === null) return;
+    // Whether the end is still seen is told anew.
+    observer.unobserve(end);
+    observer.observe(end);
+  }, { rootMargin: "50%" });
+  observer.observe(end);
+  const closed = new AbortController();
+  /** A file has all branches. */
+  const whole = async () => {
+    observer.disconnect();
+    seen?.abort();
+    while (await more(closed.signal));
+    return rows.length === below.length ? sheetOf(`${report.name} ${branch.name}`, rows, unit) : undefined;
+  };
+  const element = h("section", { class: "card", "data-testid": `branch-${branch.id}` }, h("h2", {}, branch.name, branch.category && h("small", {}, ` · ${branch.category}`)),
+    failure, place, table, end, h("details", {}, h("summary", {}, word("asTable")), values), exportButtons(whole));
   return {
-    element: h("section", { class: "card", "data-testid": `branch-${branch.id}` }, h("h2", {}, branch.name, branch.category && h("small", {}, ` · ${branch.category}`)),
-      failure, place, table, h("details", {}, h("summary", {}, word("asTable")), values), exportButtons(() => sheetOf(`${report.name} ${branch.name}`, rows, unit))),
+    element,
     close: () => {
-      isOpen = false;
+      observer.disconnect();
+      seen?.abort();
+      closed.abort();
       clear?.();
     },
   };
