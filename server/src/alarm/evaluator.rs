@@ -222,6 +222,9 @@ impl Work<'_> {
             match running {
                 Some(mut running) => {
                     running.is_dirty = false;
+                    if running.snapshot.about == About::default() {
+                        running.snapshot.about = self.directory.alerts.get(&alert).map(About::of).unwrap_or_default();
+                    }
                     inner.all.insert((alert, tail), running);
                 }
                 // The alert begins anew; what it had told stays told.
@@ -270,6 +273,9 @@ impl Work<'_> {
         for (&param, seen_ms) in since {
             let Some(device) = self.directory.params.get(&param).map(|param| param.device_id) else { continue };
             let first_ms = seen_ms.saturating_add(1).max(from_ms);
+            if first_ms >= till_ms {
+                continue;
+            }
             let range = (Instant::from_millis(first_ms), Instant::from_millis(till_ms.saturating_sub(1)));
             self.alarm.store.each_reading(param, range, &mut |at, value| {
                 let value = value.ok();
@@ -324,11 +330,6 @@ impl Work<'_> {
         }
         for alert in directory.alerts.values() {
             let wanted = Snapshot::of(alert, &directory);
-            for (_, running) in inner.all.range_mut((alert.id, 0)..=(alert.id, u32::MAX)) {
-                if running.snapshot.about == About::default() {
-                    running.snapshot.about = wanted.about.clone();
-                }
-            }
             let key = (alert.id, 0);
             let lost = inner
                 .all
@@ -413,7 +414,13 @@ impl Work<'_> {
         let Some(running) = inner.all.get(&key).filter(|running| !running.is_open()) else { return Ok(()) };
         let Some(next) = running.next.clone() else { return Ok(()) };
         let record = running.state().record();
-        let begun = Running::begin((alert, running.org), next, at_ms, record).map_err(unreadable)?;
+        let begun = match Running::begin((alert, running.org), next, at_ms, record) {
+            Ok(begun) => begun,
+            Err(error) => {
+                tracing::error!(alert, %error, "an alert's new rule cannot be evaluated, the old one goes on");
+                return Ok(());
+            }
+        };
         if let Some(tail) = running.tail().map_err(unreadable)? {
             inner.all.insert((alert, record), tail);
         }

@@ -35,8 +35,8 @@ pub enum Purpose {
     /// That something happens: an action, a mark of flapping, or a follow-up of a rule whose actions have no
     /// channel.
     Tell,
-    /// That nobody has confirmed. It tells of the event itself: it is sent unless every action was held back
-    /// on purpose.
+    /// That nobody has confirmed. It tells of the event itself: it is sent if an action was tried, even if that
+    /// failed.
     Escalate,
     /// What became of it: of use to those alone who were told (AGGREGATION.md 4.11).
     Conclude,
@@ -45,6 +45,7 @@ pub enum Purpose {
 impl Purpose {
     const ALL: [Purpose; 3] = [Purpose::Tell, Purpose::Escalate, Purpose::Conclude];
 
+    /// The name that it is kept by.
     pub const fn code(self) -> &'static str {
         match self {
             Purpose::Tell => "tell",
@@ -53,6 +54,7 @@ impl Purpose {
         }
     }
 
+    /// The purpose of a name.
     pub fn from_code(code: &str) -> Option<Purpose> {
         Purpose::ALL.into_iter().find(|purpose| purpose.code() == code)
     }

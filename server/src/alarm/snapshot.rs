@@ -34,6 +34,13 @@ pub struct About {
     pub description: Option<String>,
 }
 
+impl About {
+    pub fn of(alert: &Alert) -> About {
+        let (name, description) = (alert.name.clone(), alert.description.clone());
+        About { name, level: alert.level.code().to_owned(), description }
+    }
+}
+
 /// A condition with the hold limit of its device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptCondition {
@@ -110,13 +117,8 @@ impl Snapshot {
             channel: follow_up.recipient.channel.code().to_owned(),
             to: follow_up.recipient.address.clone(),
         });
-        let about = About {
-            name: alert.name.clone(),
-            level: alert.level.code().to_owned(),
-            description: alert.description.clone(),
-        };
         Snapshot {
-            about,
+            about: About::of(alert),
             logic: alert.logic.code().to_owned(),
             period_ms: u64::from(slowest) * 1000,
             conditions: conditions.collect(),
@@ -125,10 +127,12 @@ impl Snapshot {
         }
     }
 
+    /// How grave its events are.
     pub fn level(&self) -> Level {
         Level::from_code(&self.about.level).unwrap_or(Level::None)
     }
 
+    /// The parameters that it looks at, as often as it does.
     pub fn params(&self) -> impl Iterator<Item = ParamId> + '_ {
         self.conditions.iter().filter_map(|condition| condition.param)
     }

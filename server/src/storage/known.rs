@@ -107,6 +107,8 @@ struct Kept {
     size: usize,
     /// How often chunks have changed.
     turn: u64,
+    /// Changes that are under way: the database may have them already.
+    changing: usize,
 }
 
 /// The runs that are kept, shared by all who look.
@@ -117,6 +119,12 @@ impl Runs {
     /// How often chunks have changed so far; to be asked before the database is looked into.
     pub fn turn(&self) -> u64 {
         self.0.lock().turn
+    }
+
+    /// Nothing is kept while chunks change, as long as what this gives lives.
+    pub fn changing(&self) -> Changing<'_> {
+        self.0.lock().changing += 1;
+        Changing(self)
     }
 
     /// A group has other chunks from this instant on. To be said when they are in the database, and before the log's
@@ -168,7 +176,11 @@ impl Runs {
         let [before, behind] = missing;
         let connection = connection()?;
         let mut runs = read(connection, place, before)?;
-        let after = read(connection, place, behind)?;
+        let mut after = read(connection, place, behind)?;
+        if let Some(last) = there.as_ref().and_then(|(_, _, there)| there.last()) {
+            // The one before each part may stand in the part before.
+            after.retain(|run| run.first_at > last.first_at);
+        }
         let (mut from, mut until) = (from, until);
         if is_last(connection, place, until)? {
             // None begins later before it is told of.
@@ -184,14 +196,12 @@ impl Runs {
             there => {
                 runs.extend(there.iter().flat_map(|there| there.iter().cloned()));
                 runs.extend(after);
-                // The one before each part may stand in the part before.
-                runs.dedup_by_key(|run| run.first_at);
                 Arc::new(runs)
             }
         };
         let mut kept = self.0.lock();
         // Otherwise the database may have had others already.
-        if kept.turn == turn {
+        if kept.is_at(turn) {
             // From the one before on none is missing.
             let from = runs.first().map_or(from, |first| first.first_at.min(from));
             let row = Row { from, until, runs: runs.clone() };
@@ -209,9 +219,7 @@ impl Runs {
         }
         Ok(runs)
     }
-}
 
-impl Runs {
     /// A column of the chunk that begins at this instant, if it is unpacked already.
     pub fn unpacked(&self, place: Place, first_at: i64) -> Option<Arc<Numbers>> {
         let mut kept = self.0.lock();
@@ -227,13 +235,29 @@ impl Runs {
     /// Keeps a column; `turn` was asked before the state of the database that it is from.
     pub fn keep_unpacked(&self, turn: u64, place: Place, first_at: i64, numbers: &Arc<Numbers>) {
         let mut kept = self.0.lock();
-        if kept.turn == turn {
+        if kept.is_at(turn) {
             kept.unpack((place, first_at), numbers.clone());
         }
     }
 }
 
+/// A change of chunks, from before it is in the database until what is kept knows of it.
+pub struct Changing<'r>(&'r Runs);
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        let mut kept = self.0.0.lock();
+        kept.turn += 1;
+        kept.changing -= 1;
+    }
+}
+
 impl Kept {
+    /// Whether chunks are as they were at this turn.
+    const fn is_at(&self, turn: u64) -> bool {
+        self.turn == turn && self.changing == 0
+    }
+
     fn unpack(&mut self, of: (Place, i64), numbers: Arc<Numbers>) {
         let [late, before] = &mut self.unpacked;
         if late.len() >= MOST_UNPACKED {

@@ -95,7 +95,7 @@ pub fn queue(transaction: &Transaction<'_>, message: &Message) -> Result<bool, S
 pub fn suppress_alert(transaction: &Transaction<'_>, alert: AlertId, now: Instant) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
-            "UPDATE outbox SET state = 'suppressed', answer = 'the alert was deleted', ended_at = ?2, is_held = 0
+            "UPDATE outbox SET state = 'suppressed', answer = 'the alert was deleted', ended_at = ?2, cost = NULL, is_held = 0
              WHERE alert_id = ?1 AND state = 'waiting'",
         )?
         .execute(params![alert, now.as_millis()])?;
@@ -300,7 +300,7 @@ impl Store {
         Ok(charged > 0)
     }
 
-    /// Lets go of messages that ended before an instant, and of whose record nothing more can be said.
+    /// Lets go of messages that ended before an instant, and whose record was over for as long as a follow-up waits.
     pub fn trim_outbox(&self, before: Instant) -> Result<usize, StoreError> {
         let writer = self.shared.writer.lock();
         let last_word = i64::from(MOST_MINUTES) * 60_000;

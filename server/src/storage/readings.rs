@@ -186,6 +186,7 @@ impl Store {
         log.lock().rotate(age)?;
         let records = self.shared.head.read().to_seal(which);
         if !records.is_empty() {
+            let _changing = self.shared.runs.changing();
             insert(&mut self.shared.writer.lock(), &records)?;
             let mut firsts: HashMap<GroupId, i64> = HashMap::new();
             for record in &records {

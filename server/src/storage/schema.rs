@@ -198,8 +198,7 @@ const STEPS: &[&str] = &[
     // `rates` is JSON: a tariff is read and written as a whole.
     "CREATE TABLE tariff (
          org_id INTEGER PRIMARY KEY REFERENCES org ON DELETE CASCADE, time_zone TEXT NOT NULL, rates TEXT NOT NULL);",
-    // The networks of a record
-    // are those that its parameters belonged to when it began.
+    // The networks of a record are those that its parameters belonged to when it began.
     "ALTER TABLE outbox ADD COLUMN record INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE outbox ADD COLUMN purpose TEXT NOT NULL DEFAULT 'tell';
      UPDATE outbox SET record = ifnull((SELECT number FROM alert_log JOIN alert_record ON alert_record.id = record_id

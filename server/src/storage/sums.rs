@@ -93,7 +93,7 @@ impl Store {
                     _ => None,
                 };
                 let scale = columns.first().and_then(|column| column.codec()).map(Scale::of).unwrap_or_default();
-                let kept = Kept { run: Known::whole, values: |numbers| Some(&numbers.values) };
+                let kept = Kept { run: Known::whole, values: Some(|numbers| &numbers.values) };
                 Ok(Sums::Whole(query.partials(&rule, whole, &kept)?, scale))
             }
             _ => {
@@ -102,7 +102,7 @@ impl Store {
                 // Of 32 bits the value is the shortest decimal's, not that of the bits.
                 let is_plain = settings == [Some(Layout::new(Kind::Float64))];
                 let run = if is_plain { Known::fraction } else { |_: &Known| None };
-                Ok(Sums::Fraction(query.partials(&rule, number, &Kept { run, values: |_| None })?))
+                Ok(Sums::Fraction(query.partials(&rule, number, &Kept { run, values: None })?))
             }
         }
     }
@@ -154,7 +154,8 @@ fn look_back_in(past: &Past<'_>, column: &Column, most: usize, start: i64) -> Re
     if !column.codec().is_some_and(|codec| is_whole(Layout::of(codec).kind())) {
         return Ok(None);
     }
-    let mut from = start;
+    // A chunk that begins at the asked instant hides those before it.
+    let mut from = start.saturating_sub(1);
     loop {
         let runs = past.runs(column, (from, start))?;
         let before = runs.get(..runs.partition_point(|run| run.first_at < start)).unwrap_or_default();
@@ -174,7 +175,7 @@ fn look_back_in(past: &Past<'_>, column: &Column, most: usize, start: i64) -> Re
             seen += rows;
         }
         // None is earlier than the first.
-        if first.first_at >= from {
+        if first.first_at > from {
             return Ok(Some(first.first_at));
         }
         from = first.first_at.saturating_sub(1);
@@ -189,10 +190,13 @@ struct Query<'q, 's> {
     meaning: Meaning,
 }
 
+/// The unpacked numbers of a type.
+type Values<N> = fn(&Numbers) -> &[Option<N>];
+
 /// Where numbers of a type are kept.
 struct Kept<N: Number> {
     run: fn(&Known) -> Option<&Run<N>>,
-    values: fn(&Numbers) -> Option<&[Option<N>]>,
+    values: Option<Values<N>>,
 }
 
 impl Query<'_, '_> {
@@ -262,9 +266,10 @@ impl Query<'_, '_> {
         }
         let mut next = from;
         // More of them are a look at everything, and would push out what is asked for again.
-        for run in inside.iter().filter(|_| waiting.is_empty() && inside.len() <= MOST_EDGES) {
+        let kept = kept.values.filter(|_| waiting.is_empty() && inside.len() <= MOST_EDGES);
+        for (run, values) in inside.iter().zip(kept.into_iter().cycle()) {
             let Some(numbers) = self.past.numbers(column, run)? else { break };
-            let Some(values) = (kept.values)(&numbers) else { break };
+            let values = values(&numbers);
             let rows = numbers.times.partition_point(|at| *at < next)..numbers.times.partition_point(|at| *at <= till);
             let (times, values) = (numbers.times.get(rows.clone()), values.get(rows));
             push(feed, times.unwrap_or_default(), values.unwrap_or_default(), keep).map_err(refused)?;

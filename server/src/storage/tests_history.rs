@@ -7,6 +7,7 @@ use parabus_core::aggregate::{Rule, Step, points};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Raw};
 
+use super::chunks::{ChunkStore as _, SqliteChunks};
 use super::tests::{configured, cycle};
 use super::*;
 use crate::model::{CellError, Cycle, Held};
@@ -231,18 +232,29 @@ fn counters_are_counted_as_step_by_step_whether_chunks_are_looked_into_or_not() 
             }
         }
         let last = *truth.keys().next_back().unwrap();
-        for _ in 0..30 {
-            let from = random.below(last) - 100_000;
-            let length = 1 + random.below(5_000_000);
-            let spans: Vec<_> =
-                (0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect();
-            let Sums::Whole(partials, scale) = store.sums(1, None, Meaning::Counter, &spans).unwrap() else { panic!() };
+        let check = |spans: &[(i64, i64)]| {
+            let Sums::Whole(partials, scale) = store.sums(1, None, Meaning::Counter, spans).unwrap() else { panic!() };
             for ((start, end), partial) in spans.iter().zip(&partials) {
                 let inside: Vec<_> = steps.range(start..end).map(|(_, step)| *step).collect();
                 let want: Option<i128> = if inside.is_empty() { None } else { inside.into_iter().sum() };
                 assert_eq!(partial.increase().copied(), want, "seed {seed}: {start} to {end}");
                 let shown = scale.counted(partial).map(|number| number.to_string());
                 assert_eq!(shown, want.map(|want| Decimal::new(want, -1).unwrap().to_string()));
+            }
+        };
+        for _ in 0..30 {
+            let from = random.below(last) - 100_000;
+            let length = 1 + random.below(5_000_000);
+            check(&(0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect::<Vec<_>>());
+        }
+        // Spans that begin and end with chunks, when nothing is kept of them and when all is.
+        let group = store.directory().param_place(1).unwrap().1.group.as_ref().unwrap().id;
+        let chunks = SqliteChunks(&store.shared.reader.lock()).list(group).unwrap();
+        assert!(chunks.len() > 2);
+        for info in chunks.iter().filter(|info| info.name.part == 0) {
+            store.shared.runs.forget();
+            for _ in 0..2 {
+                check(&[(info.name.first_at, info.last_at), (info.last_at, info.last_at + 600_000)]);
             }
         }
     }
