@@ -637,6 +637,11 @@ impl Param {
     }
 }
 
+/// Whether a text can name something: it is seen, and stands on one line.
+pub fn is_line(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(char::is_control)
+}
+
 /// Which part of a register a value is, or how many registers a text has.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts {

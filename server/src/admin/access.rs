@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{find_org, find_user, refuse};
 use crate::alarm::message::Channel;
 use crate::alarm::model::{Contact, check_address};
-use crate::model::{Org, Role};
+use crate::model::{Org, Role, is_line};
 use crate::session::hash_password;
 use crate::storage::{Store, StoreError};
 
@@ -29,7 +29,7 @@ fn random_password() -> Result<String, StoreError> {
 fn name_of(name: &str) -> Result<&str, StoreError> {
     let name = name.trim();
     // A plant file has to be able to say it, and a terminal to show it.
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+    if !is_line(name) || name.chars().count() > 200 {
         return refuse("the name has to be 1 to 200 characters, none of them a control character".to_owned());
     }
     Ok(name)

@@ -11,7 +11,7 @@ use crate::alarm::message::{Channel, Message, Purpose};
 use crate::alarm::model::{Alert, MOST_NAME, check_address};
 use crate::clock;
 use crate::config::Config;
-use crate::model::Directory;
+use crate::model::{Directory, is_line};
 use crate::storage::{AuditEntry, COMMAND_LINE, MOST_SHELF_MIN, Shelf, Store, StoreError};
 use crate::words;
 
@@ -87,7 +87,7 @@ pub fn confirm(store: &Store, alert: &str, by: Option<&str>) -> Result<String, S
         return Ok(format!("confirmed before, {} by {by}\n", at.display_short()));
     }
     let by = by.unwrap_or(COMMAND_LINE).trim();
-    if by.is_empty() || by.chars().count() > MOST_NAME || by.chars().any(char::is_control) {
+    if !is_line(by) || by.chars().count() > MOST_NAME {
         return refuse(format!("who confirms has to be 1 to {MOST_NAME} characters on one line"));
     }
     store.wish_confirm(alert.id, by, &entry(&directory, alert, "confirm alert", Some(format!("by {by}"))))?;

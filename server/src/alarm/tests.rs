@@ -128,6 +128,15 @@ pub(crate) fn put(store: &Store, alert: &Alert) -> AlertId {
     store.configure(true, |edit| edit.put_alert(alert)).unwrap()
 }
 
+/// A bench that has heard of the hot alert, and the alert's number.
+fn watched(folder: &std::path::Path) -> (Bench, AlertId) {
+    let mut bench = Bench::open(folder);
+    configured(&bench.store);
+    let alert = put(&bench.store, &hot());
+    bench.work(0);
+    (bench, alert)
+}
+
 /// A server's parts that alerts need, on a store that can be opened again.
 pub(crate) struct Bench {
     pub store: Store,
@@ -210,10 +219,7 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn cycles_become_a_record_its_log_and_messages() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    let alert = put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, alert) = watched(folder.path());
     bench.cycle(1, 10_000, Some(790));
     assert_eq!(bench.records(), []);
     bench.cycle(1, 20_000, Some(850));
@@ -250,10 +256,7 @@ fn cycles_become_a_record_its_log_and_messages() {
 #[test]
 fn an_edit_changes_no_word_of_an_event_that_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    let id = put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, id) = watched(folder.path());
     bench.cycle(1, 10_000, Some(850));
     put(&bench.store, &Alert { id, name: "Renamed".into(), level: Level::Critical, ..hot() });
     bench.work(11_000);
@@ -276,10 +279,7 @@ fn an_edit_changes_no_word_of_an_event_that_runs() {
 #[test]
 fn a_deleted_alert_sends_nothing_more_and_its_record_stays_with_its_network() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    let id = put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, id) = watched(folder.path());
     bench.cycle(1, 10_000, Some(850));
     bench.store.configure(true, |edit| edit.delete_alert(id)).unwrap();
     bench.work(11_000);
@@ -294,10 +294,7 @@ fn a_deleted_alert_sends_nothing_more_and_its_record_stays_with_its_network() {
 #[test]
 fn what_was_missed_for_days_is_told_at_its_time() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    put(&bench.store, &hot());
-    bench.work(0);
+    let (bench, _) = watched(folder.path());
     let days = CATCH_UP_MS * 5 / 2;
     for (ms, raw) in [(10_000, 850), (20_000, 700), (CATCH_UP_MS, 850), (CATCH_UP_MS + 9_000, 700), (days, 850)] {
         bench.store_cycle(1, ms, Some(raw));
@@ -503,10 +500,7 @@ fn kills_lose_no_transition_and_bring_none_twice() {
 #[test]
 fn an_outage_is_unknown_and_what_was_due_is_sent_once_and_late() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, _) = watched(folder.path());
     bench.cycle(1, 10_000, Some(850));
     drop(bench);
     // Stopped before the second action was due, and up again after it.
@@ -555,10 +549,7 @@ fn the_first_confirmation_counts_from_whichever_side() {
 #[test]
 fn messages_of_a_shelved_alert_are_recorded_and_its_record_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    let alert = put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, alert) = watched(folder.path());
     let shelf = Shelf { until: at(4 * MINUTE), reason: "valve is replaced".into(), actor: "ann".into() };
     bench.store.shelve_alert(alert, Some(&shelf), &entry()).unwrap();
     for ms in (10_000..=6 * MINUTE).step_by(10_000) {
@@ -670,10 +661,7 @@ fn a_reading_error_is_told_and_a_device_that_is_switched_off_has_none() {
 #[test]
 fn what_an_evaluator_missed_it_reads_from_the_store() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, _) = watched(folder.path());
     for ms in (10_000..30_000_000).step_by(10_000).take(1500) {
         bench.store_cycle(1, ms, Some(if ms == 5_000_000 { 850 } else { 700 }));
     }
@@ -687,10 +675,7 @@ fn what_an_evaluator_missed_it_reads_from_the_store() {
 #[test]
 fn readings_that_come_late_raise_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let mut bench = Bench::open(folder.path());
-    configured(&bench.store);
-    put(&bench.store, &hot());
-    bench.work(0);
+    let (mut bench, _) = watched(folder.path());
     bench.cycle(1, 60_000, Some(700));
     bench.cycle(1, 50_000, Some(990));
     bench.cycle(1, 70_000, Some(700));

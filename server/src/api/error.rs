@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::model::is_line;
 use crate::quota::QuotaSpent;
 use crate::session::SessionError;
 use crate::words;
@@ -103,7 +104,7 @@ impl ApiError {
     /// Whether a text of the body is a name: so many characters on one line, of which one at least is seen.
     pub fn check_name(field: &str, name: &str, longest: usize) -> Result<(), ApiError> {
         ApiError::check_length(field, name, 1..=longest)?;
-        if name.trim().is_empty() || name.chars().any(char::is_control) {
+        if !is_line(name) {
             let text = format!("payload: {field}: `{}` is no name, expected a text on one line", name.escape_debug());
             return Err(ApiError::incorrect_request(text));
         }

@@ -6,7 +6,7 @@ use parabus_core::formula::Formula;
 use uuid::Uuid;
 
 use super::{Branch, BranchValue, Report};
-use crate::model::{Directory, OrgId};
+use crate::model::{Directory, OrgId, is_line};
 
 /// Branches of a report at most.
 pub const MOST_BRANCHES: usize = 1000;
@@ -70,7 +70,7 @@ fn text(at: &str, text: &str, least: usize, most: usize) -> Result<(), Fault> {
 
 fn name(at: &str, name: &str) -> Result<(), Fault> {
     text(at, name, 1, LONGEST_NAME)?;
-    if name.trim().is_empty() || name.chars().any(char::is_control) {
+    if !is_line(name) {
         let text = format!("`{}` is no name, expected a text on one line", name.escape_debug());
         return Err(fault(at, text));
     }

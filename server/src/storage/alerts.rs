@@ -14,7 +14,7 @@ use super::{Store, StoreError, outbox};
 use crate::alarm::happening::{Happening, RecordChange};
 use crate::alarm::model::{AlertId, Level, MOST_NAME};
 use crate::alarm::told::Told;
-use crate::model::{NetId, OrgId, ParamId};
+use crate::model::{NetId, OrgId, ParamId, is_line};
 
 /// Bytes of the secret that signs links.
 const SECRET: usize = 32;
@@ -106,7 +106,7 @@ impl Shelf {
         if !(1..=MOST_SHELF_MIN).contains(&minutes) {
             return Err(format!("`{minutes}` minutes, expected 1 to {MOST_SHELF_MIN}"));
         }
-        if reason.is_empty() || reason.chars().count() > MOST_NAME || reason.chars().any(char::is_control) {
+        if !is_line(reason) || reason.chars().count() > MOST_NAME {
             return Err(format!("the reason has to be 1 to {MOST_NAME} characters on one line"));
         }
         let until = Instant::from_millis(now.as_millis().saturating_add(minutes * 60_000));

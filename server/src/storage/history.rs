@@ -127,11 +127,7 @@ impl<'s> Past<'s> {
         self.pieces(column, (run.first_at, run.last_at), Order::Ascending, &mut |piece| {
             numbers.times.extend(piece.times());
             for cell in piece.cells()? {
-                let whole = match column.sample(&cells::of_chunk(cell?)) {
-                    Some(Sample::Whole(whole)) => Some(whole),
-                    _ => None,
-                };
-                numbers.values.push(whole);
+                numbers.values.push(column.whole(&cells::of_chunk(cell?)));
             }
             Ok(ControlFlow::Continue(()))
         })?;
@@ -324,6 +320,11 @@ impl Column {
             Cell::Raw(raw) => self.codec()?.sample(*raw).ok(),
             Cell::Registers(_) => None,
         }
+    }
+
+    /// The registers' number, of a type that is summed as it is.
+    pub(super) fn whole(&self, cell: &Result<Cell, CellError>) -> Option<i64> {
+        if let Some(Sample::Whole(whole)) = self.sample(cell) { Some(whole) } else { None }
     }
 
     /// The exact number.

@@ -121,30 +121,10 @@ impl Runs {
         self.0.lock().turn
     }
 
-    /// Nothing is kept while chunks change, as long as what this gives lives.
+    /// Chunks are going to change: nothing new is kept as long as what this gives lives.
     pub fn changing(&self) -> Changing<'_> {
         self.0.lock().changing += 1;
         Changing(self)
-    }
-
-    /// A group has other chunks from this instant on. To be said when they are in the database, and before the log's
-    /// cells that went into them are let go.
-    pub fn change(&self, group: GroupId, from: i64) {
-        let mut kept = self.0.lock();
-        kept.turn += 1;
-        kept.unpacked.iter_mut().for_each(|kept| kept.retain(|((of, _), _), _| *of != group));
-        for (_, row) in kept.rows.iter_mut().filter(|((of, _), _)| *of == group) {
-            // The chunk in whose time it falls may be another now, too.
-            let runs = Arc::make_mut(&mut row.runs);
-            let first = runs.partition_point(|run| run.first_at <= from).saturating_sub(1);
-            if let Some(gone) = runs.get(first) {
-                row.until = row.until.min(gone.first_at);
-            }
-            row.until = row.until.min(from);
-            runs.truncate(first);
-        }
-        kept.rows.retain(|_, row| row.from < row.until);
-        kept.size = kept.rows.values().map(Row::size).sum();
     }
 
     /// Any chunk may be gone.
@@ -243,6 +223,27 @@ impl Runs {
 
 /// A change of chunks, from before it is in the database until what is kept knows of it.
 pub struct Changing<'r>(&'r Runs);
+
+impl Changing<'_> {
+    /// A group has other chunks from this instant on. To be said when they are in the database, and before the log's
+    /// cells that went into them are let go.
+    pub fn of(&self, group: GroupId, from: i64) {
+        let mut kept = self.0.0.lock();
+        kept.unpacked.iter_mut().for_each(|kept| kept.retain(|((of, _), _), _| *of != group));
+        for (_, row) in kept.rows.iter_mut().filter(|((of, _), _)| *of == group) {
+            // The chunk in whose time it falls may be another now, too.
+            let runs = Arc::make_mut(&mut row.runs);
+            let first = runs.partition_point(|run| run.first_at <= from).saturating_sub(1);
+            if let Some(gone) = runs.get(first) {
+                row.until = row.until.min(gone.first_at);
+            }
+            row.until = row.until.min(from);
+            runs.truncate(first);
+        }
+        kept.rows.retain(|_, row| row.from < row.until);
+        kept.size = kept.rows.values().map(Row::size).sum();
+    }
+}
 
 impl Drop for Changing<'_> {
     fn drop(&mut self) {

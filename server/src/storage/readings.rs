@@ -186,14 +186,14 @@ impl Store {
         log.lock().rotate(age)?;
         let records = self.shared.head.read().to_seal(which);
         if !records.is_empty() {
-            let _changing = self.shared.runs.changing();
+            let changing = self.shared.runs.changing();
             insert(&mut self.shared.writer.lock(), &records)?;
             let mut firsts: HashMap<GroupId, i64> = HashMap::new();
             for record in &records {
                 let first = firsts.entry(record.group).or_insert(record.at);
                 *first = record.at.min(*first);
             }
-            firsts.into_iter().for_each(|(group, first)| self.shared.runs.change(group, first));
+            firsts.into_iter().for_each(|(group, first)| changing.of(group, first));
             self.shared.head.write().sealed(&records);
         }
         // Nothing is appended between the two: what has no cycle waiting is older than the open segment.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use parabus_core::aggregate::{AggregateError, Feed, Number, Partial, Reading, Rule, Run, Scale, Segment};
 use parabus_core::chunk::{Kind, Layout};
-use parabus_core::value::{Decimal, Sample};
+use parabus_core::value::Decimal;
 
 use super::chunks::Order;
 use super::history::{Past, reading};
@@ -88,13 +88,9 @@ impl Store {
             [] => nothing(),
             [Some(layout)] if is_whole(layout.kind()) => {
                 let rule = Rule::new(hold_ms, layout.width_bits()).map_err(refused)?;
-                let whole = |column: &Column, cell: &Result<Cell, CellError>| match column.sample(cell) {
-                    Some(Sample::Whole(whole)) => Some(whole),
-                    _ => None,
-                };
                 let scale = columns.first().and_then(|column| column.codec()).map(Scale::of).unwrap_or_default();
-                let kept = Kept { run: Known::whole, values: Some(|numbers| &numbers.values) };
-                Ok(Sums::Whole(query.partials(&rule, whole, &kept)?, scale))
+                let memory = Memory { run: Known::whole, values: Some(|numbers| &numbers.values) };
+                Ok(Sums::Whole(query.partials(&rule, Column::whole, &memory)?, scale))
             }
             _ => {
                 let rule = Rule::new(hold_ms, None).map_err(refused)?;
@@ -102,7 +98,7 @@ impl Store {
                 // Of 32 bits the value is the shortest decimal's, not that of the bits.
                 let is_plain = settings == [Some(Layout::new(Kind::Float64))];
                 let run = if is_plain { Known::fraction } else { |_: &Known| None };
-                Ok(Sums::Fraction(query.partials(&rule, number, &Kept { run, values: None })?))
+                Ok(Sums::Fraction(query.partials(&rule, number, &Memory { run, values: None })?))
             }
         }
     }
@@ -123,25 +119,18 @@ const fn go_on(is_wanted: bool) -> ControlFlow<()> {
 
 /// The instant of one of the last readings before `start`, from which on what holds there is known.
 fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, StoreError> {
-    let (mut from, mut seen) = (start, 0);
     let most = match meaning {
         // What holds is the last one, or nothing if it failed.
         Meaning::Level => 1,
         Meaning::Counter => LOOK_BACK,
     };
     let range = (i64::MIN, start.saturating_sub(1));
-    if let Some(column) = past.only().filter(|column| column.waiting(range).is_empty()) {
-        if let Some(found) = look_back_in(past, column, most, start)? {
-            return Ok(found);
-        }
-        past.pieces(column, range, Order::Descending, &mut |piece| {
-            let times: Vec<i64> = piece.times().collect();
-            let wanted = times.len().min(most - seen);
-            (from, seen) = (times.get(times.len() - wanted).copied().unwrap_or(from), seen + wanted);
-            Ok(go_on(seen < most))
-        })?;
-        return Ok(from);
+    if let Some(column) = past.only().filter(|column| column.waiting(range).is_empty())
+        && let Some(found) = look_back_in(past, column, most, start)?
+    {
+        return Ok(found);
     }
+    let (mut from, mut seen) = (start, 0);
     past.visit(range, Order::Descending, |at, _, _| {
         (from, seen) = (at, seen + 1);
         go_on(seen < most)
@@ -193,8 +182,8 @@ struct Query<'q, 's> {
 /// The unpacked numbers of a type.
 type Values<N> = fn(&Numbers) -> &[Option<N>];
 
-/// Where numbers of a type are kept.
-struct Kept<N: Number> {
+/// Where numbers of a type are kept in memory.
+struct Memory<N: Number> {
     run: fn(&Known) -> Option<&Run<N>>,
     values: Option<Values<N>>,
 }
@@ -212,7 +201,7 @@ impl Query<'_, '_> {
         &self,
         rule: &Rule,
         number: impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
-        kept: &Kept<N>,
+        memory: &Memory<N>,
     ) -> Result<Vec<Partial<N>>, StoreError> {
         let mut partials = Vec::with_capacity(self.spans.len());
         let mut keep = |segment: Segment<N>| partials.push(segment.partial);
@@ -227,14 +216,14 @@ impl Query<'_, '_> {
                 last_at = Some(last);
                 let is_uncut = next <= first && last <= till && !self.is_cut((first, last));
                 let fits = is_uncut && self.fits(&chunk.rule, rule) && column.waiting((first, last)).is_empty();
-                let Some(known) = (kept.run)(&chunk.known).filter(|_| fits) else { continue };
+                let Some(known) = (memory.run)(&chunk.known).filter(|_| fits) else { continue };
                 // Between two chunks there is nothing but what waits.
                 if !(is_next && column.waiting(before).is_empty()) {
-                    self.feed_one(&mut feed, (column, &runs, kept), before, &number, &mut keep)?;
+                    self.feed_one(&mut feed, (column, &runs, memory), before, &number, &mut keep)?;
                 }
                 next = if feed.run(known, &mut keep) { last.saturating_add(1) } else { first };
             }
-            self.feed_one(&mut feed, (column, &runs, kept), (next, till), &number, &mut keep)?;
+            self.feed_one(&mut feed, (column, &runs, memory), (next, till), &number, &mut keep)?;
         } else {
             self.feed(&mut feed, self.columns, self.range, &number, &mut keep)?;
         }
@@ -252,7 +241,7 @@ impl Query<'_, '_> {
     fn feed_one<N: Number, S: Iterator<Item = (i64, i64)>>(
         &self,
         feed: &mut Feed<N, S>,
-        (column, runs, kept): (&Column, &[ChunkRun], &Kept<N>),
+        (column, runs, memory): (&Column, &[ChunkRun], &Memory<N>),
         (from, till): (i64, i64),
         number: &impl Fn(&Column, &Result<Cell, CellError>) -> Option<N>,
         keep: &mut impl FnMut(Segment<N>),
@@ -266,8 +255,8 @@ impl Query<'_, '_> {
         }
         let mut next = from;
         // More of them are a look at everything, and would push out what is asked for again.
-        let kept = kept.values.filter(|_| waiting.is_empty() && inside.len() <= MOST_EDGES);
-        for (run, values) in inside.iter().zip(kept.into_iter().cycle()) {
+        let values = memory.values.filter(|_| waiting.is_empty() && inside.len() <= MOST_EDGES);
+        for (run, values) in inside.iter().zip(values.into_iter().cycle()) {
             let Some(numbers) = self.past.numbers(column, run)? else { break };
             let values = values(&numbers);
             let rows = numbers.times.partition_point(|at| *at < next)..numbers.times.partition_point(|at| *at <= till);
