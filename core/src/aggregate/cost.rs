@@ -3,7 +3,7 @@
 
 use super::cadence::Cadence;
 use super::zone::{Zone, change_after, offset_ms};
-use super::{AggregateError, ExactSum, Partial, Scale};
+use super::{AggregateError, Counted, ExactSum, Partial, Scale};
 
 /// The power of ten of units in a watt-millisecond.
 const UNITS_PER_W_MS_POWER: i16 = 9;
@@ -30,12 +30,12 @@ impl Energy {
         Ok(Energy::of_units(units))
     }
 
-    /// What a counter of kilowatt hours counted; `None` as [`Partial::known_increase`].
+    /// What a counter of kilowatt hours counted; `None` as [`Counted::known_increase`].
     ///
     /// # Errors
     /// [`AggregateError::SumOverflow`] for a multiplier of more than 17 decimals, or beyond 128 bits.
-    pub fn of_kwh_counted(partial: &Partial<i64>, scale: &Scale) -> Result<Option<Energy>, AggregateError> {
-        let Some(increase) = partial.known_increase() else {
+    pub fn of_kwh_counted(counted: &Counted<i64>, scale: &Scale) -> Result<Option<Energy>, AggregateError> {
+        let Some(increase) = counted.known_increase() else {
             return Ok(None);
         };
         // 36 × 10^17 units.
@@ -51,12 +51,12 @@ impl Energy {
         Ok(Energy { units })
     }
 
-    /// What a counter of kilowatt hours in binary fractions counted; `None` as [`Partial::known_increase`].
+    /// What a counter of kilowatt hours in binary fractions counted; `None` as [`Counted::known_increase`].
     ///
     /// # Errors
     /// [`AggregateError::SumOverflow`] beyond what exact sums hold.
-    pub fn of_fractional_kwh_counted(partial: &Partial<f64>) -> Result<Option<Energy>, AggregateError> {
-        let Some(increase) = partial.known_increase() else {
+    pub fn of_fractional_kwh_counted(counted: &Counted<f64>) -> Result<Option<Energy>, AggregateError> {
+        let Some(increase) = counted.known_increase() else {
             return Ok(None);
         };
         let units = increase.times(UNITS_PER_KWH).ok_or(AggregateError::SumOverflow)?;
@@ -307,18 +307,18 @@ mod tests {
         let rule = Rule::default();
         let tenths = Scale::new(Decimal::parse("0.1").unwrap(), Decimal::parse("7").unwrap());
         let counter = [Reading::new(-1, 1000), Reading::new(5, 1025)];
-        let counted = partial(&counter, 0, 10, &rule).unwrap();
+        let counted = partial(&counter, 0, 10, &rule).unwrap().counts();
         let mut energy = Energy::of_kwh_counted(&counted, &tenths).unwrap().unwrap();
         assert_eq!(energy.kwh(), Some(2.5), "a shift is no energy");
         let fractions = counter.map(|reading| Reading::new(reading.at_ms(), reading.value().unwrap() as f64 / 8.0));
-        let counted = partial(&fractions, 0, 10, &rule).unwrap();
+        let counted = partial(&fractions, 0, 10, &rule).unwrap().counts();
         let fractional = Energy::of_fractional_kwh_counted(&counted).unwrap().unwrap();
         assert_eq!(fractional.kwh(), Some(3.125));
         energy.merge(&fractional);
         assert_eq!(energy.kwh(), Some(5.625));
         let hour = partial(&[Reading::new(0, 0.1)], 0, HOUR_MS, &rule).unwrap();
         assert_eq!(Energy::of_fractional_watts(&hour).unwrap().kwh(), Some(0.0001));
-        assert_eq!(Energy::of_kwh_counted(&Partial::default(), &tenths), Ok(None));
+        assert_eq!(Energy::of_kwh_counted(&Counted::default(), &tenths), Ok(None));
         let finest = Scale::of_decimals(30).unwrap();
         let watts = partial(&[Reading::new(0, 1)], 0, 1, &rule).unwrap();
         assert_eq!(Energy::of_watts(&watts, &finest), Err(AggregateError::SumOverflow));

@@ -10,6 +10,7 @@
 //! | [`Partial`] | everything known of a span of time; merges with others |
 //! | [`Run`], [`Fold`] | the same of readings alone, joined to what comes before them later |
 //! | [`Segments`] | one of them for each span, over readings in a slice |
+//! | [`Counted`], [`Standing`] | what a counter counted, alone: the difference of how it stood |
 //! | [`Feed`] | the same of readings in columns, which is fastest |
 //! | [`Track`] | a series in 160 bytes: the open minute and four coarser cadences |
 //! | [`Cadence`], [`Grid`], [`Calendar`] | spans: of UTC, and of local days |
@@ -39,6 +40,7 @@ mod cadence;
 mod calendar;
 mod columns;
 mod cost;
+mod counted;
 mod counter;
 mod error;
 mod exact;
@@ -67,6 +69,7 @@ pub use cadence::{Cadence, Grid, Window, last_closed, quarter_hours};
 pub use calendar::{Calendar, Unit};
 pub use columns::{dispersed_in_columns, min_max_in_columns};
 pub use cost::{Cost, Energy, Rate, Slot, Slots, Tariff};
+pub use counted::{Counted, Standing};
 pub use counter::{Rule, Step};
 pub use error::AggregateError;
 pub use exact::ExactSum;

@@ -112,6 +112,11 @@ impl<N: Number> Partial<N> {
         (self.count > self.unbased).then_some(&self.increase)
     }
 
+    /// Readings before which there was none.
+    pub(super) const fn unbased(&self) -> u64 {
+        self.unbased
+    }
+
     /// How often the counter began anew.
     pub const fn resets(&self) -> u64 {
         self.resets

@@ -1,6 +1,6 @@
 //! From sums of whole numbers to values (AGGREGATION.md 4.3): divided once.
 
-use super::{AggregateError, Partial};
+use super::{AggregateError, Counted, Partial};
 use crate::value::{Codec, Decimal};
 
 /// What a register's number stands for: `raw × multiplier + shift`.
@@ -78,14 +78,14 @@ impl Scale {
     /// What a counter counted, times the multiplier, without shift, exact; `None` if nothing was counted, or if it
     /// has too many digits.
     #[must_use]
-    pub fn counted(&self, partial: &Partial<i64>) -> Option<Decimal> {
-        Decimal::new(*partial.increase()?, 0).ok()?.checked_mul(self.multiplier)
+    pub fn counted(&self, counted: &Counted<i64>) -> Option<Decimal> {
+        Decimal::new(*counted.increase()?, 0).ok()?.checked_mul(self.multiplier)
     }
 
     /// The same as far as it is known: the steps behind the first reading of all, where that lies in the span.
     #[must_use]
-    pub fn known_counted(&self, partial: &Partial<i64>) -> Option<Decimal> {
-        Decimal::new(*partial.known_increase()?, 0).ok()?.checked_mul(self.multiplier)
+    pub fn known_counted(&self, counted: &Counted<i64>) -> Option<Decimal> {
+        Decimal::new(*counted.known_increase()?, 0).ok()?.checked_mul(self.multiplier)
     }
 
     /// A single value, exact; `None` if it has too many digits.

@@ -46,9 +46,13 @@ impl Tree {
 
     /// The sum of each branch, over sensors of which something is known; `None` if there are none. With an
     /// `add` that is exact, a branch is the sum of its leaves to the last bit.
-    pub fn sums<T: Clone>(&self, of_sensors: &[Option<T>], add: impl Fn(&mut T, &T)) -> Vec<Option<T>> {
+    pub fn sums<'s, T: Clone + 's>(
+        &self,
+        of_sensor: impl Fn(usize) -> Option<&'s T>,
+        add: impl Fn(&mut T, &T),
+    ) -> Vec<Option<T>> {
         let sum = |sensors: &Vec<usize>| {
-            let known = sensors.iter().filter_map(|sensor| of_sensors.get(*sensor)?.as_ref());
+            let known = sensors.iter().filter_map(|sensor| of_sensor(*sensor));
             known.fold(None, |sum: Option<T>, part| match sum {
                 None => Some(part.clone()),
                 Some(mut sum) => {
@@ -77,9 +81,9 @@ mod tests {
             [[0, 2, 7].to_vec(), [2, 7].to_vec(), [0, 7].to_vec(), [2, 7].to_vec(), [].to_vec()]
         );
         let of_sensors = [Some(1), None, None, None, None, None, None, Some(10)];
-        let sums = tree.sums(&of_sensors, |sum, part| *sum += part);
+        let sums = tree.sums(|sensor| of_sensors.get(sensor)?.as_ref(), |sum, part| *sum += part);
         assert_eq!(sums, [Some(11), Some(10), Some(11), Some(10)]);
-        assert_eq!(tree.sums::<i32>(&[], |_, _| {}), [None; 4]);
+        assert_eq!(tree.sums(|_| None::<&i32>, |_, _| {}), [None; 4]);
         assert_eq!(Tree::new(&[Some(0)], &[]), Err(AggregateError::BranchTree { index: 0 }));
         assert_eq!(Tree::new(&[None, Some(2), None], &[]), Err(AggregateError::BranchTree { index: 1 }));
         assert_eq!(Tree::new(&[None], &[(0, 1), (5, 1)]), Err(AggregateError::BranchTree { index: 1 }));

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::tariff::{Priced, without_prices};
 use super::{EnergyTree, Sensor, map_of};
 use crate::model::{Device, Directory, Net, ParamId};
-use crate::storage::{Meaning, Store, StoreError, Sums};
+use crate::storage::{Counts, Store, StoreError, Sums};
 
 /// Readings of a device may come so much later than its period says.
 const LEAST_LATENESS_MS: u32 = 5000;
@@ -44,8 +44,8 @@ impl Figures {
         self.current
     }
 
-    pub fn is_empty(&self) -> bool {
-        *self == Figures::default()
+    pub const fn is_empty(&self) -> bool {
+        self.power.is_none() && self.energy.is_none() && self.cost.is_none() && self.current.is_none()
     }
 
     /// Adds what others used in the same span, or the same ones in another.
@@ -74,7 +74,7 @@ pub struct TreeFigures {
     pub branches: Vec<Vec<Figures>>,
 }
 
-/// Parameters of a sensor, by the map of its device.
+/// Parameters of a sensor that tell what is to be known of it, by the map of its device.
 struct Bound {
     hold_ms: Option<u64>,
     power: Vec<ParamId>,
@@ -83,7 +83,8 @@ struct Bound {
 }
 
 impl Bound {
-    fn of(directory: &Directory, sensor: &Sensor) -> Option<Bound> {
+    /// Those that tell these quantities.
+    fn of(directory: &Directory, sensor: &Sensor, quantities: Quantities) -> Option<Bound> {
         let (device, net) = place(directory, sensor)?;
         let map = map_of(net.sku.as_deref());
         let at = |place: u16| {
@@ -91,26 +92,17 @@ impl Bound {
             let mut params = directory.params_of(device.id);
             params.find(|param| (param.kind, param.address) == (map.kind, address)).map(|param| param.id)
         };
-        let phases = if sensor.is_three_phase { 3 } else { 1 };
+        let phases = |places: [u16; 3]| -> Vec<ParamId> {
+            places.into_iter().take(if sensor.is_three_phase { 3 } else { 1 }).filter_map(at).collect()
+        };
+        let energy = at(map.energy);
+        let has_all = quantities == Quantities::All;
         Some(Bound {
             hold_ms: Rule::of_period(device.update_period_sec).hold_ms(),
-            power: map.power.into_iter().take(phases).filter_map(at).collect(),
-            current: map.current.into_iter().take(phases).filter_map(at).collect(),
-            energy: at(map.energy),
+            power: if has_all || energy.is_none() { phases(map.power) } else { Vec::new() },
+            current: if has_all { phases(map.current) } else { Vec::new() },
+            energy,
         })
-    }
-}
-
-impl Bound {
-    /// Without the parameters of what nobody wants to know.
-    fn only(mut self, quantities: Quantities) -> Bound {
-        if quantities == Quantities::Energy {
-            self.current.clear();
-            if self.energy.is_some() {
-                self.power.clear();
-            }
-        }
-        self
     }
 }
 
@@ -130,7 +122,8 @@ impl EnergyTree {
 
     /// The parameters that its figures come from.
     pub fn params(&self, directory: &Directory) -> Vec<ParamId> {
-        let bounds = self.sensors(directory).into_iter().filter_map(|sensor| Bound::of(directory, sensor));
+        let bounds =
+            self.sensors(directory).into_iter().filter_map(|sensor| Bound::of(directory, sensor, Quantities::All));
         bounds.flat_map(|bound| bound.power.into_iter().chain(bound.current).chain(bound.energy)).collect()
     }
 
@@ -170,8 +163,8 @@ pub fn figures(
     let sensors = tree.sensors(directory);
     let mut of_sensors = Vec::with_capacity(sensors.len());
     for sensor in &sensors {
-        of_sensors.push(match Bound::of(directory, sensor) {
-            Some(bound) => bound.only(quantities).figures(store, &range)?,
+        of_sensors.push(match Bound::of(directory, sensor, quantities) {
+            Some(bound) => bound.figures(store, &range)?,
             None => vec![Figures::default(); spans.len()],
         });
     }
@@ -180,19 +173,21 @@ pub fn figures(
     let above = |parent: Option<Uuid>| Some(parent.and_then(|parent| places.get(&parent).copied()).unwrap_or(0));
     let parents: Vec<Option<usize>> =
         std::iter::once(None).chain(tree.branches.iter().map(|branch| above(branch.parent))).collect();
-    let place_of = |id: &Uuid| sensors.iter().position(|sensor| sensor.id == *id);
+    let sensor_places: BTreeMap<Uuid, usize> = sensors.iter().map(|sensor| sensor.id).zip(0..).collect();
     let references: Vec<(usize, usize)> = tree
         .branches
         .iter()
         .zip(1..)
-        .flat_map(|(branch, place)| branch.sensors.iter().filter_map(place_of).map(move |sensor| (place, sensor)))
+        .flat_map(|(branch, place)| {
+            let sensors = branch.sensors.iter().filter_map(|id| sensor_places.get(id));
+            sensors.map(move |sensor| (place, *sensor))
+        })
         .collect();
     let sums = Tree::new(&parents, &references).map_err(|error| StoreError::Refused(error.to_string()))?;
     let mut rows = vec![Vec::with_capacity(spans.len()); parents.len()];
     for span in 0..spans.len() {
-        let known: Vec<Option<Figures>> =
-            of_sensors.iter().map(|figures| figures.get(span).filter(|figures| !figures.is_empty()).cloned()).collect();
-        for (row, sum) in rows.iter_mut().zip(sums.sums(&known, Figures::merge)) {
+        let known = |sensor: usize| of_sensors.get(sensor)?.get(span).filter(|figures| !figures.is_empty());
+        for (row, sum) in rows.iter_mut().zip(sums.sums(known, Figures::merge)) {
             row.push(sum.unwrap_or_default());
         }
     }
@@ -212,7 +207,12 @@ struct Range<'r> {
 impl Range<'_> {
     /// The sums of the spans, of those of the parts.
     fn whole(&self, sums: &Sums) -> Sums {
-        sums.joined(self.parts.iter().map(|part| part.span), self.count)
+        sums.joined(self.spans(), self.count)
+    }
+
+    /// Of each part, which span it belongs to.
+    fn spans(&self) -> impl Iterator<Item = usize> {
+        self.parts.iter().map(|part| part.span)
     }
 
     /// What the energy of each part cost, added to its span's figures.
@@ -231,7 +231,7 @@ impl Bound {
     fn figures(&self, store: &Store, range: &Range<'_>) -> Result<Vec<Figures>, StoreError> {
         let mut all = vec![Figures::default(); range.count];
         for param in &self.power {
-            let parts = store.sums(*param, self.hold_ms, Meaning::Level, &range.cuts)?;
+            let parts = store.sums(*param, self.hold_ms, &range.cuts)?;
             if self.energy.is_none() {
                 range.add_costs(&mut all, |index| power_of(&parts, index).1)?;
             }
@@ -247,17 +247,18 @@ impl Bound {
             }
         }
         for param in &self.current {
-            let sums = range.whole(&store.sums(*param, self.hold_ms, Meaning::Level, &range.cuts)?);
+            let sums = range.whole(&store.sums(*param, self.hold_ms, &range.cuts)?);
             for (index, figures) in all.iter_mut().enumerate() {
                 figures.merge(&Figures { current: last_of(&sums, index), ..Figures::default() });
             }
         }
         if let Some(param) = self.energy {
-            let parts = store.sums(param, None, Meaning::Counter, &range.cuts)?;
+            let parts = store.counts(param, &range.cuts)?;
             range.add_costs(&mut all, |index| counted_of(&parts, index))?;
-            let sums = range.whole(&parts);
+            let counts = parts.joined(range.spans(), range.count);
             for (index, figures) in all.iter_mut().enumerate() {
-                figures.merge(&Figures { energy: counted_of(&sums, index), ..Figures::default() });
+                // A sensor has one.
+                figures.energy = counted_of(&counts, index);
             }
         }
         Ok(all)
@@ -285,9 +286,9 @@ fn last_of(sums: &Sums, index: usize) -> Option<Decimal> {
     }
 }
 
-fn counted_of(sums: &Sums, index: usize) -> Option<Energy> {
-    match sums {
-        Sums::Whole(partials, scale) => Energy::of_kwh_counted(partials.get(index)?, scale).ok().flatten(),
-        Sums::Fraction(partials) => Energy::of_fractional_kwh_counted(partials.get(index)?).ok().flatten(),
+fn counted_of(counts: &Counts, index: usize) -> Option<Energy> {
+    match counts {
+        Counts::Whole(counted, scale) => Energy::of_kwh_counted(counted.get(index)?, scale).ok().flatten(),
+        Counts::Fraction(counted) => Energy::of_fractional_kwh_counted(counted.get(index)?).ok().flatten(),
     }
 }

@@ -7,7 +7,7 @@ use parabus_core::value::Decimal;
 use super::values::{added, values};
 use super::{Branch, BranchValue, Report};
 use crate::model::Directory;
-use crate::storage::{Meaning, Store, StoreError, Sums};
+use crate::storage::{Counts, Store, StoreError};
 
 /// What is said of every branch of a report.
 #[derive(Debug, PartialEq)]
@@ -87,10 +87,10 @@ fn sum(numbers: impl Iterator<Item = Decimal>) -> Option<Decimal> {
 
 /// What the first span counted, as far as it is known: exact sums are compared, of which each segment tells its own part
 /// rounded where they are binary fractions, and nothing where the first reading of all lies in it.
-fn counted(sums: &Sums) -> Option<Decimal> {
-    let counted = match sums {
-        Sums::Whole(partials, scale) => scale.known_counted(partials.first()?)?,
-        Sums::Fraction(partials) => Decimal::from_f64(partials.first()?.known_increase()?.to_f64()?)?,
+fn counted(counts: &Counts) -> Option<Decimal> {
+    let counted = match counts {
+        Counts::Whole(counted, scale) => scale.known_counted(counted.first()?)?,
+        Counts::Fraction(counted) => Decimal::from_f64(counted.first()?.known_increase()?.to_f64()?)?,
     };
     Some(counted.trimmed())
 }
@@ -118,7 +118,7 @@ pub fn certify(
             Some(BranchValue::Param(id)) => {
                 let (first, last) = (segments.first(), segments.last());
                 let whole: Vec<_> = first.zip(last).map(|((start, _), (_, end))| (*start, *end)).into_iter().collect();
-                let of = |spans: &[(i64, i64)]| store.sums(*id, None, Meaning::Counter, spans);
+                let of = |spans: &[(i64, i64)]| store.counts(*id, spans);
                 let sum = counted(&of(segments)?.joined(std::iter::repeat(0), 1));
                 ClaimKind::Counter { known: known(&own), sum, whole: counted(&of(&whole)?) }
             }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Branch, BranchValue, Report};
 use crate::model::{Directory, ParamId};
-use crate::storage::{Meaning, Store, StoreError, Sums};
+use crate::storage::{Counts, Store, StoreError};
 
 /// A value for each segment, `None` where there is none.
 type Row = Rc<Vec<Option<Decimal>>>;
@@ -98,10 +98,10 @@ impl Values<'_> {
         if let Some(known) = self.params.get(&id) {
             return Ok(known.clone());
         }
-        let counted: Vec<Option<Decimal>> = match self.store.sums(id, None, Meaning::Counter, self.segments)? {
-            Sums::Whole(partials, scale) => partials.iter().map(|partial| scale.counted(partial)).collect(),
-            Sums::Fraction(partials) => {
-                partials.iter().map(|partial| Decimal::from_f64(partial.increase()?.to_f64()?)).collect()
+        let counted: Vec<Option<Decimal>> = match self.store.counts(id, self.segments)? {
+            Counts::Whole(counted, scale) => counted.iter().map(|counted| scale.counted(counted)).collect(),
+            Counts::Fraction(counted) => {
+                counted.iter().map(|counted| Decimal::from_f64(counted.increase()?.to_f64()?)).collect()
             }
         };
         let row = Rc::new(counted);

@@ -8,16 +8,16 @@ use std::collections::VecDeque;
 use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
-use parabus_core::aggregate::{Extremes, Number, Partial, Reading};
+use parabus_core::aggregate::{Extremes, Number, Partial, Reading, Standing};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Sample};
 use rusqlite::Connection;
 
 use super::chunks::{LookAtPiece, Order, SqliteChunks, pieces};
-use super::known::{ChunkRun, Numbers};
+use super::known::{ChunkRun, ColumnRuns, Mark, Numbers};
 use super::pool::Reader;
 use super::readings::Column;
-use super::sums::{Meaning, Sums};
+use super::sums::Sums;
 use super::{Store, StoreError, cells};
 use crate::model::{Cell, CellError, Held, ParamId};
 
@@ -112,25 +112,35 @@ impl<'s> Past<'s> {
 
     /// What is known of a column's chunks that begin within `from ≤ at ≤ till` and of the one before, and perhaps of
     /// others.
-    pub(super) fn runs(&self, column: &Column, (from, till): (i64, i64)) -> Result<Arc<Vec<ChunkRun>>, StoreError> {
+    pub(super) fn runs(&self, column: &Column, (from, till): (i64, i64)) -> Result<Arc<ColumnRuns>, StoreError> {
         let range = (from, till.saturating_add(1));
         self.store.shared.runs.of(|| self.connection(), self.turn, column.place(), range)
+    }
+
+    /// How a counter stood at an instant within a chunk, if that is known.
+    pub(super) fn mark(&self, column: &Column, run: &ChunkRun, at: i64) -> Option<Standing> {
+        self.store.shared.runs.mark(column.place(), run, at)
+    }
+
+    pub(super) fn keep_mark(&self, column: &Column, at: i64, mark: Mark) {
+        self.store.shared.runs.keep_mark(self.turn, column.place(), at, mark);
     }
 
     /// The whole numbers of a column in a chunk; nothing if that was written anew since, or cannot be read.
     pub(super) fn numbers(&self, column: &Column, run: &ChunkRun) -> Result<Option<Arc<Numbers>>, StoreError> {
         let (runs, place) = (&self.store.shared.runs, column.place());
-        if let Some(known) = runs.unpacked(place, run.first_at).filter(|known| known.are_of(run)) {
+        if let Some(known) = runs.unpacked(place, run) {
             return Ok(Some(known));
         }
-        let mut numbers = Numbers::default();
+        let (mut times, mut values) = (Vec::with_capacity(run.rows), Vec::with_capacity(run.rows));
         self.pieces(column, (run.first_at, run.last_at), Order::Ascending, &mut |piece| {
-            numbers.times.extend(piece.times());
+            times.extend(piece.times());
             for cell in piece.cells()? {
-                numbers.values.push(column.whole(&cells::of_chunk(cell?)));
+                values.push(column.whole(&cells::of_chunk(cell?)));
             }
             Ok(ControlFlow::Continue(()))
         })?;
+        let numbers = Numbers::new(times, values, &run.rule);
         if !numbers.are_of(run) || numbers.values.len() != run.rows {
             return Ok(None);
         }
@@ -301,7 +311,7 @@ impl Store {
         hold_ms: Option<u64>,
         spans: &[(i64, i64)],
     ) -> Result<Vec<Option<f64>>, StoreError> {
-        Ok(match self.sums(param, hold_ms, Meaning::Level, spans)? {
+        Ok(match self.sums(param, hold_ms, spans)? {
             // A sum beyond 128 bits has no mean that could be told.
             Sums::Whole(partials, scale) => partials.iter().map(|partial| scale.mean(partial).ok().flatten()).collect(),
             Sums::Fraction(partials) => partials.iter().map(Partial::mean).collect(),

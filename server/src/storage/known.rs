@@ -2,10 +2,10 @@
 //! of its spans.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Deref};
 use std::sync::Arc;
 
-use parabus_core::aggregate::{Rule, Run};
+use parabus_core::aggregate::{Rule, Run, Standing};
 use parabus_core::chunk::{Chunk, Kind, MAX_COLUMNS, Summary};
 use parking_lot::Mutex;
 use rusqlite::{Connection, params};
@@ -14,7 +14,7 @@ use super::StoreError;
 use super::chunks::{ChunkStore as _, Order, SqliteChunks};
 use crate::model::GroupId;
 
-/// What is kept at most, in runs of whole numbers, about 300 bytes each: of 100 columns that are read every minute, a
+/// What is kept at most, in runs of whole numbers, about 370 bytes each: of 100 columns that are read every minute, a
 /// year.
 const MOST: usize = 200_000;
 
@@ -25,6 +25,15 @@ const FRACTION: usize = 4;
 /// in the same ones again and again.
 const MOST_UNPACKED: usize = 3072;
 
+/// Rows of an unpacked column after which it is known how a counter stands.
+const STRIDE: usize = 16;
+
+/// So many instants around where one should be are looked at before all are.
+const NEAR: usize = 3;
+
+/// How counters stood within chunks, about 120 bytes each, that push out those that nobody asked for in the meantime.
+const MOST_MARKS: usize = 65_536;
+
 /// Of one column of a chunk.
 #[derive(Clone, Debug)]
 pub struct ChunkRun {
@@ -34,6 +43,87 @@ pub struct ChunkRun {
     /// By which it was made.
     pub rule: Rule,
     pub known: Known,
+}
+
+/// The runs of a column's chunks, in order of time, and how a counter stands after each, reckoned from the first.
+#[derive(Clone, Debug, Default)]
+pub struct ColumnRuns {
+    runs: Vec<ChunkRun>,
+    /// What is searched stands close together.
+    ends: Vec<i64>,
+    standings: Vec<Standing>,
+}
+
+impl ColumnRuns {
+    fn new(runs: Vec<ChunkRun>) -> ColumnRuns {
+        let mut standing = Standing::default();
+        let mut width = runs.first().and_then(|first| first.rule.width_bits());
+        let standings = runs.iter().map(|run| {
+            let is_alike = std::mem::replace(&mut width, run.rule.width_bits()) == run.rule.width_bits();
+            match run.known.whole().filter(|_| is_alike) {
+                Some(known) => standing.join(&Standing::of_run(known), &run.rule),
+                None => standing.doubt(),
+            }
+            standing
+        });
+        let standings = standings.collect();
+        let ends = runs.iter().map(|run| run.last_at).collect();
+        ColumnRuns { runs, ends, standings }
+    }
+
+    /// The place of the chunk that has readings at this instant or later.
+    pub fn place(&self, at: i64) -> usize {
+        count_before(&self.ends, at)
+    }
+
+    /// How a counter stood before a chunk.
+    pub fn before(&self, place: usize) -> Standing {
+        place.checked_sub(1).and_then(|place| self.standings.get(place)).copied().unwrap_or_default()
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.runs.truncate(length);
+        self.ends.truncate(length);
+        self.standings.truncate(length);
+    }
+}
+
+impl Deref for ColumnRuns {
+    type Target = [ChunkRun];
+
+    fn deref(&self) -> &[ChunkRun] {
+        &self.runs
+    }
+}
+
+/// How many of these rising instants are before one. They mostly come evenly: it is looked first where it would be then.
+fn count_before(times: &[i64], at: i64) -> usize {
+    let (Some(first), Some(last)) = (times.first(), times.last()) else { return 0 };
+    let part = i128::from(at.saturating_sub(*first)) * times.len() as i128;
+    let guess = part / i128::from(last.saturating_sub(*first).max(1));
+    let guess = usize::try_from(guess.max(0)).unwrap_or(usize::MAX).min(times.len());
+    let (low, high) = (guess.saturating_sub(NEAR), guess.saturating_add(NEAR).min(times.len()));
+    let is_behind = low.checked_sub(1).and_then(|place| times.get(place)).is_none_or(|time| *time < at);
+    let is_ahead = times.get(high).is_none_or(|time| at <= *time);
+    let is_before = |time: &i64| *time < at;
+    match times.get(low..high).filter(|_| is_behind && is_ahead) {
+        Some(near) => low + near.partition_point(is_before),
+        None => times.partition_point(is_before),
+    }
+}
+
+/// How a counter stood at an instant within a chunk, reckoned from the chunk's first reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// First and last instant of the chunk, and its rows.
+    chunk: (i64, i64, usize),
+    standing: Standing,
+}
+
+impl Mark {
+    pub const fn new(run: &ChunkRun, standing: Standing) -> Mark {
+        Mark { chunk: (run.first_at, run.last_at, run.rows), standing }
+    }
 }
 
 /// The run of a column's numbers.
@@ -71,12 +161,34 @@ impl From<Summary> for Known {
 pub struct Numbers {
     pub times: Vec<i64>,
     pub values: Vec<Option<i64>>,
+    /// How a counter stood before every [`STRIDE`] rows, reckoned from the first.
+    standings: Vec<Standing>,
 }
 
 impl Numbers {
+    pub fn new(times: Vec<i64>, values: Vec<Option<i64>>, rule: &Rule) -> Numbers {
+        let mut standing = Standing::default();
+        let standings = values.chunks(STRIDE).map(|values| {
+            let before = standing;
+            standing.push(values, rule);
+            before
+        });
+        let standings = standings.collect();
+        Numbers { times, values, standings }
+    }
+
     /// Whether they are those of this chunk, and it has not been written anew since.
     pub fn are_of(&self, run: &ChunkRun) -> bool {
         self.times.len() == run.rows && self.times.last() == Some(&run.last_at)
+    }
+
+    /// How a counter stood at an instant, reckoned from the first row.
+    pub fn standing(&self, at: i64, rule: &Rule) -> Standing {
+        let rows = count_before(&self.times, at);
+        let stride = rows / STRIDE;
+        let mut standing = self.standings.get(stride).copied().unwrap_or_default();
+        standing.push(self.values.get(stride * STRIDE..rows).unwrap_or_default(), rule);
+        standing
     }
 }
 
@@ -87,7 +199,7 @@ type Place = (GroupId, usize);
 struct Row {
     from: i64,
     until: i64,
-    runs: Arc<Vec<ChunkRun>>,
+    runs: Arc<ColumnRuns>,
 }
 
 impl Row {
@@ -98,11 +210,45 @@ impl Row {
     }
 }
 
+/// What was asked for of late of a column and an instant, and what was before that.
+struct Recent<T>([HashMap<(Place, i64), T>; 2]);
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Recent([HashMap::new(), HashMap::new()])
+    }
+}
+
+impl<T: Clone> Recent<T> {
+    fn get(&mut self, key: (Place, i64), most: usize) -> Option<T> {
+        let Recent([late, before]) = self;
+        if let Some(found) = late.get(&key) {
+            return Some(found.clone());
+        }
+        let found = before.remove(&key)?;
+        self.keep(key, found.clone(), most);
+        Some(found)
+    }
+
+    fn keep(&mut self, key: (Place, i64), value: T, most: usize) {
+        let Recent([late, before]) = self;
+        if late.len() >= most {
+            *before = std::mem::take(late);
+        }
+        late.insert(key, value);
+    }
+
+    fn retain(&mut self, mut stays: impl FnMut(Place, i64) -> bool) {
+        self.0.iter_mut().for_each(|kept| kept.retain(|(place, at), _| stays(*place, *at)));
+    }
+}
+
 #[derive(Default)]
 struct Kept {
     rows: HashMap<Place, Row>,
-    /// Those asked for of late, and those before them.
-    unpacked: [HashMap<(Place, i64), Arc<Numbers>>; 2],
+    /// By the first instant of the chunk.
+    unpacked: Recent<Arc<Numbers>>,
+    marks: Recent<Mark>,
     /// Of all rows together.
     size: usize,
     /// How often chunks have changed.
@@ -132,7 +278,8 @@ impl Runs {
         let mut kept = self.0.lock();
         kept.turn += 1;
         kept.rows.clear();
-        kept.unpacked = Default::default();
+        kept.unpacked = Recent::default();
+        kept.marks = Recent::default();
         kept.size = 0;
     }
 
@@ -144,7 +291,7 @@ impl Runs {
         turn: u64,
         place: Place,
         (from, until): (i64, i64),
-    ) -> Result<Arc<Vec<ChunkRun>>, StoreError> {
+    ) -> Result<Arc<ColumnRuns>, StoreError> {
         let (missing, there) = {
             let kept = self.0.lock();
             match kept.rows.get(&place).filter(|row| row.from <= until && from <= row.until) {
@@ -176,7 +323,7 @@ impl Runs {
             there => {
                 runs.extend(there.iter().flat_map(|there| there.iter().cloned()));
                 runs.extend(after);
-                Arc::new(runs)
+                Arc::new(ColumnRuns::new(runs))
             }
         };
         let mut kept = self.0.lock();
@@ -200,23 +347,30 @@ impl Runs {
         Ok(runs)
     }
 
-    /// A column of the chunk that begins at this instant, if it is unpacked already.
-    pub fn unpacked(&self, place: Place, first_at: i64) -> Option<Arc<Numbers>> {
-        let mut kept = self.0.lock();
-        let [late, before] = &kept.unpacked;
-        if let Some(numbers) = late.get(&(place, first_at)) {
-            return Some(numbers.clone());
-        }
-        let numbers = before.get(&(place, first_at))?.clone();
-        kept.unpack((place, first_at), numbers.clone());
-        Some(numbers)
+    /// A column of a chunk, if it is unpacked already.
+    pub fn unpacked(&self, place: Place, run: &ChunkRun) -> Option<Arc<Numbers>> {
+        self.0.lock().unpacked.get((place, run.first_at), MOST_UNPACKED).filter(|numbers| numbers.are_of(run))
     }
 
     /// Keeps a column; `turn` was asked before the state of the database that it is from.
     pub fn keep_unpacked(&self, turn: u64, place: Place, first_at: i64, numbers: &Arc<Numbers>) {
         let mut kept = self.0.lock();
         if kept.is_at(turn) {
-            kept.unpack((place, first_at), numbers.clone());
+            kept.unpacked.keep((place, first_at), numbers.clone(), MOST_UNPACKED);
+        }
+    }
+
+    /// How a counter stood at an instant within a chunk, if that is known.
+    pub fn mark(&self, place: Place, run: &ChunkRun, at: i64) -> Option<Standing> {
+        let mark = self.0.lock().marks.get((place, at), MOST_MARKS)?;
+        (mark.chunk == (run.first_at, run.last_at, run.rows)).then_some(mark.standing)
+    }
+
+    /// Keeps how a counter stood; `turn` was asked before the state of the database that it is from.
+    pub fn keep_mark(&self, turn: u64, place: Place, at: i64, mark: Mark) {
+        let mut kept = self.0.lock();
+        if kept.is_at(turn) {
+            kept.marks.keep((place, at), mark, MOST_MARKS);
         }
     }
 }
@@ -229,7 +383,9 @@ impl Changing<'_> {
     /// cells that went into them are let go.
     pub fn of(&self, group: GroupId, from: i64) {
         let mut kept = self.0.0.lock();
-        kept.unpacked.iter_mut().for_each(|kept| kept.retain(|((of, _), _), _| *of != group));
+        kept.unpacked.retain(|(of, _), _| of != group);
+        // What stood before is as it was.
+        kept.marks.retain(|(of, _), at| of != group || at <= from);
         for (_, row) in kept.rows.iter_mut().filter(|((of, _), _)| *of == group) {
             // The chunk in whose time it falls may be another now, too.
             let runs = Arc::make_mut(&mut row.runs);
@@ -257,14 +413,6 @@ impl Kept {
     /// Whether chunks are as they were at this turn.
     const fn is_at(&self, turn: u64) -> bool {
         self.turn == turn && self.changing == 0
-    }
-
-    fn unpack(&mut self, of: (Place, i64), numbers: Arc<Numbers>) {
-        let [late, before] = &mut self.unpacked;
-        if late.len() >= MOST_UNPACKED {
-            *before = std::mem::take(late);
-        }
-        late.insert(of, numbers);
     }
 }
 
@@ -295,4 +443,22 @@ fn read(
         ControlFlow::Continue(())
     })?;
     Ok(runs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_finds_what_halving_finds() {
+        let even: Vec<i64> = (0..200).map(|place| place * 60_000).collect();
+        let uneven: Vec<i64> = (0..200).map(|place| place * place * 700 + (place % 3) * 50).collect();
+        let far = vec![i64::MIN, -1, 0, 5, i64::MAX];
+        for times in [even, uneven, far, vec![7], Vec::new()] {
+            let near = times.iter().flat_map(|time| [time.saturating_sub(1), *time, time.saturating_add(1)]);
+            for at in near.chain([i64::MIN, -50, 3, 12_000_000, i64::MAX]) {
+                assert_eq!(count_before(&times, at), times.partition_point(|time| *time < at), "{at} in {times:?}");
+            }
+        }
+    }
 }

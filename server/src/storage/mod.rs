@@ -18,6 +18,7 @@ mod cells;
 mod changes;
 pub mod chunks;
 mod configuration;
+mod counts;
 mod edit;
 mod head;
 mod history;
@@ -43,11 +44,12 @@ use crate::model::Directory;
 pub use alerts::{AlertChanges, AlertRecord, KeptState, LogLine, MOST_SHELF_MIN, Records, Shelf, Wish};
 pub use audit::{AuditEntry, AuditFilter, COMMAND_LINE};
 pub use backup::{Condition, Damaged, backup, inspect, restore};
+pub use counts::Counts;
 pub use edit::Edit;
 use head::Head;
 pub use history::MinMax;
 pub use people::VisData;
-pub use sums::{Meaning, Sums};
+pub use sums::Sums;
 
 /// Milliseconds that a statement waits for another process's transaction.
 const BUSY_TIMEOUT_MS: u64 = 5000;

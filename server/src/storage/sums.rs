@@ -14,10 +14,10 @@ use super::readings::Column;
 use super::{Store, StoreError, cells};
 use crate::model::{Cell, CellError, ParamId};
 
-/// Readings before the first span that are looked at for what a counter goes on from.
+/// Good readings before the first span that are looked at for what a counter goes on from, however long it failed.
 ///
 /// One that stood a little below its highest number for longer is counted from the lower one.
-const LOOK_BACK: usize = 512;
+pub(super) const LOOK_BACK: u64 = 512;
 
 /// Chunks in which spans begin or end side by side, at most.
 const MOST_EDGES: usize = 4;
@@ -34,17 +34,22 @@ impl Sums {
     /// The sums of longer spans: `span_of` says of each span, in order of time, which of `count` it is a part of.
     pub fn joined(&self, span_of: impl Iterator<Item = usize>, count: usize) -> Sums {
         match self {
-            Sums::Whole(partials, scale) => Sums::Whole(joined(partials, span_of, count), *scale),
-            Sums::Fraction(partials) => Sums::Fraction(joined(partials, span_of, count)),
+            Sums::Whole(partials, scale) => Sums::Whole(joined(partials, span_of, count, Partial::merge), *scale),
+            Sums::Fraction(partials) => Sums::Fraction(joined(partials, span_of, count, Partial::merge)),
         }
     }
 }
 
-fn joined<N: Number>(parts: &[Partial<N>], span_of: impl Iterator<Item = usize>, count: usize) -> Vec<Partial<N>> {
-    let mut joined = vec![Partial::default(); count];
+pub(super) fn joined<T: Clone + Default>(
+    parts: &[T],
+    span_of: impl Iterator<Item = usize>,
+    count: usize,
+    merge: impl Fn(&mut T, &T),
+) -> Vec<T> {
+    let mut joined = vec![T::default(); count];
     for (part, span) in parts.iter().zip(span_of) {
-        if let Some(partial) = joined.get_mut(span) {
-            partial.merge(part);
+        if let Some(whole) = joined.get_mut(span) {
+            merge(whole, part);
         }
     }
     joined
@@ -52,7 +57,7 @@ fn joined<N: Number>(parts: &[Partial<N>], span_of: impl Iterator<Item = usize>,
 
 /// What a parameter's numbers tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub(super) enum Meaning {
     /// How much there is: `raw × multiplier + shift`.
     Level,
     /// How much there has been since the beginning, of which only steps are told: `raw × multiplier`.
@@ -62,26 +67,33 @@ pub enum Meaning {
 impl Store {
     /// What is known of a parameter in each of a row of spans `[start, end)`, which come in order of time and do not
     /// overlap.
-    pub fn sums(
+    pub fn sums(&self, param: ParamId, hold_ms: Option<u64>, spans: &[(i64, i64)]) -> Result<Sums, StoreError> {
+        self.sums_of(self.past_of(param)?.as_ref(), hold_ms, Meaning::Level, spans)
+    }
+
+    /// The past of a parameter that there is: readings go with it, though their chunks hold others' as well
+    /// (DOMAIN.md 2.2).
+    pub(super) fn past_of(&self, param: ParamId) -> Result<Option<Past<'_>>, StoreError> {
+        self.directory().params.contains_key(&param).then(|| Past::open(self, param)).transpose()
+    }
+
+    pub(super) fn sums_of(
         &self,
-        param: ParamId,
+        past: Option<&Past<'_>>,
         hold_ms: Option<u64>,
         meaning: Meaning,
         spans: &[(i64, i64)],
     ) -> Result<Sums, StoreError> {
         let nothing = || Ok(Sums::Whole(vec![Partial::default(); spans.len()], Scale::default()));
-        let (Some((start, _)), Some((_, end))) = (spans.first(), spans.last()) else { return nothing() };
-        // Readings go with their parameter, though their chunks hold others' as well (DOMAIN.md 2.2).
-        if !self.directory().params.contains_key(&param) {
+        let (Some((start, _)), Some((_, end)), Some(past)) = (spans.first(), spans.last(), past) else {
             return nothing();
-        }
-        let past = Past::open(self, param)?;
-        let (from, till) = (look_back(&past, meaning, *start)?, end.saturating_sub(1));
+        };
+        let (from, till) = (look_back(past, meaning, *start)?, end.saturating_sub(1));
         let columns = match past.only() {
             Some(column) => vec![column],
             None => past.inside((from, till))?,
         };
-        let query = Query { past: &past, range: (from, till), spans, columns: &columns, meaning };
+        let query = Query { past, range: (from, till), spans, columns: &columns, meaning };
         let mut settings: Vec<_> = columns.iter().map(|column| column.codec().map(Layout::of)).collect();
         settings.dedup();
         match settings.as_slice() {
@@ -104,12 +116,12 @@ impl Store {
     }
 }
 
-fn refused(error: AggregateError) -> StoreError {
+pub(super) fn refused(error: AggregateError) -> StoreError {
     StoreError::Refused(error.to_string())
 }
 
 /// Whether sums are made of the registers' numbers.
-const fn is_whole(kind: Kind) -> bool {
+pub(super) const fn is_whole(kind: Kind) -> bool {
     matches!(kind, Kind::Bit | Kind::Unsigned { .. } | Kind::Signed { .. } | Kind::Bcd { .. })
 }
 
@@ -126,20 +138,25 @@ fn look_back(past: &Past<'_>, meaning: Meaning, start: i64) -> Result<i64, Store
     };
     let range = (i64::MIN, start.saturating_sub(1));
     if let Some(column) = past.only().filter(|column| column.waiting(range).is_empty())
-        && let Some(found) = look_back_in(past, column, most, start)?
+        && let Some(found) = look_back_in(past, column, (meaning, most), start)?
     {
         return Ok(found);
     }
     let (mut from, mut seen) = (start, 0);
-    past.visit(range, Order::Descending, |at, _, _| {
-        (from, seen) = (at, seen + 1);
+    past.visit(range, Order::Descending, |at, column, cell| {
+        (from, seen) = (at, seen + u64::from(meaning == Meaning::Level || column.sample(cell).is_some()));
         go_on(seen < most)
     })?;
     Ok(from)
 }
 
 /// The same of what is known of chunks; nothing where that is not enough.
-fn look_back_in(past: &Past<'_>, column: &Column, most: usize, start: i64) -> Result<Option<i64>, StoreError> {
+fn look_back_in(
+    past: &Past<'_>,
+    column: &Column,
+    (meaning, most): (Meaning, u64),
+    start: i64,
+) -> Result<Option<i64>, StoreError> {
     if !column.codec().is_some_and(|codec| is_whole(Layout::of(codec).kind())) {
         return Ok(None);
     }
@@ -151,17 +168,22 @@ fn look_back_in(past: &Past<'_>, column: &Column, most: usize, start: i64) -> Re
         let Some(first) = before.first() else { return Ok(Some(start)) };
         let mut seen = 0;
         for run in before.iter().rev() {
-            let is_whole = run.last_at < start;
-            if is_whole && seen + run.rows < most {
-                seen += run.rows;
+            let rows = match (meaning, run.known.whole()) {
+                (Meaning::Level, _) => run.rows as u64,
+                (Meaning::Counter, Some(known)) => known.partial().count(),
+                (Meaning::Counter, None) => return Ok(None),
+            };
+            if run.last_at < start && seen + rows < most {
+                seen += rows;
                 continue;
             }
             let Some(numbers) = past.numbers(column, run)? else { return Ok(None) };
-            let rows = numbers.times.partition_point(|at| *at < start);
-            if let Some(place) = (seen + rows).checked_sub(most) {
-                return Ok(numbers.times.get(place).copied());
+            for (at, value) in numbers.times.iter().zip(&numbers.values).rev().skip_while(|(at, _)| **at >= start) {
+                seen += u64::from(meaning == Meaning::Level || value.is_some());
+                if seen == most {
+                    return Ok(Some(*at));
+                }
             }
-            seen += rows;
         }
         // None is earlier than the first.
         if first.first_at > from {

@@ -179,22 +179,25 @@ fn what_is_known_of_chunks_follows_every_change() {
     }
 }
 
-/// A counter of 16 bits that is read every ten seconds, some readings late or failed.
-fn counted(folder: &Path, random: &mut Random) -> (Store, Truth) {
-    let store = Store::open(folder).unwrap();
-    configured(&store);
+/// A counter of 16 bits that is read every ten seconds and fails now and then, once for long; with dips or without.
+fn counter(random: &mut Random, dips: bool) -> Truth {
     let mut truth = Truth::new();
     let mut count = 60_000;
-    for step in 0..1500 {
-        let at = 10_000 * step + random.below(9000);
+    let outage = 300 + random.below(300);
+    for step in 0..1800 {
         count = match random.below(40) {
             0 => random.below(100),
-            1 => (count - count / 20).max(0),
+            1 if dips => (count - count / 20).max(0),
             _ => (count + random.below(300)) % 65_536,
         };
-        let value = (random.below(12) > 0).then_some(count);
-        truth.insert(at, value);
+        let is_read = random.below(12) > 0 && !(outage..outage + 700).contains(&step);
+        truth.insert(10_000 * step + random.below(9000), is_read.then_some(count));
     }
+    truth
+}
+
+/// The instants in the order in which they come: some are late.
+fn order(truth: &Truth, random: &mut Random) -> Vec<i64> {
     let mut order: Vec<i64> = truth.keys().copied().collect();
     for place in 0..order.len() {
         if random.below(20) == 0 {
@@ -202,17 +205,37 @@ fn counted(folder: &Path, random: &mut Random) -> (Store, Truth) {
             order.swap(place, other);
         }
     }
-    for at in order {
-        let mut reading = cycle(&store, at, [truth[&at].unwrap_or(0).unsigned_abs(), 7]);
-        if truth[&at].is_none() {
-            reading.cells[0] = Err(CellError::Timeout);
-        }
-        store.append(&reading).unwrap();
-        if random.below(300) == 0 {
-            store.seal().unwrap();
+    order
+}
+
+fn read(store: &Store, at: i64, value: Option<i64>) {
+    let mut reading = cycle(store, at, [value.unwrap_or(0).unsigned_abs(), 7]);
+    if value.is_none() {
+        reading.cells[0] = Err(CellError::Timeout);
+    }
+    store.append(&reading).unwrap();
+}
+
+/// Compares with the steps one by one.
+fn check_counts(store: &Store, truth: &Truth, spans: &[(i64, i64)]) {
+    let rule = Rule::new(None, Some(16)).unwrap();
+    let mut steps = BTreeMap::new();
+    let mut base = None;
+    for (at, value) in truth.iter().filter_map(|(at, value)| Some((*at, (*value)?))) {
+        let step = base.map(|base| rule.step(base, value));
+        steps.insert(at, step.map(|(_, step)| step));
+        if step.is_none_or(|(kind, _)| kind != Step::Glitch) {
+            base = Some(value);
         }
     }
-    (store, truth)
+    let Counts::Whole(counted, scale) = store.counts(1, spans).unwrap() else { panic!() };
+    for ((start, end), counted) in spans.iter().zip(&counted) {
+        let inside: Vec<_> = steps.range(start..end).map(|(_, step)| *step).collect();
+        let want: Option<i128> = if inside.is_empty() { None } else { inside.into_iter().sum() };
+        assert_eq!(counted.increase().copied(), want, "{start} to {end}");
+        let shown = scale.counted(counted).map(|number| number.to_string());
+        assert_eq!(shown, want.map(|want| Decimal::new(want, -1).unwrap().to_string()));
+    }
 }
 
 #[test]
@@ -220,32 +243,22 @@ fn counters_are_counted_as_step_by_step_whether_chunks_are_looked_into_or_not() 
     for seed in 1..=6 {
         let mut random = Random(seed);
         let folder = tempfile::tempdir().unwrap();
-        let (store, truth) = counted(folder.path(), &mut random);
-        let rule = Rule::new(None, Some(16)).unwrap();
-        let mut steps = BTreeMap::new();
-        let mut base = None;
-        for (at, value) in truth.iter().filter_map(|(at, value)| Some((*at, (*value)?))) {
-            let step = base.map(|base| rule.step(base, value));
-            steps.insert(at, step.map(|(_, step)| step));
-            if step.is_none_or(|(kind, _)| kind != Step::Glitch) {
-                base = Some(value);
+        let store = Store::open(folder.path()).unwrap();
+        configured(&store);
+        let truth = counter(&mut random, seed % 2 == 0);
+        for at in order(&truth, &mut random) {
+            read(&store, at, truth[&at]);
+            if random.below(300) == 0 {
+                store.seal().unwrap();
             }
         }
         let last = *truth.keys().next_back().unwrap();
-        let check = |spans: &[(i64, i64)]| {
-            let Sums::Whole(partials, scale) = store.sums(1, None, Meaning::Counter, spans).unwrap() else { panic!() };
-            for ((start, end), partial) in spans.iter().zip(&partials) {
-                let inside: Vec<_> = steps.range(start..end).map(|(_, step)| *step).collect();
-                let want: Option<i128> = if inside.is_empty() { None } else { inside.into_iter().sum() };
-                assert_eq!(partial.increase().copied(), want, "seed {seed}: {start} to {end}");
-                let shown = scale.counted(partial).map(|number| number.to_string());
-                assert_eq!(shown, want.map(|want| Decimal::new(want, -1).unwrap().to_string()));
-            }
-        };
         for _ in 0..30 {
             let from = random.below(last) - 100_000;
             let length = 1 + random.below(5_000_000);
-            check(&(0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect::<Vec<_>>());
+            let spans: Vec<_> =
+                (0..1 + random.below(20)).map(|k| (from + k * length, from + (k + 1) * length)).collect();
+            check_counts(&store, &truth, &spans);
         }
         // Spans that begin and end with chunks, when nothing is kept of them and when all is.
         let group = store.directory().param_place(1).unwrap().1.group.as_ref().unwrap().id;
@@ -254,9 +267,46 @@ fn counters_are_counted_as_step_by_step_whether_chunks_are_looked_into_or_not() 
         for info in chunks.iter().filter(|info| info.name.part == 0) {
             store.shared.runs.forget();
             for _ in 0..2 {
-                check(&[(info.name.first_at, info.last_at), (info.last_at, info.last_at + 600_000)]);
+                let spans = [(info.name.first_at, info.last_at), (info.last_at, info.last_at + 600_000)];
+                check_counts(&store, &truth, &spans);
             }
         }
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_counter_never_outlives_what_it_was_made_of() {
+    for seed in 1..=6 {
+        let mut random = Random(seed);
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        configured(&store);
+        let all = counter(&mut random, seed % 3 == 0);
+        let last = *all.keys().next_back().unwrap();
+        // The same instants are asked for again and again while readings come: many, and a few.
+        let often: Vec<_> = (0..40).map(|k| (k * last / 40, (k + 1) * last / 40)).collect();
+        let mut truth = Truth::new();
+        for at in order(&all, &mut random) {
+            read(&store, at, all[&at]);
+            truth.insert(at, all[&at]);
+            match random.below(60) {
+                0 => store.seal().unwrap(),
+                1 => {
+                    let begin = random.below(40) as usize;
+                    check_counts(&store, &truth, &often);
+                    check_counts(&store, &truth, &often[begin..(begin + 3).min(40)]);
+                }
+                2 => {
+                    // One that is there is read anew.
+                    let other = *truth.keys().nth(random.below(truth.len() as i64) as usize).unwrap();
+                    let value = truth[&other].map(|value| (value + 1) % 65_536);
+                    read(&store, other, value);
+                    truth.insert(other, value);
+                }
+                _ => {}
+            }
+        }
+        check_counts(&store, &truth, &often);
     }
 }
 
