@@ -7,7 +7,11 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+
+/// Whether steps run side by side now: a line that is begun would be ended by another's.
+static IS_BESIDE: AtomicBool = AtomicBool::new(false);
 
 /// The error is what a person reads; empty if it stands on the screen already.
 pub type Result<T = ()> = std::result::Result<T, String>;
@@ -62,11 +66,30 @@ pub fn step(name: &str, mend: &str, command: &mut Command) -> Result<String> {
 
 /// The same for those who read what a failed step printed.
 pub fn attempt(name: &str, mend: &str, command: &mut Command) -> Result<(String, Result)> {
-    print!("  {name} … ");
-    std::io::stdout().flush().ok();
+    let is_alone = !IS_BESIDE.load(Ordering::Relaxed);
+    if is_alone {
+        print!("  {name} … ");
+        std::io::stdout().flush().ok();
+    }
     let ended = logged(name, command)?;
-    println!("{}", ended.word());
+    if is_alone {
+        println!("{}", ended.word());
+    } else {
+        println!("  {name} … {}", ended.word());
+    }
     ended.told(name, mend)
+}
+
+/// Two rows of steps side by side, whose lines come when each step has ended.
+pub fn beside<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> Result<(A, B)> {
+    IS_BESIDE.store(true, Ordering::Relaxed);
+    let both = std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        one.join().map(|one| (one, other)).map_err(|_| "a row of steps ended early".to_owned())
+    });
+    IS_BESIDE.store(false, Ordering::Relaxed);
+    both
 }
 
 /// The same for steps that wait more than they compute, all at once.

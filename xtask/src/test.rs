@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::setup::{self, venv_python};
-use crate::steps::{LINTED, Result, attempt, attempt_all, attempt_some, cargo, linting_cargo, program, root, target};
+use crate::steps::{
+    LINTED, Result, attempt, attempt_all, attempt_some, beside, cargo, linting_cargo, program, root, target,
+};
 use crate::{demo, firmware, node, python, size, wasm};
 
 const MEND: &str = "look at the message: it names the test and what differed";
@@ -138,15 +140,15 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         None => {
             core(report);
             workspace(report);
-            let (wasm, addon, vectors, gateway) =
-                (wasm::build()?, node::build()?, firmware::vectors()?, firmware::gateway()?);
-            python::build()?;
+            // One linker works on one core, and what is built here is built for other machines than what is built there.
+            let (boards, packages) = beside(boards, packages)?;
+            let ((wasm, addon), (vectors, gateway, processors)) = (packages?, boards?);
+            processors.into_iter().for_each(|result| report.take("", result));
             // The longest first.
             let steps = [board_steps(&vectors), python_steps(), wasm_steps(&wasm), node_steps(&addon)];
             report.some(steps.into_iter().flatten().collect());
             python_types(report);
             report.take("", firmware::relay(&gateway));
-            processors(report);
             page(report, &wasm)?;
             devices(report);
         }
@@ -172,7 +174,7 @@ fn areas(area: Option<&str>, report: &mut Report) -> Result {
         Some("firmware") => {
             report.step("gateway on fake ports", linting_cargo().args(["test", "--locked", "-p", "parabus-gateway"]));
             board(report)?;
-            processors(report);
+            processors().into_iter().for_each(|result| report.take("", result));
         }
         Some("page") => {
             let wasm = wasm::build()?;
@@ -301,12 +303,24 @@ fn board_steps(vectors: &Path) -> Vec<Step> {
 }
 
 /// The portable firmware, and core with it, for every kind of processor; none of core's code can panic.
-fn processors(report: &mut Report) {
-    println!("  no panic can be reached on thumbv7em:");
-    report.take("", size::check());
-    for triple in firmware::PROCESSORS {
-        report.take("", firmware::check(triple));
+fn processors() -> Vec<Result> {
+    let no_panic = size::check();
+    if no_panic.is_ok() {
+        println!("  no panic can be reached on thumbv7em … ok");
     }
+    std::iter::once(no_panic).chain(firmware::PROCESSORS.map(firmware::check)).collect()
+}
+
+/// The programs of the emulated microcontroller, and what was found for every kind of processor.
+fn boards() -> Result<(PathBuf, PathBuf, Vec<Result>)> {
+    Ok((firmware::vectors()?, firmware::gateway()?, processors()))
+}
+
+/// The packages of wasm, Node and Python, the last of them installed.
+fn packages() -> Result<(PathBuf, PathBuf)> {
+    let (wasm, addon) = (wasm::build()?, node::build()?);
+    python::build()?;
+    Ok((wasm, addon))
 }
 
 /// Tests in Python against the built programs.
