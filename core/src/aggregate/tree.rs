@@ -106,7 +106,9 @@ mod tests {
                     (random.below(5) > 0).then_some(sum)
                 })
                 .collect();
-            let sums = Tree::new(&parents, &references).unwrap().sums(&of_sensors, ExactSum::merge);
+            let sums = Tree::new(&parents, &references)
+                .unwrap()
+                .sums(|sensor| of_sensors.get(sensor)?.as_ref(), ExactSum::merge);
             // The own sensors of every branch, added in another order.
             let mut leaves = ExactSum::default();
             of_sensors.iter().rev().flatten().for_each(|sum| leaves.merge(sum));
