@@ -58,9 +58,13 @@ impl ColumnRuns {
     fn new(runs: Vec<ChunkRun>) -> ColumnRuns {
         let mut standing = Standing::default();
         let mut width = runs.first().and_then(|first| first.rule.width_bits());
+        let mut last_at = None;
         let standings = runs.iter().map(|run| {
             let is_alike = std::mem::replace(&mut width, run.rule.width_bits()) == run.rule.width_bits();
-            match run.known.whole().filter(|_| is_alike) {
+            // What came late into the time of a damaged chunk stands in one of its own.
+            let is_behind = last_at.is_none_or(|last_at| last_at < run.first_at);
+            last_at = last_at.max(Some(run.last_at));
+            match run.known.whole().filter(|_| is_alike && is_behind) {
                 Some(known) => standing.join(&Standing::of_run(known), &run.rule),
                 None => standing.doubt(),
             }
