@@ -50,7 +50,7 @@ impl<N: Number> Counted<N> {
 /// of parts; what was counted between two instants is the difference of how it stood.
 ///
 /// A dip, after which the higher number stays the base, makes the steps that follow depend on how far back one looked:
-/// it is a [doubt](Standing::doubts), and readings are to be counted one by one around it.
+/// it is a [doubt](Standing::doubts), and readings are to be counted one by one around it and for long after it.
 ///
 /// ```
 /// use parabus_core::aggregate::{Rule, Standing};
@@ -73,7 +73,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// After the readings of a run, which was made without anything before it.
+    /// After the readings of a run, which was made without anything before it; each dip in it is a doubt.
     #[must_use]
     pub fn of_run(run: &Run<i64>) -> Standing {
         let partial = run.partial();
@@ -96,12 +96,12 @@ impl Standing {
         self.doubts
     }
 
-    /// Something is not known.
+    /// Of a part that comes next nothing is known: what is counted over it is in doubt.
     pub const fn doubt(&mut self) {
         self.doubts = self.doubts.saturating_add(1);
     }
 
-    /// Adds readings that come next, failed ones as `None`.
+    /// Adds readings that come next, failed ones as `None`. At a dip the higher number stays the base.
     pub fn push(&mut self, readings: &[Option<i64>], rule: &Rule) {
         let mut values = readings.iter().flatten().copied();
         let Some(mut base) = self.base.or_else(|| {
@@ -118,7 +118,10 @@ impl Standing {
             self.count = self.count.saturating_add(1);
             if value < base {
                 self.total = self.total.saturating_add(i128::from(base).saturating_sub(from.into()));
-                self.step(base, value, rule);
+                from = base;
+                if self.step(base, value, rule) == Step::Glitch {
+                    continue;
+                }
                 from = value;
             }
             base = value;
@@ -127,7 +130,8 @@ impl Standing {
         self.base = Some(base);
     }
 
-    /// Adds those that come next.
+    /// Adds how it stands after the readings that come next, reckoned from the first of them, by the same rule. A dip in
+    /// between is a doubt, after which the lower number is the base.
     pub fn join(&mut self, next: &Standing, rule: &Rule) {
         if let Some((base, first)) = self.base.zip(next.first) {
             self.step(base, first, rule);
@@ -139,7 +143,8 @@ impl Standing {
         self.base = next.base.or(self.base);
     }
 
-    /// What was counted since it stood like this; right where there is no doubt in between.
+    /// What was counted since it stood like this: right if no doubt is among the readings in between and those that are
+    /// looked back at before them.
     #[must_use]
     pub fn since(&self, earlier: &Standing) -> Counted<i64> {
         let count = self.count.saturating_sub(earlier.count);
@@ -147,12 +152,13 @@ impl Standing {
         Counted::new(count, unbased, self.total.saturating_sub(earlier.total))
     }
 
-    fn step(&mut self, base: i64, next: i64, rule: &Rule) {
+    fn step(&mut self, base: i64, next: i64, rule: &Rule) -> Step {
         let (step, share) = rule.step(base, next);
         self.total = self.total.saturating_add(share);
         if step == Step::Glitch {
             self.doubt();
         }
+        step
     }
 }
 
@@ -211,6 +217,8 @@ mod tests {
                     own.push(&values[..length], &rule);
                     standing.join(&own, &rule);
                     standings.push(standing);
+                    let run = Run::of(&part[..length], Carry::default(), &rule);
+                    assert_eq!(own, Standing::of_run(&run), "dips and all");
                     let mut pushed = whole;
                     pushed.push(&values[..length], &rule);
                     if pushed.doubts() == 0 {
@@ -248,7 +256,7 @@ mod tests {
         }
         assert_eq!(sum, partial(&readings, 0, 400_000, &rule).unwrap().counts());
         assert_eq!(sum.increase(), None, "the first of all is among them");
-        assert_eq!(sum.known_increase(), partial(&readings, 0, 400_000, &rule).unwrap().known_increase());
+        assert_eq!(sum.known_increase(), Some(partial(&readings, 0, 400_000, &rule).unwrap().counted()));
         assert_eq!(Counted::<f64>::default().known_increase(), None);
     }
 

@@ -106,12 +106,6 @@ impl<N: Number> Partial<N> {
         &self.increase
     }
 
-    /// The same as far as it is known: the steps between the span's readings, where the first one of all is among
-    /// them. `None` without a step.
-    pub fn known_increase(&self) -> Option<&N::Sum> {
-        (self.count > self.unbased).then_some(&self.increase)
-    }
-
     /// Readings before which there was none.
     pub(super) const fn unbased(&self) -> u64 {
         self.unbased

@@ -16,6 +16,9 @@ use crate::model::ParamId;
 /// is kept, as the unpacked chunks would push out each other.
 const FEW_SPANS: usize = 16;
 
+/// Of more spans than these in each chunk it is faster to take all readings as they come.
+const MOST_IN_CHUNK: usize = 16;
+
 /// What a counter counted in each of a row of spans.
 pub enum Counts {
     /// Of whole numbers, and what these stand for.
@@ -40,11 +43,11 @@ impl Store {
     pub fn counts(&self, param: ParamId, spans: &[(i64, i64)]) -> Result<Counts, StoreError> {
         let past = self.past_of(param)?;
         if let Some(past) = &past
-            && let Some(column) = past.only()
+            && let Some((column, former)) = past.newest()
             && let Some(layout) = column.codec().map(Layout::of).filter(|layout| is_whole(layout.kind()))
         {
             let rule = Rule::new(None, layout.width_bits()).map_err(refused)?;
-            if let Some(counted) = (Counter { past, column, rule, spans }).differences()? {
+            if let Some(counted) = (Counter { past, column, former, rule, spans }).differences()? {
                 return Ok(Counts::Whole(counted, column.codec().map(Scale::of).unwrap_or_default()));
             }
         }
@@ -57,22 +60,36 @@ impl Store {
     }
 }
 
-/// A counter of whole numbers that has had one type and scale.
+/// A counter of whole numbers.
 struct Counter<'c, 's> {
     past: &'c Past<'s>,
     column: &'c Column,
+    /// Of other types and scales, or of a group that has had other parameters besides.
+    former: &'c [Column],
     rule: Rule,
     spans: &'c [(i64, i64)],
 }
 
 impl Counter<'_, '_> {
     /// The differences of how it stood; nothing where it has to be counted one by one: it may have dipped, a chunk
-    /// cannot be read, or late readings wait that fall into chunks.
+    /// cannot be read, late readings wait that fall into chunks, former columns have readings in that time, or spans are
+    /// so short that all would be unpacked.
     fn differences(&self) -> Result<Option<Vec<Counted<i64>>>, StoreError> {
         let (Some((start, _)), Some((_, end))) = (self.spans.first(), self.spans.last()) else {
             return Ok(Some(Vec::new()));
         };
         let Some(runs) = self.runs(*start, *end)? else { return Ok(None) };
+        let looked_back = looked_back(&runs, *start);
+        // The readings that are looked back at have no doubt either, so they need not be looked at one by one.
+        let doubts = runs.before(looked_back).doubts();
+        let last_place = runs.place(*end);
+        let covered = last_place.saturating_sub(runs.place(*start)).saturating_add(1);
+        if doubts != runs.before(last_place).doubts()
+            || self.spans.len() > covered.saturating_mul(MOST_IN_CHUNK)
+            || !self.is_alone(&runs, (looked_back, *start, *end))?
+        {
+            return Ok(None);
+        }
         let mut counted = Vec::with_capacity(self.spans.len());
         let mut last: Option<(i64, Standing)> = None;
         for (start, end) in self.spans {
@@ -84,9 +101,25 @@ impl Counter<'_, '_> {
             counted.push(after.since(&before));
             last = Some((*end, after));
         }
-        // As the readings that are looked back at have no doubt either, they need not be looked at one by one.
-        let doubts = last.map_or(0, |(_, standing)| standing.doubts());
-        Ok((doubts == runs.before(looked_back(&runs, *start)).doubts()).then_some(counted))
+        Ok(last.is_none_or(|(_, standing)| standing.doubts() == doubts).then_some(counted))
+    }
+
+    /// Whether no former column may have a reading from the chunk on that is looked back at.
+    fn is_alone(&self, runs: &ColumnRuns, (looked_back, start, end): (usize, i64, i64)) -> Result<bool, StoreError> {
+        let seen = runs.before(runs.place(start)).count() - runs.before(looked_back).count();
+        // Otherwise a former one has what is looked back at.
+        let Some(first) = runs.get(looked_back).filter(|_| seen >= LOOK_BACK) else {
+            return Ok(self.former.is_empty());
+        };
+        let from = first.first_at;
+        for column in self.former {
+            let others = self.past.runs(column, (from, end))?;
+            let is_inside = others.get(others.place(from)).is_some_and(|run| run.first_at < end);
+            if is_inside || !column.waiting((from, end)).is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The chunks from those that are looked back at to the end, if nothing that waits falls into one.
@@ -98,7 +131,7 @@ impl Counter<'_, '_> {
             let known = runs.before(runs.place(start)).count();
             match runs.first().map(|first| first.first_at) {
                 // None is earlier than the first.
-                Some(first) if known < LOOK_BACK && first <= from => {
+                Some(first) if known < LOOK_BACK && first <= from && from > i64::MIN => {
                     // An outage may be long.
                     from = start
                         .saturating_sub(start.saturating_sub(first).saturating_mul(2))

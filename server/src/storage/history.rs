@@ -82,6 +82,11 @@ impl<'s> Past<'s> {
         if let [column] = self.columns.as_slice() { Some(column) } else { None }
     }
 
+    /// The newest column, and those before it.
+    pub(super) fn newest(&self) -> Option<(&Column, &[Column])> {
+        self.columns.split_last()
+    }
+
     /// Shows the cells with `from ≤ at ≤ till`, one for each instant, until the visitor has seen enough.
     pub(super) fn visit(
         &self,

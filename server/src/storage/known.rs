@@ -21,8 +21,8 @@ const MOST: usize = 200_000;
 /// So many runs of whole numbers are as large as one of fractions, whose sums have 288 bytes each.
 const FRACTION: usize = 4;
 
-/// Unpacked columns of chunks, about 6 KB each, that push out those that nobody asked for in the meantime: spans end
-/// in the same ones again and again.
+/// Unpacked columns of chunks, about 7 KB each, that push out those that nobody asked for in the meantime, as many again:
+/// spans end in the same ones again and again.
 const MOST_UNPACKED: usize = 3072;
 
 /// Rows of an unpacked column after which it is known how a counter stands.
@@ -31,7 +31,8 @@ const STRIDE: usize = 16;
 /// So many instants around where one should be are looked at before all are.
 const NEAR: usize = 3;
 
-/// How counters stood within chunks, about 120 bytes each, that push out those that nobody asked for in the meantime.
+/// How counters stood within chunks, about 120 bytes each, that push out those that nobody asked for in the meantime, as
+/// many again.
 const MOST_MARKS: usize = 65_536;
 
 /// Of one column of a chunk.
@@ -189,7 +190,7 @@ impl Numbers {
     /// How a counter stood at an instant, reckoned from the first row.
     pub fn standing(&self, at: i64, rule: &Rule) -> Standing {
         let rows = count_before(&self.times, at);
-        let stride = rows / STRIDE;
+        let stride = (rows / STRIDE).min(self.standings.len().saturating_sub(1));
         let mut standing = self.standings.get(stride).copied().unwrap_or_default();
         standing.push(self.values.get(stride * STRIDE..rows).unwrap_or_default(), rule);
         standing

@@ -186,7 +186,7 @@ fn look_back_in(
             }
         }
         // None is earlier than the first.
-        if first.first_at > from {
+        if first.first_at > from || from == i64::MIN {
             return Ok(Some(first.first_at));
         }
         from = first.first_at.saturating_sub(1);

@@ -2,12 +2,13 @@
 //! log and in the database, with restarts and with a parameter that is scaled anew on the way.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use parabus_core::aggregate::{Rule, Step, points};
 use parabus_core::time::Instant;
 use parabus_core::value::{Decimal, Raw};
 
-use super::chunks::{ChunkStore as _, SqliteChunks};
+use super::chunks::{ChunkStore as _, Info, Order, SqliteChunks, Stored};
 use super::tests::{configured, cycle};
 use super::*;
 use crate::model::{CellError, Cycle, Held};
@@ -289,6 +290,12 @@ fn what_is_kept_of_a_counter_never_outlives_what_it_was_made_of() {
         for at in order(&all, &mut random) {
             read(&store, at, all[&at]);
             truth.insert(at, all[&at]);
+            if truth.len() == 500 {
+                // Another parameter of the device is edited: the counter goes on in another column.
+                let mut other = store.directory().params[&2].clone();
+                other.multiplier = Decimal::new(7, 0).unwrap();
+                store.configure(true, |edit| edit.put_param(&other)).unwrap();
+            }
             match random.below(60) {
                 0 => store.seal().unwrap(),
                 1 => {
@@ -307,6 +314,48 @@ fn what_is_kept_of_a_counter_never_outlives_what_it_was_made_of() {
             }
         }
         check_counts(&store, &truth, &often);
+    }
+}
+
+#[test]
+fn what_comes_late_into_a_damaged_chunk_is_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    for second in 0..1000 {
+        read(&store, second * 1000, Some(second));
+    }
+    store.seal().unwrap();
+    let group = store.directory().param_place(1).unwrap().1.group.as_ref().unwrap().id;
+    {
+        let mut bad = None;
+        let connection = store.shared.reader.lock();
+        let mut copy = |info: &Info, data: &[u8]| {
+            bad = Some(Stored { info: *info, data: data.to_vec() });
+            ControlFlow::Continue(())
+        };
+        SqliteChunks(&connection).range(group, 0, (300_000, 300_000), Order::Ascending, &mut copy).unwrap();
+        let mut bad = bad.unwrap();
+        // Its head stays as it is.
+        let last = bad.data.len() - 8;
+        bad.data[last] ^= 0x40;
+        drop(connection);
+        let mut connection = Connection::open(folder.path().join("parabus.sqlite")).unwrap();
+        let transaction = connection.transaction().unwrap();
+        SqliteChunks(&transaction).put(std::slice::from_ref(&bad)).unwrap();
+        transaction.commit().unwrap();
+    }
+    store.shared.runs.forget();
+    read(&store, 300_500, Some(300));
+    store.seal().unwrap();
+    let past = store.past_of(1).unwrap();
+    let spans = [(0, 290_000), (290_000, 400_000), (500_000, 2_000_000)];
+    for spans in [&spans[..], &[(0, 2_000_000)], &[(300_100, 301_000)]] {
+        let Sums::Whole(want, _) = store.sums_of(past.as_ref(), None, sums::Meaning::Counter, spans).unwrap() else {
+            panic!()
+        };
+        let Counts::Whole(counted, _) = store.counts(1, spans).unwrap() else { panic!() };
+        assert_eq!(counted, want.iter().map(|partial| partial.counts()).collect::<Vec<_>>(), "{spans:?}");
     }
 }
 
