@@ -318,6 +318,36 @@ fn what_is_kept_of_a_counter_never_outlives_what_it_was_made_of() {
 }
 
 #[test]
+fn readings_of_a_former_column_are_counted_wherever_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    configured(&store);
+    let mut truth = Truth::new();
+    // A poll that was under way when the device was edited brings its reading afterwards, in the columns of before.
+    let mut stray = cycle(&store, 1_800_500, [4000, 7]);
+    let mut other = store.directory().params[&2].clone();
+    other.multiplier = Decimal::new(7, 0).unwrap();
+    store.configure(true, |edit| edit.put_param(&other)).unwrap();
+    assert_ne!(stray.group, cycle(&store, 0, [0, 0]).group);
+    for second in 0..2400 {
+        read(&store, second * 1000, Some(second));
+        truth.insert(second * 1000, Some(second));
+    }
+    let spans = [(1_700_000, 1_790_000), (1_790_000, 1_900_000), (1_900_000, 2_390_000)];
+    for sealed in [false, true] {
+        store.append(&stray).unwrap();
+        truth.insert(stray.at.as_millis(), Some(4000));
+        if sealed {
+            store.seal().unwrap();
+        }
+        check_counts(&store, &truth, &spans);
+        check_counts(&store, &truth, &[(1_800_600, 2_000_000)]);
+        check_counts(&store, &truth, &[(2_380_000, 2_390_000)]);
+        stray.at = Instant::from_millis(1_850_500);
+    }
+}
+
+#[test]
 fn what_comes_late_into_a_damaged_chunk_is_counted_once() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
@@ -331,7 +361,7 @@ fn what_comes_late_into_a_damaged_chunk_is_counted_once() {
         let mut bad = None;
         let connection = store.shared.reader.lock();
         let mut copy = |info: &Info, data: &[u8]| {
-            bad = Some(Stored { info: *info, data: data.to_vec() });
+            bad = Some(Stored { info: Info { revision: 9, ..*info }, data: data.to_vec() });
             ControlFlow::Continue(())
         };
         SqliteChunks(&connection).range(group, 0, (300_000, 300_000), Order::Ascending, &mut copy).unwrap();
@@ -348,6 +378,8 @@ fn what_comes_late_into_a_damaged_chunk_is_counted_once() {
     store.shared.runs.forget();
     read(&store, 300_500, Some(300));
     store.seal().unwrap();
+    let chunks = SqliteChunks(&store.shared.reader.lock()).list(group).unwrap();
+    assert!(chunks.windows(2).any(|pair| pair[1].name.first_at < pair[0].last_at), "one within another: {chunks:?}");
     let past = store.past_of(1).unwrap();
     let spans = [(0, 290_000), (290_000, 400_000), (500_000, 2_000_000)];
     for spans in [&spans[..], &[(0, 2_000_000)], &[(300_100, 301_000)]] {
